@@ -1,0 +1,149 @@
+"""The whole pipe: one source in, one report out. Everything else calls this."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from sleeplint import languages, suppress
+from sleeplint.facts import TestFile, Wait
+from sleeplint.finding import Finding, Problem, Severity, TestCost
+from sleeplint.languages import Surroundings
+from sleeplint.rule import Rule
+from sleeplint.settings import Settings
+from sleeplint.source import Language, Source
+from sleeplint.text import Location, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Enabled:
+    """A rule with its options set, and the severity it speaks with."""
+
+    rule: Rule
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that sleeplint says about one file. Plain data; it pickles."""
+
+    path: str
+    language: Language
+    findings: tuple[Finding, ...] = ()
+    """Sorted by position, then rule."""
+    silenced: tuple[Finding, ...] = ()
+    """What ignore comments silenced."""
+    waits: tuple[Wait, ...] = ()
+    wait_locations: tuple[Location, ...] = ()
+    """One for each of `waits`."""
+    costs: tuple[TestCost, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    consulted: tuple[str, ...] = ()
+    """Other files on which this report rests."""
+
+
+def lint(
+    source: Source, rules: Sequence[Enabled], settings: Settings, around: Surroundings, *, repairs: bool = False
+) -> Report:
+    """Read one source and judge it. `settings` are those that hold for its path.
+
+    `repairs` also works out a fix for each finding, which costs a second parse of the file.
+    """
+    file = languages.read(source, around)
+    problems: list[Problem] = []
+    remarks = list(_judge(rules, file, lambda rule: rule.judge(file, settings.budget), problems))
+    spoken, silenced, silencings = suppress.apply(file, _most_specific(remarks, rules), rules, settings.suppressions)
+    spoken += _judge(rules, file, lambda rule: rule.judge_silencing(file, silencings), problems)
+    if repairs and spoken:
+        spoken = _mended(source, file, spoken, problems)
+    return Report(
+        path=file.path,
+        language=file.language,
+        findings=_placed(source, spoken),
+        silenced=_placed(source, silenced),
+        waits=file.waits,
+        wait_locations=tuple(source.lines.location(wait.span) for wait in file.waits),
+        costs=tuple(_costs(source, file)),
+        problems=tuple(problems) + tuple(Problem(file.path, words) for words in file.unread),
+        consulted=file.consulted,
+    )
+
+
+def judge_run(costs: Iterable[TestCost], rules: Sequence[Enabled], settings: Settings) -> Iterator[Finding]:
+    """What the rules say about a whole run, from what each of its tests pays."""
+    paid = tuple(costs)
+    for enabled in rules:
+        for finding in enabled.rule.judge_run(paid, settings.budget):
+            yield replace(finding, severity=enabled.severity)
+
+
+def _judge(
+    rules: Sequence[Enabled],
+    file: TestFile,
+    ask: Callable[[Rule], Iterator[Finding]],
+    problems: list[Problem],
+) -> Iterator[Finding]:
+    for enabled in rules:
+        try:
+            for finding in ask(enabled.rule):
+                yield replace(finding, severity=min(enabled.severity, finding.severity, key=lambda s: s.rank))
+        except Exception as error:  # a rule may be a stranger's: name it, and let the others go on
+            words = f"rule `{enabled.rule.name}` failed: {type(error).__name__}: {error}"
+            problems.append(Problem(file.path, words, internal=True))
+
+
+def _most_specific(findings: Iterable[Finding], rules: Sequence[Enabled]) -> list[Finding]:
+    """One wait, one finding. An info hides no warning: the budget still speaks where a role only whispers."""
+    specificity = {enabled.rule.name: enabled.rule.specificity for enabled in rules}
+
+    def weight(finding: Finding) -> tuple[bool, int, int]:
+        return finding.severity is not Severity.INFO, specificity[finding.rule], finding.severity.rank
+
+    taken: set[Span] = set()
+    kept = []
+    for finding in sorted(findings, key=weight, reverse=True):
+        if not finding.covers or taken.isdisjoint(finding.covers):
+            kept.append(finding)
+            taken.update(finding.covers)
+    return kept
+
+
+def _mended(source: Source, file: TestFile, findings: list[Finding], problems: list[Problem]) -> list[Finding]:
+    from sleeplint import repairs
+
+    try:
+        fixes = repairs.offer(source, file, findings)
+    except Exception as error:  # a finding without its fix is still a finding
+        words = f"the repairs failed: {type(error).__name__}: {error}"
+        problems.append(Problem(file.path, words, internal=True))
+        return findings
+    return [replace(finding, fix=fix) for finding, fix in zip(findings, fixes, strict=True)]
+
+
+def _placed(source: Source, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sorted, with locations and fingerprints."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    placed = []
+    for finding in sorted(findings, key=lambda f: (f.span, f.code)):
+        identity = (finding.code, finding.path, finding.test or "", "".join(finding.identity.split()))
+        seen[identity] += 1
+        digest = hashlib.sha256("\0".join((*identity, str(seen[identity]))).encode("utf-8", "surrogateescape"))
+        placed.append(
+            replace(
+                finding,
+                location=source.lines.location(finding.span),
+                related_locations=tuple(source.lines.location(related.span) for related in finding.related),
+                fix_locations=tuple(source.lines.location(e.span) for e in finding.fix.edits) if finding.fix else (),
+                fingerprint=digest.hexdigest()[:32],
+            )
+        )
+    return tuple(placed)
+
+
+def _costs(source: Source, file: TestFile) -> Iterator[TestCost]:
+    for test in file.tests:
+        paid = sum(wait.cost_ms or 0 for wait in file.waits if wait.test == test.name)
+        if paid:
+            yield TestCost(file.path, test.name, source.lines.location(test.name_span), paid)

@@ -1,0 +1,57 @@
+"""Readers: bytes in, facts out. A syntax tree never leaves its reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sleeplint.facts import TestFile
+from sleeplint.languages.catalogue import Call
+from sleeplint.source import Project, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a reader may know beyond the file's own bytes."""
+
+    project: Project | None = None
+    """Where imports can be followed; None reads the file alone."""
+    calls: tuple[Call, ...] = ()
+    """The user's own calls that wait, for any language; they win over the catalogue."""
+    in_test: bool = False
+    """The settings say that this file is test code."""
+
+
+ALONE = Surroundings()
+
+
+def read(source: Source, around: Surroundings = ALONE) -> TestFile:
+    """Read the facts of one file. Never raises for what the file contains.
+
+    Raises ValueError if the source has no language.
+    """
+    match source.language:
+        case "rust":
+            from sleeplint.languages import rust
+
+            return rust.read(source, around)
+        case "python":
+            from sleeplint.languages import python
+
+            return python.read(source, around)
+        case None:
+            raise ValueError(f"{source.path}: not a language that sleeplint reads")
+
+
+def may_wait(source: Source, calls: tuple[Call, ...] = ()) -> bool:
+    """Whether a byte search says that reading `source` can yield anything; False is certain."""
+    match source.language:
+        case "rust":
+            from sleeplint.languages import rust
+
+            return rust.may_wait(source.code, calls)
+        case "python":
+            from sleeplint.languages import python
+
+            return python.may_wait(source.code, calls)
+        case None:
+            return False

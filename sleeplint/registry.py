@@ -1,0 +1,85 @@
+"""The rules that are there: ours by name, strangers' through the entry-point group `sleeplint.rules`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+
+from sleeplint.errors import InternalError
+from sleeplint.rule import Rule
+
+ENTRY_POINTS = "sleeplint.rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Every known rule class, ordered by code."""
+
+    rules: tuple[type[Rule], ...]
+    troubles: tuple[str, ...] = ()
+    """Strangers' packs that could not be used, and why, one line each."""
+
+    def find(self, key: str) -> type[Rule] | None:
+        """The rule with that code or name; None if there is none."""
+        return next((rule for rule in self.rules if key in (rule.name, rule.code)), None)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every name and code by which a rule can be called."""
+        return tuple(key for rule in self.rules for key in (rule.name, rule.code))
+
+
+def rules_of(module: ModuleType) -> Iterator[type[Rule]]:
+    """The rule classes that a module defines or lists."""
+    for value in vars(module).values():
+        if inspect.isclass(value) and issubclass(value, Rule) and value is not Rule and hasattr(value, "code"):
+            yield value
+
+
+@cache
+def load(strangers: bool = True) -> Registry:
+    """Find the rules. Raises InternalError if there are none of ours, so that no run passes by accident.
+
+    `strangers` looks for other packs in the installed environment; nothing is ever loaded from the
+    linted project.
+    """
+    try:
+        import sleeplint_rules
+    except ImportError as error:
+        raise InternalError(f"the built-in rules cannot be imported ({error}); reinstall sleeplint") from error
+    ours = list(sleeplint_rules.RULES)
+    if not ours:
+        raise InternalError("no built-in rules were found; reinstall sleeplint")
+    found = {rule.code: rule for rule in ours}
+    troubles: list[str] = []
+    for pack, rules in _strangers() if strangers else ():
+        if isinstance(rules, str):
+            troubles.append(f"rule pack `{pack}`: {rules}")
+            continue
+        for rule in rules:
+            taken = found.get(rule.code) or next((r for r in found.values() if r.name == rule.name), None)
+            if taken is None:
+                found[rule.code] = rule
+            elif taken is not rule:
+                troubles.append(f"rule pack `{pack}`: {rule.code} ({rule.name}) is already {taken.code} ({taken.name})")
+    return Registry(tuple(sorted(found.values(), key=lambda rule: rule.code)), tuple(troubles))
+
+
+def _strangers() -> Iterator[tuple[str, Iterable[type[Rule]] | str]]:
+    from importlib.metadata import entry_points
+
+    for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name):
+        try:
+            loaded = point.load()
+        except Exception as error:  # a stranger's module may raise anything; the run goes on and says so
+            yield point.name, f"cannot be loaded: {type(error).__name__}: {error}"
+            continue
+        if inspect.ismodule(loaded):
+            yield point.name, tuple(rules_of(loaded))
+        elif inspect.isclass(loaded) and issubclass(loaded, Rule):
+            yield point.name, (loaded,)
+        else:
+            yield point.name, "is neither a module nor a rule class"

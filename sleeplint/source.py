@@ -1,0 +1,119 @@
+"""One file as it came from disk, standard input or an editor, and the project around it."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from sleeplint.text import LineIndex
+
+Language = Literal["rust", "python"]
+
+_LANGUAGES: Mapping[str, Language] = {".rs": "rust", ".py": "python", ".pyi": "python", ".pyw": "python"}
+# PEP 263: the cookie stands in a comment on line 1 or 2.
+_COOKIE = re.compile(rb"\A(?:[ \t\f]*#.*?(?:\r\n|\n|\r))?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def language_of(path: str) -> Language | None:
+    """The language that a file name stands for; None if it is not one that we read."""
+    dot = path.rfind(".")
+    return _LANGUAGES.get(path[dot:].lower()) if dot >= 0 else None
+
+
+class Source:
+    """The text of one file.
+
+    `path` is as the user gave it, with `/`. `code` is UTF-8 without a byte-order mark, whatever the
+    file's own encoding is: every span of ours is a range of it. Bytes that the encoding does not
+    explain are kept as they are. `encode` is the way back.
+    """
+
+    def __init__(self, path: str, data: bytes, language: Language | None = None) -> None:
+        """Hold `data` as read from `path`; `language` is by default the file name's."""
+        self.path = path
+        self.data = data
+        self.language: Language | None = language or language_of(path)
+        self.bom, self.encoding = _encoding(data, self.language)
+        body = data[len(self.bom) :]
+        if self.encoding == "utf-8":
+            self.code = body
+        else:
+            text = body.decode(self.encoding, "replace")
+            if text.encode(self.encoding, "replace") == body:
+                self.code = text.encode("utf-8", "surrogatepass")
+            else:  # not what it claims to be: then it is bytes
+                self.encoding, self.code = "utf-8", body
+
+    @classmethod
+    def read(cls, path: str) -> Source:
+        """Read a file. Raises OSError."""
+        with open(path, "rb") as file:
+            return cls(path.replace("\\", "/"), file.read())
+
+    def encode(self, code: bytes) -> bytes:
+        """The bytes for disk of a changed `code`: the file's own encoding and byte-order mark.
+
+        Raises UnicodeEncodeError if the encoding lacks a character of it.
+        """
+        if self.encoding == "utf-8":
+            return self.bom + code
+        return self.bom + code.decode("utf-8", "surrogatepass").encode(self.encoding)
+
+    @cached_property
+    def lines(self) -> LineIndex:
+        """Where the lines of `code` begin."""
+        return LineIndex(self.code)
+
+
+def _encoding(data: bytes, language: Language | None) -> tuple[bytes, str]:
+    for bom, encoding in _BYTE_ORDER_MARKS:
+        if data.startswith(bom):
+            return bom, encoding
+    if language == "python" and (cookie := _COOKIE.match(data[:1024])):
+        try:
+            name = codecs.lookup(cookie[1].decode("ascii", "replace")).name
+        except LookupError:
+            return b"", "utf-8"
+        return b"", name
+    return b"", "utf-8"
+
+
+def _from_disk(path: Path) -> Source | None:
+    try:
+        return Source.read(str(path))
+    except OSError:
+        return None
+
+
+@dataclass(slots=True)
+class Project:
+    """The files around the one that is read, opened when a reader follows an import, kept after.
+
+    `root` is the folder of the repository or workspace: nothing outside it is read. `open` can be
+    replaced, so that an editor's unsaved files stand before those on disk. `memory` is the readers'
+    own: what they worked out about other files (wrappers, constants), keyed by their own words.
+    """
+
+    root: Path
+    open: Callable[[Path], Source | None] = _from_disk
+    memory: dict[object, object] = field(default_factory=dict)
+    _sources: dict[Path, Source | None] = field(default_factory=dict)
+
+    def source(self, path: Path) -> Source | None:
+        """The file at `path`; None if it does not exist, cannot be read or lies outside the root."""
+        if path not in self._sources:
+            inside = path.is_relative_to(self.root)
+            self._sources[path] = self.open(path) if inside else None
+        return self._sources[path]
