@@ -8,6 +8,8 @@ from enum import StrEnum
 from sleeplint.facts import Milliseconds, Related, Role
 from sleeplint.text import Edit, Location, Span
 
+NOWHERE = Location(1, 1, 1, 1)
+
 
 class Severity(StrEnum):
     """How much a finding matters. `rank` orders them: error 3, warning 2, info 1."""
@@ -70,7 +72,7 @@ class Finding:
     covers: tuple[Span, ...] = ()
     """Every wait it speaks of, the first one's span included; empty for findings about no wait."""
     related: tuple[Related, ...] = ()
-    location: Location = Location(1, 1, 1, 1)
+    location: Location = NOWHERE
     related_locations: tuple[Location, ...] = ()
     """One for each of `related`."""
     fingerprint: str = ""

@@ -46,14 +46,14 @@ class Settings:
     select: tuple[str, ...] = ()
     """Rules, by name or code, to report; empty means the profile's."""
     ignore: tuple[str, ...] = ()
-    budget: Budget = Budget()
+    budget: Budget = field(default_factory=Budget)
     overrides: tuple[Override, ...] = ()
     """Later ones win."""
     rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Each rule's own options, by rule name."""
     waits: tuple[Call, ...] = ()
     """The project's own calls that wait."""
-    suppressions: Suppressions = Suppressions()
+    suppressions: Suppressions = field(default_factory=Suppressions)
     fail_on: Literal["error", "warning", "info"] = "warning"
     """The least severity that makes the exit code 1."""
 

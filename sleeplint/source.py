@@ -84,6 +84,7 @@ def _encoding(data: bytes, language: Language | None) -> tuple[bytes, str]:
     if language == "python" and (cookie := _COOKIE.match(data[:1024])):
         try:
             name = codecs.lookup(cookie[1].decode("ascii", "replace")).name
+            "".encode(name)  # refuses codecs that are not of text, such as rot13
         except LookupError:
             return b"", "utf-8"
         return b"", name

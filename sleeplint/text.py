@@ -44,9 +44,9 @@ class Location:
 
 
 class LineIndex:
-    """Turns byte offsets into lines and columns of one text, and back.
+    r"""Turns byte offsets into lines and columns of one text, and back.
 
-    A line ends at `\\n`, `\\r\\n` or a lone `\\r`, as editors see it. Bytes that are not UTF-8 count
+    A line ends at `\n`, `\r\n` or a lone `\r`, as editors see it. Bytes that are not UTF-8 count
     one column each.
     """
 

@@ -1,0 +1,84 @@
+"""The house's law: a module imports only from lower floors, and heavy packages only where they are needed."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FLOORS = (
+    ("text", "errors"),
+    ("source",),
+    ("facts",),
+    ("finding",),
+    ("rule",),
+    ("languages",),
+    ("registry", "settings", "settings_files", "suppress", "repairs", "pages"),
+    ("engine",),
+    ("fixing", "cache"),
+    ("discovery", "runner", "reporters", "testing"),
+    ("cli", "lsp"),
+)
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+MODULES = sorted(
+    path.relative_to(ROOT)
+    for path in (ROOT / "sleeplint").rglob("*.py")
+    if path.relative_to(ROOT).parts[1:] not in (("__init__.py",), ("__main__.py",))
+)
+RULES = sorted(path.relative_to(ROOT) for path in (ROOT / "rules").rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """The modules that a file imports, wherever in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse((ROOT / path).read_bytes())):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            if node.module == "sleeplint":
+                names.update(f"sleeplint.{alias.name}" for alias in node.names)
+            else:
+                names.add(node.module)
+    return names
+
+
+def room(module: str) -> str:
+    return module.split(".")[1]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_a_module_imports_only_from_its_own_floor_and_below(path: Path) -> None:
+    here = room(".".join(path.with_suffix("").parts))
+    assert here in FLOOR, f"{path}: say in FLOORS on which floor `{here}` stands"
+    ours = {name for name in imported(path) if name.startswith("sleeplint.") and name != "sleeplint.__version__"}
+    climbing = {name for name in ours if FLOOR.get(room(name), 99) > FLOOR[here]}
+    sideways = {name for name in ours if room(name) != here and FLOOR.get(room(name)) == FLOOR[here]}
+    allowed = {"cli": {"lsp"}, "runner": {"discovery"}}.get(here, set())
+    assert climbing == set()
+    assert {name for name in sideways if room(name) not in allowed} == set()
+
+
+@pytest.mark.parametrize("path", RULES, ids=str)
+def test_a_rule_imports_only_the_rule_module_and_the_standard_library(path: Path) -> None:
+    strangers = {
+        name
+        for name in imported(path)
+        if name.split(".")[0] not in sys.stdlib_module_names
+        and name != "sleeplint.rule"
+        and name.split(".")[0] != "sleeplint_rules"
+    }
+    assert strangers == set()
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.parts[1] not in ("languages", "repairs")], ids=str)
+def test_a_syntax_tree_stays_with_the_readers(path: Path) -> None:
+    assert not {name for name in imported(path) if name.split(".")[0].startswith("tree_sitter")}
+
+
+def test_the_engine_imports_nothing_heavy() -> None:
+    heavy = ("pydantic", "rich", "libcst", "pygls", "lsprotocol")
+    program = f"import sys, sleeplint.engine; print(sorted({{m.split('.')[0] for m in sys.modules}} & {set(heavy)}))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
