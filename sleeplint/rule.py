@@ -6,8 +6,9 @@ docstring is its page, its examples are its tests. It judges facts and never see
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 from sleeplint.facts import (
@@ -88,6 +89,8 @@ class Example:
     path: str = ""
     """Where it pretends to stand; by default a test file of the language."""
     profile: Literal["default", "strict"] = "strict"
+    budget: Budget = Budget()
+    """What the waits may cost."""
 
 
 @dataclass(frozen=True)
@@ -99,14 +102,32 @@ class Rule:
     name: ClassVar[str]
     """For people, named for the bad thing it sees: `connection-hold`."""
     summary: ClassVar[str]
-    """One sentence, ending with a period."""
+    """One sentence, ending with a period; by default the first of the docstring."""
     default: ClassVar[Severity | None] = None
     """Severity in the default profile; None is off."""
     strict: ClassVar[Severity | None] = None
     """Severity in the strict profile; None is off."""
+    strict_options: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """The options whose defaults are others in the strict profile."""
     specificity: ClassVar[int] = 0
     """Of several findings on one wait the most specific speaks; an info never hides a warning."""
     examples: ClassVar[tuple[Example, ...]] = ()
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        if "summary" not in vars(cls):
+            cls.summary = " ".join((vars(cls).get("__doc__") or "").partition("\n\n")[0].split())
+
+    @classmethod
+    def severity_in(cls, profile: Literal["default", "strict"]) -> Severity | None:
+        """How loud it speaks in a profile; None if it is off there."""
+        return cls.strict if profile == "strict" else cls.default
+
+    @classmethod
+    def configured(cls, profile: Literal["default", "strict"], options: Mapping[str, Any] | None = None) -> Rule:
+        """The rule as it judges in a profile; the user's `options` win over the profile's."""
+        of_profile = cls.strict_options if profile == "strict" else {}
+        return cls(**{**of_profile, **(options or {})})
 
     def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
         """Yield what there is to say about one file."""
