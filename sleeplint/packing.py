@@ -1,0 +1,115 @@
+"""Plain data as JSON values and back: dataclasses become lists in the order of their fields."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from functools import cache
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+
+def pack(value: object) -> Any:
+    """The JSON value of a dataclass, tuple, enum or plain value."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, tuple):
+        return [pack(item) for item in value]
+    if is_dataclass(value):
+        return [pack(getattr(value, name)) for name in _names(cast("Any", type(value)))]
+    return value
+
+
+def unpack(kind: type[T], packed: Any) -> T:
+    """What `pack` made, as a `kind` again. Raises ValueError if it does not fit."""
+    return cast("T", _unpacker(cast("Any", kind))(packed))
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _misfit(kind: object, packed: object) -> ValueError:
+    return ValueError(f"{packed!r:.80} is no {kind}")
+
+
+@cache
+def _unpacker(kind: Any) -> Callable[[Any], Any]:
+    origin, arguments = get_origin(kind), get_args(kind)
+    if is_dataclass(kind):
+        return _of_dataclass(cast("type", kind))
+    if origin is tuple and len(arguments) == 2 and arguments[1] is ...:
+        return _of_tuple(kind, _unpacker(arguments[0]))
+    if origin is tuple:
+        return _of_record(kind, tuple, [_unpacker(argument) for argument in arguments])
+    if origin in (Union, types.UnionType):
+        return _of_union(kind, arguments)
+    if origin is Literal:
+        return _of_literal(kind, frozenset(arguments))
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind
+    return _of_plain(kind)
+
+
+def _of_dataclass(kind: type) -> Callable[[Any], Any]:
+    hints = get_type_hints(kind)
+    return _of_record(
+        kind, lambda values: kind(*values), [_unpacker(hints[name]) for name in _names(cast("Any", kind))]
+    )
+
+
+def _of_record(
+    kind: Any, make: Callable[[list[Any]], Any], unpackers: list[Callable[[Any], Any]]
+) -> Callable[[Any], Any]:
+    def record(packed: Any) -> Any:
+        if type(packed) is not list or len(packed) != len(unpackers):
+            raise _misfit(kind, packed)
+        return make([unpacker(item) for unpacker, item in zip(unpackers, packed, strict=True)])
+
+    return record
+
+
+def _of_tuple(kind: Any, item: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def several(packed: Any) -> Any:
+        if type(packed) is not list:
+            raise _misfit(kind, packed)
+        return tuple([item(one) for one in packed])
+
+    return several
+
+
+def _of_union(kind: Any, arguments: tuple[Any, ...]) -> Callable[[Any], Any]:
+    """At most one member of a union is packed as a list or an enum; the others are plain."""
+    plain = tuple(argument for argument in arguments if argument in (int, float, str, bool, types.NoneType))
+    others = [_unpacker(argument) for argument in arguments if argument not in plain]
+
+    def either(packed: Any) -> Any:
+        if type(packed) in plain:
+            return packed
+        if not others:
+            raise _misfit(kind, packed)
+        return others[0](packed)
+
+    return either
+
+
+def _of_literal(kind: Any, values: frozenset[Any]) -> Callable[[Any], Any]:
+    def literal(packed: Any) -> Any:
+        if type(packed) is list or packed not in values:
+            raise _misfit(kind, packed)
+        return packed
+
+    return literal
+
+
+def _of_plain(kind: type) -> Callable[[Any], Any]:
+    def plain(packed: Any) -> Any:
+        if type(packed) is not kind:
+            raise _misfit(kind, packed)
+        return packed
+
+    return plain
