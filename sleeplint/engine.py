@@ -11,18 +11,13 @@ from sleeplint import languages, suppress
 from sleeplint.facts import TestFile, Wait
 from sleeplint.finding import Finding, Problem, Severity, TestCost
 from sleeplint.languages import Surroundings
+from sleeplint.registry import Enabled
 from sleeplint.rule import Rule
 from sleeplint.settings import Settings
 from sleeplint.source import Language, Source
 from sleeplint.text import Location, Span
 
-
-@dataclass(frozen=True, slots=True)
-class Enabled:
-    """A rule with its options set, and the severity it speaks with."""
-
-    rule: Rule
-    severity: Severity
+__all__ = ["Enabled", "Report", "judge_run", "lint"]
 
 
 @dataclass(frozen=True, slots=True)

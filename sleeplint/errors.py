@@ -9,6 +9,7 @@ SleeplintError
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 
@@ -34,3 +35,10 @@ class PathError(UserError):
 
 class InternalError(SleeplintError):
     """Our mistake. The run goes on without what failed."""
+
+
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """The one of `words` that `word` was probably meant to be; None if none is close."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, list(words), n=1, cutoff=0.6)), None)

@@ -7,7 +7,7 @@ durations milliseconds. None always means that the source does not say.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from sleeplint.source import Language
 from sleeplint.text import Span
@@ -142,6 +142,8 @@ class Wait:
 class Test:
     """A test function."""
 
+    __test__: ClassVar[bool] = False  # for pytest: not a test class
+
     name: str
     """Qualified within the file: `tests::holds`, `TestServer.test_start`."""
     span: Span
@@ -173,6 +175,8 @@ class Pragma:
 @dataclass(frozen=True, slots=True)
 class TestFile:
     """All that a reader says about one file."""
+
+    __test__: ClassVar[bool] = False  # for pytest: not a test class
 
     path: str
     language: Language

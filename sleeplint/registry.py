@@ -9,9 +9,18 @@ from functools import cache
 from types import ModuleType
 
 from sleeplint.errors import InternalError
+from sleeplint.finding import Severity
 from sleeplint.rule import Rule
 
 ENTRY_POINTS = "sleeplint.rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Enabled:
+    """A rule with its options set, and the severity it speaks with."""
+
+    rule: Rule
+    severity: Severity
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FLOORS = (
     ("text", "errors"),
-    ("source",),
+    ("source", "packing"),
     ("facts",),
     ("finding",),
     ("rule",),
-    ("languages",),
-    ("registry", "settings", "settings_files", "suppress", "repairs", "pages"),
+    ("languages", "registry"),
+    ("settings",),
+    ("suppress", "repairs", "pages"),
     ("engine",),
     ("fixing", "cache"),
     ("discovery", "runner", "reporters", "testing"),

@@ -29,7 +29,7 @@ class Override:
     profile: Profile | None = None
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    budget: Mapping[str, float | None] = field(default_factory=dict)
+    budget: Mapping[str, Any] = field(default_factory=dict)
     """The budgets that differ, by name."""
     rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
