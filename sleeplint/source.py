@@ -40,12 +40,17 @@ class Source:
     explain are kept as they are. `encode` is the way back.
     """
 
-    def __init__(self, path: str, data: bytes, language: Language | None = None) -> None:
-        """Hold `data` as read from `path`; `language` is by default the file name's."""
+    def __init__(self, path: str, data: bytes, language: Language | None = None, encoding: str | None = None) -> None:
+        """Hold `data` as read from `path`; `language` is by default the file name's.
+
+        `encoding` is for data that is known to be in it, whatever a cookie in the text says.
+        """
         self.path = path
         self.data = data
         self.language: Language | None = language or language_of(path)
         self.bom, self.encoding = _encoding(data, self.language)
+        if encoding is not None:
+            self.encoding = encoding
         body = data[len(self.bom) :]
         if self.encoding == "utf-8":
             self.code = body
@@ -61,6 +66,11 @@ class Source:
         """Read a file. Raises OSError."""
         with open(path, "rb") as file:
             return cls(path.replace("\\", "/"), file.read())
+
+    @classmethod
+    def of_text(cls, path: str, text: str, language: Language | None = None) -> Source:
+        """Hold the text of an editor or of standard input, which has no encoding of its own."""
+        return cls(path, text.encode("utf-8", "surrogatepass"), language, "utf-8")
 
     def encode(self, code: bytes) -> bytes:
         """The bytes for disk of a changed `code`: the file's own encoding and byte-order mark.

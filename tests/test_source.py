@@ -47,6 +47,11 @@ def test_the_code_is_utf8_whatever_the_file_says() -> None:
     assert Source("a.rs", codecs.BOM_UTF16_BE + "fn".encode("utf-16-be")).code == b"fn"
 
 
+def test_an_editors_text_ignores_its_cookie() -> None:
+    source = Source.of_text("a.py", "\ufeff# coding: latin-1\nx = 'é😀'\n")
+    assert (source.code, source.bom) == ("# coding: latin-1\nx = 'é😀'\n".encode(), codecs.BOM_UTF8)
+
+
 def test_a_project_reads_a_file_once_and_nothing_outside(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.py").write_bytes(b"x")
