@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from textwrap import dedent
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
@@ -91,6 +92,11 @@ class Example:
     profile: Literal["default", "strict"] = "strict"
     budget: Budget = Budget()
     """What the waits may cost."""
+
+    @property
+    def text(self) -> str:
+        """The code without the indentation and the empty lines that the rule's file gives it."""
+        return dedent(self.code).strip() + "\n"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,104 @@
+"""What several rules ask of a wait, and how they speak of its length and price."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sleeplint.rule import Budget, Test, TestFile, Wait, seconds
+
+# Specificity: of several findings on one wait the higher speaks.
+BUDGET: Final = 10
+ROLE: Final = 20
+SHAPE: Final = 30
+CLOCK: Final = 40
+MISTAKE: Final = 50
+
+HOUR_MS: Final = 3_600_000
+
+_PAUSES: Final = frozenset({"hold", "startup", "settle", "absence", "expiry", "pacing", "workload", "sync"})
+_CLAIMS: Final = {
+    "hold": "keeps something alive",
+    "startup": "gives what was just started time to become ready",
+    "settle": "gives the effect of an earlier action time to happen",
+    "absence": "waits to show that something does not happen",
+    "pacing": "spaces or orders actions",
+    "workload": "simulates work or a slow peer",
+    "burned": "runs out on purpose",
+}
+
+
+def is_pause(wait: Wait) -> bool:
+    """Whether a test passes real time here for the time's own sake: a sleep, or a timeout used as one.
+
+    Guards, polls, `sleep(0)`, virtual time, production code and what never elapses are not.
+    """
+    return (
+        wait.in_test
+        and wait.kind in ("sleep", "timeout")
+        and wait.role in _PAUSES
+        and not wait.virtual_time
+        and wait.duration_ms != 0
+        and wait.cost_ms != 0
+    )
+
+
+def is_guard(wait: Wait) -> bool:
+    """Whether it bounds, in real time, something in a test that normally finishes first."""
+    return wait.in_test and wait.role in ("guard", "race-arm") and not wait.virtual_time
+
+
+def is_waited_out(wait: Wait) -> bool:
+    """Whether the source shows that somebody waits until a pause is over.
+
+    A cost says so by itself. Without one, only the test's own flow does: work in the background, or in
+    a handler, may be dropped long before.
+    """
+    if wait.cost_ms is not None:
+        return wait.cost_ms > 0
+    return wait.awaited is True and wait.task is None and wait.role not in ("workload", "hold")
+
+
+def is_certain(wait: Wait) -> bool:
+    """Whether the structure of the code, not a guess, says why the wait is there."""
+    return wait.role_confidence == "high"
+
+
+def is_forever(wait: Wait) -> bool:
+    """Whether it is so long that nobody means to see its end."""
+    return wait.duration_ms is not None and wait.duration_ms >= HOUR_MS
+
+
+def test_of(file: TestFile, wait: Wait) -> Test | None:
+    """The test in which it stands; None for a helper or a fixture."""
+    return next((test for test in file.tests if test.name == wait.test), None)
+
+
+def length(wait: Wait) -> str:
+    """Such as ` of 5 s`; nothing when the source does not say."""
+    return "" if wait.duration_ms is None else f" of {seconds(wait.duration_ms)}"
+
+
+def this_sleep(wait: Wait, budget: Budget) -> str:
+    """The subject of a sentence about a pause, such as `This sleep of 5 s (over the budget of 1 s)`."""
+    noun = "sleep" if wait.kind == "sleep" else "wait"
+    over = wait.duration_ms is not None and wait.duration_ms > budget.max_sleep_secs * 1000
+    excess = f" (over the budget of {seconds(budget.max_sleep_secs * 1000)})" if over else ""
+    return f"This {noun}{length(wait)}{excess}"
+
+
+def claim(wait: Wait) -> str:
+    """The predicate: why it is there, if the structure says so; else only what any fixed sleep does."""
+    if is_certain(wait) and wait.role == "expiry":
+        return f"lets {wait.expires or 'a limit'} elapse in real time"
+    if is_certain(wait) and wait.role in _CLAIMS:
+        return _CLAIMS[wait.role]
+    return "makes the outcome depend on how fast the machine is"
+
+
+def price(wait: Wait) -> str:
+    """The end of the sentence: what it costs, when that is known, and the period."""
+    if not wait.cost_ms:
+        return "."
+    payer = "this test pays" if wait.test else "a test that comes by pays"
+    times = f", {wait.repeats} times over" if wait.repeats and wait.repeats > 1 else ""
+    return f"; {payer} {seconds(wait.cost_ms)} for it{times}."

@@ -1,0 +1,106 @@
+"""The rule `burned-timeout`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, Wait
+from sleeplint_rules._advice import burned
+from sleeplint_rules._judgement import ROLE, is_certain, length, price
+
+
+@dataclass(frozen=True)
+class BurnedTimeout(Rule):
+    """A timeout is expected to run out, so that every run pays all of it.
+
+    ## Why
+
+    A guard normally costs nothing. Here its expiry is the outcome that the test wants, and so it is a sleep by
+    another name. Often it shows that something does not happen, which a slow machine can make it miss.
+
+    ## What to do instead
+
+    On a paused clock the timeout expires at once. Where something is shown not to happen, put up a fence:
+    an event that must come after it. Where the timeout of the code under test is the subject, give that code
+    a clock that the test can move, or a bound that the test can choose.
+
+    ## Fix safety
+
+    Display-only: whether a paused clock reaches what is waited for is not to be seen from here.
+    """
+
+    code = "SLP202"
+    name = "burned-timeout"
+    default = Severity.INFO
+    strict = Severity.WARNING
+    specificity = ROLE
+    examples = (
+        Example(
+            "rust",
+            """
+            use std::time::Duration;
+            use tokio::time::timeout;
+
+            #[tokio::test]
+            async fn stays_quiet() {
+                let mut inbox = subscribe("a").await;
+                publish("b", "hello").await;
+                assert!(timeout(Duration::from_millis(200), inbox.recv()).await.is_err()); // error: burned-timeout
+            }
+
+            #[tokio::test(start_paused = true)]
+            async fn stays_quiet_for_an_hour() {
+                let mut inbox = subscribe("a").await;
+                publish("b", "hello").await;
+                assert!(timeout(Duration::from_secs(3600), inbox.recv()).await.is_err());
+            }
+            """,
+            title="Silence at the price of the timeout, and for nothing",
+        ),
+        Example(
+            "python",
+            """
+            import asyncio
+
+            import pytest
+
+
+            async def test_stays_quiet():
+                inbox = await subscribe("a")
+                await publish("b", "hello")
+                with pytest.raises(asyncio.TimeoutError):
+                    await asyncio.wait_for(inbox.get(), timeout=0.2)  # error: burned-timeout
+
+
+            async def test_hears():
+                inbox = await subscribe("a")
+                await publish("a", "hello")
+                assert await asyncio.wait_for(inbox.get(), timeout=5) == "hello"
+            """,
+            title="A timeout that always expires, and a guard",
+        ),
+    )
+
+    def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
+        """Yield a finding for each timeout that is paid in full."""
+        for wait in file.waits:
+            if _is_burned(wait):
+                expires = "runs out on every run" if is_certain(wait) else "can run out on every run"
+                message = f"This {_noun(wait)}{length(wait)} {expires}{price(wait)}"
+                yield self.finding(file, wait, message, burned(file, wait))
+
+
+def _is_burned(wait: Wait) -> bool:
+    return (
+        wait.in_test
+        and not wait.virtual_time
+        and wait.cost_ms != 0
+        and wait.duration_ms != 0
+        and wait.kind in ("sleep", "timeout")
+        and (wait.role == "burned" or (wait.role == "absence" and wait.kind == "timeout"))
+    )
+
+
+def _noun(wait: Wait) -> str:
+    return "timeout" if wait.kind == "timeout" else "sleep arm"

@@ -1,0 +1,155 @@
+"""The rule `connection-hold`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, Wait
+from sleeplint_rules._advice import hold
+from sleeplint_rules._judgement import ROLE, claim, is_certain, is_forever, length, price
+
+
+@dataclass(frozen=True)
+class ConnectionHold(Rule):
+    """A background task ends with a fixed sleep that keeps a connection or resource alive.
+
+    ## Why
+
+    The sleep is a guess at how long the test will need the other side. Too short, and on a slow machine the
+    connection closes under the test; too long, and whoever joins the task pays for the rest of it. The task
+    knows what it waits for: the end of the test.
+
+    ## What to do instead
+
+    Park the task on something that the test owns: the receiver of a `tokio::sync::oneshot` or
+    `std::sync::mpsc` channel whose sender lives to the end of the test, an `Event` that the test sets. Where
+    nobody joins the task and no test scope can own the other end, wait for ever
+    (`std::future::pending::<()>().await`, `trio.sleep_forever()`): the runtime drops the task.
+
+    ## Fix safety
+
+    Safe where the whole life of the task is in sight: its handle is dropped, or joined in the same function
+    that can own the sender. Display-only where the hold stands in a helper that returns, in an accept loop,
+    or in a detached thread, because a wrong park hangs for ever.
+    """
+
+    code = "SLP102"
+    name = "connection-hold"
+    default = Severity.WARNING
+    strict = Severity.WARNING
+    strict_options = MappingProxyType({"high_confidence_only": False})
+    specificity = ROLE
+    examples = (
+        Example(
+            "rust",
+            """
+            use std::time::Duration;
+            use tokio::net::{TcpListener, TcpStream};
+
+            #[tokio::test]
+            async fn reports_an_idle_server() {
+                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+                let address = listener.local_addr().unwrap();
+                tokio::spawn(async move {
+                    let (_stream, _) = listener.accept().await.unwrap();
+                    tokio::time::sleep(Duration::from_secs(5)).await; // error: connection-hold
+                });
+                let client = TcpStream::connect(address).await.unwrap();
+                assert!(is_idle(&client).await);
+            }
+            """,
+            title="An accepted connection, kept open by the clock",
+            profile="default",
+        ),
+        Example(
+            "rust",
+            """
+            use tokio::net::{TcpListener, TcpStream};
+            use tokio::sync::oneshot;
+
+            #[tokio::test]
+            async fn reports_an_idle_server() {
+                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+                let address = listener.local_addr().unwrap();
+                let (_hold, released) = oneshot::channel::<()>();
+                tokio::spawn(async move {
+                    let (_stream, _) = listener.accept().await.unwrap();
+                    let _ = released.await;
+                });
+                let client = TcpStream::connect(address).await.unwrap();
+                assert!(is_idle(&client).await);
+            }
+            """,
+            title="The same connection, kept open by the test",
+            profile="default",
+        ),
+        Example(
+            "python",
+            """
+            import asyncio
+
+
+            async def test_reports_an_idle_server():
+                async def serve(reader, writer):
+                    await reader.readline()
+                    await asyncio.sleep(5)  # error: connection-hold
+
+                server = await asyncio.start_server(serve, "127.0.0.1", 0)
+                port = server.sockets[0].getsockname()[1]
+                assert await is_idle(port)
+                server.close()
+            """,
+            title="A handler that keeps its connection open",
+        ),
+        Example(
+            "python",
+            """
+            import asyncio
+
+
+            async def test_cancels_the_job():
+                job = asyncio.create_task(asyncio.sleep(0))
+                job.cancel()
+                assert await outcome(job) == "cancelled"
+            """,
+            title="A task that keeps nothing",
+        ),
+    )
+
+    high_confidence_only: bool = True
+    """Speak only where the structure of the code shows what is kept alive."""
+
+    def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
+        """Yield a finding for each hold that lasts longer than the budget."""
+        for wait in file.waits:
+            if _is_hold(wait, budget) and (_keeps(wait) or not self.high_confidence_only):
+                yield self.finding(
+                    file, wait, f"This sleep{length(wait)} {_claim(wait)}{price(wait)}", hold(file, wait)
+                )
+
+
+def _is_hold(wait: Wait, budget: Budget) -> bool:
+    """Whether it holds, or may hold, something for a time that somebody can live to see the end of."""
+    return (
+        wait.in_test
+        and wait.kind == "sleep"
+        and wait.role == "hold"
+        and not wait.virtual_time
+        and wait.duration_ms is not None
+        and wait.duration_ms > budget.max_hold_secs * 1000
+        and not is_forever(wait)
+        and (wait.cost_ms != 0 or _keeps(wait))
+    )
+
+
+def _keeps(wait: Wait) -> bool:
+    """Whether more than the task itself lives as long as the sleep: then its length matters, paid or not."""
+    return is_certain(wait) and wait.task is not None and wait.task.keeps not in (None, "task")
+
+
+def _claim(wait: Wait) -> str:
+    if _keeps(wait) and wait.task:
+        return f"keeps a {wait.task.keeps} alive for a guessed time"
+    return claim(wait)

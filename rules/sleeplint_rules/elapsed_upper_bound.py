@@ -1,0 +1,94 @@
+"""The rule `elapsed-upper-bound`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, seconds
+from sleeplint_rules._judgement import CLOCK
+
+
+@dataclass(frozen=True)
+class ElapsedUpperBound(Rule):
+    """An assertion wants elapsed wall time to stay below a bound.
+
+    ## Why
+
+    Wall time goes on while the machine does something else, so that the assertion fails when the code is
+    right. Made wide enough for the slowest machine, it no longer shows what it was written for.
+
+    ## What to do instead
+
+    Assert what the speed was a sign of: that the calls overlapped (a barrier both must reach), that nothing
+    was waited for (a paused clock on which no time passed), that the cached value was used (a counter). A
+    lower bound is not this rule's business: time never runs too fast.
+
+    ## Fix safety
+
+    Display-only: what the speed is a sign of is known only to the author.
+    """
+
+    code = "SLP207"
+    name = "elapsed-upper-bound"
+    default = Severity.WARNING
+    strict = Severity.WARNING
+    specificity = CLOCK
+    examples = (
+        Example(
+            "rust",
+            """
+            use std::time::{Duration, Instant};
+
+            #[test]
+            fn answers_from_the_cache() {
+                let cache = filled_cache();
+                let start = Instant::now();
+                cache.get("key");
+                assert!(start.elapsed() < Duration::from_millis(5)); // error: elapsed-upper-bound
+            }
+
+            #[test]
+            fn waits_before_it_tries_again() {
+                let start = Instant::now();
+                try_twice(Duration::from_millis(20));
+                assert!(start.elapsed() >= Duration::from_millis(20));
+            }
+            """,
+            title="An upper bound on the wall clock, and a lower one",
+            profile="default",
+        ),
+        Example(
+            "python",
+            """
+            import time
+
+
+            def test_answers_from_the_cache(cache):
+                start = time.monotonic()
+                cache.get("key")
+                assert time.monotonic() - start < 0.005  # error: elapsed-upper-bound
+
+
+            def test_waits_before_it_tries_again():
+                start = time.monotonic()
+                try_twice(after=0.02)
+                assert time.monotonic() - start >= 0.02
+            """,
+            title="An upper bound on the wall clock, and a lower one",
+            profile="default",
+        ),
+    )
+
+    def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
+        """Yield a finding for each upper bound on real time."""
+        for wait in file.waits:
+            if wait.in_test and wait.kind == "clock-assert" and wait.bound == "upper" and not wait.virtual_time:
+                bound = "a bound" if wait.duration_ms is None else seconds(wait.duration_ms)
+                yield self.finding(
+                    file,
+                    wait,
+                    f"This assertion wants wall time to stay below {bound}, and fails on a busy machine.",
+                    "Assert what the speed is a sign of: an order of events, a counter, no time passed on a "
+                    "paused clock.",
+                )

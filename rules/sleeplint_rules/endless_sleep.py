@@ -1,0 +1,115 @@
+"""The rule `endless-sleep`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile
+from sleeplint_rules._advice import library
+from sleeplint_rules._judgement import SHAPE, is_forever, length
+
+
+@dataclass(frozen=True)
+class EndlessSleep(Rule):
+    """A sleep of an hour or more means "for ever" and does not say so.
+
+    ## Why
+
+    The number is arbitrary, and who reads it has to guess that it is. When nobody ends the task after all,
+    the run hangs for just that long.
+
+    ## What to do instead
+
+    Say it: `std::future::pending::<()>().await`, `trio.sleep_forever()`, `await asyncio.Event().wait()`,
+    `threading.Event().wait()`.
+
+    ## Fix safety
+
+    Safe where the whole body of a loop or task is the sleep, and in Python where the scope around it is
+    cancelled in the same test; unsafe elsewhere.
+    """
+
+    code = "SLP113"
+    name = "endless-sleep"
+    default = Severity.INFO
+    strict = Severity.WARNING
+    specificity = SHAPE
+    examples = (
+        Example(
+            "rust",
+            """
+            use std::time::Duration;
+
+            #[tokio::test]
+            async fn aborts_jobs() {
+                let job = tokio::spawn(async {
+                    tokio::time::sleep(Duration::from_secs(3600 * 24)).await; // error: endless-sleep
+                });
+                job.abort();
+                assert!(job.await.unwrap_err().is_cancelled());
+            }
+            """,
+            title="A day that nobody waits for",
+        ),
+        Example(
+            "rust",
+            """
+            #[tokio::test]
+            async fn aborts_jobs() {
+                let job = tokio::spawn(std::future::pending::<()>());
+                job.abort();
+                assert!(job.await.unwrap_err().is_cancelled());
+            }
+            """,
+            title="For ever, in so many words",
+        ),
+        Example(
+            "python",
+            """
+            import asyncio
+
+            import pytest
+
+
+            async def test_cancels_jobs():
+                job = asyncio.create_task(asyncio.sleep(3600))  # error: endless-sleep
+                await asyncio.sleep(0)
+                job.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await job
+            """,
+            title="An hour that nobody waits for",
+        ),
+        Example(
+            "python",
+            """
+            import trio
+
+
+            async def test_cancels_jobs():
+                with trio.CancelScope() as scope:
+                    scope.cancel()
+                    await trio.sleep_forever()
+                assert scope.cancelled_caught
+            """,
+            title="For ever, in so many words",
+        ),
+    )
+
+    def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
+        """Yield a finding for each sleep whose end nobody means to see."""
+        for wait in file.waits:
+            if (
+                wait.in_test
+                and wait.kind == "sleep"
+                and is_forever(wait)
+                and not wait.virtual_time
+                and wait.role not in ("race-arm", "guard", "burned", "expiry")
+            ):
+                yield self.finding(
+                    file,
+                    wait,
+                    f"This sleep{length(wait)} means for ever and does not say so.",
+                    f"Say it: {library(file, wait).forever}.",
+                )

@@ -1,0 +1,107 @@
+"""The rule `nested-timeout`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, TestFile, seconds
+from sleeplint_rules._judgement import SHAPE, is_guard, length
+
+
+@dataclass(frozen=True)
+class NestedTimeout(Rule):
+    """A timeout is not shorter than the one around it, so that it can never speak.
+
+    ## Why
+
+    The outer limit always fires first. Its message says only that the whole took too long, and the inner one,
+    which would say what hung, is dead code.
+
+    ## What to do instead
+
+    Make the outer limit the longer one; or drop the inner, if nobody needs to know what hung.
+
+    ## Fix safety
+
+    No repair is offered: which of the two is meant is not to be seen from here.
+    """
+
+    code = "SLP205"
+    name = "nested-timeout"
+    default = Severity.WARNING
+    strict = Severity.WARNING
+    specificity = SHAPE
+    examples = (
+        Example(
+            "rust",
+            """
+            use std::time::Duration;
+            use tokio::time::timeout;
+
+            #[tokio::test]
+            async fn shakes_hands() {
+                timeout(Duration::from_secs(5), async {
+                    let mut peer = connect().await;
+                    timeout(Duration::from_secs(10), peer.shake()).await.expect("no answer"); // error: nested-timeout
+                })
+                .await
+                .expect("too slow");
+            }
+
+            #[tokio::test]
+            async fn shakes_hands_in_turn() {
+                timeout(Duration::from_secs(10), async {
+                    let mut peer = connect().await;
+                    timeout(Duration::from_secs(5), peer.shake()).await.expect("no handshake");
+                })
+                .await
+                .expect("too slow");
+            }
+            """,
+            title="An inner timeout that is never reached, and one that is",
+            profile="default",
+        ),
+        Example(
+            "python",
+            """
+            import asyncio
+
+            import pytest
+
+
+            @pytest.mark.timeout(5)
+            async def test_shakes_hands():
+                peer = await connect()
+                assert await asyncio.wait_for(peer.shake(), timeout=10)  # error: nested-timeout
+
+
+            @pytest.mark.timeout(10)
+            async def test_shakes_hands_in_turn():
+                peer = await connect()
+                assert await asyncio.wait_for(peer.shake(), timeout=5)
+            """,
+            title="An inner timeout that is never reached, and one that is",
+            profile="default",
+        ),
+    )
+
+    def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
+        """Yield a finding for each guard that its surroundings cut short."""
+        for wait in file.waits:
+            if (
+                is_guard(wait)
+                and wait.kind == "timeout"
+                and wait.purpose in ("operation", "connect")
+                and wait.limit is not None
+                and wait.duration_ms is not None
+                and wait.duration_ms >= wait.limit.ms
+            ):
+                yield self.finding(
+                    file,
+                    wait,
+                    f"This timeout{length(wait)} can never run out, because `{wait.limit.by}` around it "
+                    f"ends after {seconds(wait.limit.ms)}.",
+                    "Make the outer limit the longer one, so that the inner can say what hung.",
+                    related=(*wait.related, Related(wait.limit.span, "the limit around it")),
+                )

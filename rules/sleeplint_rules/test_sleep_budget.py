@@ -1,0 +1,116 @@
+"""The rule `test-sleep-budget`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, TestFile, seconds
+
+
+@dataclass(frozen=True)
+class TestSleepBudget(Rule):
+    """The waits of one test together cost more than the budget.
+
+    ## Why
+
+    Ten sleeps that are each within budget are one long test. The rule is silent until
+    `budget.max_test_sleep_secs` is set. Only what is known to be paid is counted: virtual time, guards and
+    sleeps that never elapse are not.
+
+    ## What to do instead
+
+    Begin with the dearest wait, which is named, and do what the rule about that wait says.
+
+    ## Fix safety
+
+    No repair: a sum has none.
+    """
+
+    code = "SLP114"
+    name = "test-sleep-budget"
+    default = Severity.WARNING
+    strict = Severity.WARNING
+    examples = (
+        Example(
+            "python",
+            """
+            import time
+
+
+            def test_forgets_in_turn():  # error: test-sleep-budget
+                cache = Cache(ttl=0.8)
+                cache["a"] = 1
+                time.sleep(0.9)
+                assert "a" not in cache
+                cache["b"] = 2
+                time.sleep(0.9)
+                assert "b" not in cache
+
+
+            def test_forgets_one():
+                cache = Cache(ttl=0.8)
+                cache["a"] = 1
+                time.sleep(0.9)
+                assert "a" not in cache
+            """,
+            title="Two sleeps, each within its budget, together over the test's",
+            profile="default",
+            budget=Budget(max_test_sleep_secs=1),
+        ),
+        Example(
+            "rust",
+            """
+            use std::time::Duration;
+
+            #[test]
+            fn forgets_in_turn() { // error: test-sleep-budget
+                let cache = Cache::with_ttl(Duration::from_millis(800));
+                cache.insert("a", 1);
+                std::thread::sleep(Duration::from_millis(900));
+                assert_eq!(cache.get("a"), None);
+                cache.insert("b", 2);
+                std::thread::sleep(Duration::from_millis(900));
+                assert_eq!(cache.get("b"), None);
+            }
+
+            #[tokio::test(start_paused = true)]
+            async fn forgets_after_hours() {
+                let cache = Cache::with_ttl(Duration::from_secs(3600));
+                cache.insert("a", 1);
+                tokio::time::sleep(Duration::from_secs(3601)).await;
+                assert_eq!(cache.get("a"), None);
+            }
+            """,
+            title="Two sleeps over the budget, and an hour that costs nothing",
+            profile="default",
+            budget=Budget(max_test_sleep_secs=1),
+        ),
+    )
+
+    def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
+        """Yield a finding for each test whose known costs add up to more than the budget."""
+        if budget.max_test_sleep_secs is None:
+            return
+        most = budget.max_test_sleep_secs * 1000
+        for test in file.tests:
+            paid = [(wait.cost_ms, wait) for wait in file.waits if wait.test == test.name and wait.cost_ms]
+            total = sum(cost for cost, _ in paid)
+            if total <= most:
+                continue
+            dearest_cost, dearest = max(paid, key=lambda pair: pair[0])
+            yield self.finding(
+                file,
+                dearest,
+                f"This test pays {seconds(total)} for its waits, over its budget of {seconds(most)}.",
+                "Begin with the dearest wait.",
+                span=test.name_span,
+                statement=test.name_span,
+                test=test.name,
+                duration_ms=None,
+                cost_ms=total,
+                role=None,
+                identity="",
+                covers=(),
+                related=(Related(dearest.span, f"the dearest wait: {seconds(dearest_cost)}"),),
+            )
