@@ -1,0 +1,264 @@
+"""Which calls of a file wait: candidates by a byte search, then resolved one by one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+from tree_sitter import Node
+
+from sleeplint.facts import Milliseconds
+from sleeplint.languages.catalogue import Argument, Call
+from sleeplint.languages.python.catalogue import BY_PATH, CALLS
+from sleeplint.languages.python.durations import fold, milliseconds
+from sleeplint.languages.python.library import canonical
+from sleeplint.languages.python.names import Meaning, Names
+from sleeplint.languages.python.tree import Arguments, Chain, arguments_of, bare, chain_to
+
+_NONE = frozenset({"none", "true", "false"})
+_MOCKS = re.compile(r"(?:unittest\.)?mock\.\w+|.*\b(?:MagicMock|AsyncMock|Mock|create_autospec)")
+_CLOCK_OWNERS = frozenset({"time", "asyncio", "trio", "anyio", "gevent", "gen", "eventlet", "curio"})
+# Keywords that a method known by name alone may have besides its timeout.
+_COMPANIONS: dict[str, frozenset[str]] = {
+    "get": frozenset({"block"}),
+    "put": frozenset({"block", "item", "obj"}),
+    "acquire": frozenset({"blocking", "block"}),
+    "communicate": frozenset({"input"}),
+}
+_POSITIONALS = {"put": 1, "wait_for": 1}
+_CANCELS_AT_ZERO = frozenset({"signal.alarm", "signal.setitimer"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A call that waits, resolved."""
+
+    call: Node
+    chain: Chain
+    name: Node
+    """The last segment of what is called, or of the reference."""
+    function: Node
+    """The whole called expression, or the reference."""
+    entry: Call
+    api: str
+    duration_ms: Milliseconds | None
+    written: str | None
+    wrapper: str | None = None
+    by_reference: bool = False
+    holder: str | None = None
+    """Of a reference: the path of what takes it."""
+
+
+@cache
+def _names_in(calls: tuple[Call, ...]) -> frozenset[str]:
+    return frozenset(call.call.rpartition(".")[2].rpartition("::")[2] for call in calls)
+
+
+CALLED_NAMES = _names_in(CALLS)
+SLEEP_NAMES = frozenset(
+    call.call.rpartition(".")[2] for call in CALLS if call.kind == "sleep" and not call.call.startswith("threading")
+)
+
+
+@cache
+def pattern_of(names: frozenset[str]) -> re.Pattern[bytes]:
+    """Finds calls by the last segment of what is called."""
+    words = "|".join(sorted(map(re.escape, names)))
+    return re.compile(rf"(?<!\w)(?:{words})(?=[ \t]*\()".encode())
+
+
+@cache
+def _aliases_of(names: frozenset[str]) -> re.Pattern[bytes]:
+    words = "|".join(sorted(map(re.escape, names)))
+    return re.compile(
+        rf"\b(?:{words})[ \t]+as[ \t]+(\w+)|(\w+)[ \t]*=[ \t]*[\w.]*\b(?:{words})[ \t]*(?=[\n#\r;])".encode()
+    )
+
+
+def also_known_as(code: bytes, names: frozenset[str]) -> frozenset[str]:
+    """More names under which a file calls what waits: `sleep as nap`, `nap = time.sleep`."""
+    return frozenset((match[1] or match[2]).decode() for match in _aliases_of(names).finditer(code))
+
+
+def candidates(names: Names, wanted: frozenset[str]) -> Iterator[tuple[Node, Chain, Node, Node]]:
+    """Calls whose last segment is one of `wanted`, as call, chain, called expression and its name."""
+    module = names.module
+    for match in pattern_of(wanted).finditer(module.code):
+        name = module.root.descendant_for_byte_range(match.start(), match.end())
+        if name is None or name.type != "identifier" or name.start_byte != match.start():
+            continue
+        chain = chain_to(module.root, name)
+        if not chain:
+            continue
+        function = name
+        if chain[-1].type == "attribute" and chain[-1].child_by_field_name("attribute") == name:
+            function, chain = chain[-1], chain[:-1]
+        if chain and chain[-1].type == "call" and chain[-1].child_by_field_name("function") == function:
+            yield chain[-1], chain[:-1], function, name
+
+
+def too_deep(names: Names, wanted: frozenset[str]) -> bool:
+    """Whether a candidate is nested deeper than anything is read."""
+    module = names.module
+    for match in pattern_of(wanted).finditer(module.code):
+        name = module.root.descendant_for_byte_range(match.start(), match.end())
+        if name is not None and name.type == "identifier" and chain_to(module.root, name) is None:
+            return True
+    return False
+
+
+def own_entries(calls: Iterable[Call]) -> dict[str, Call]:
+    """The user's own calls that wait, by path as Python writes it."""
+    return {call.call.replace("::", "."): replace(call, call=call.call.replace("::", ".")) for call in calls}
+
+
+def entry_of(function: Node, name: Node, names: Names, own: dict[str, Call]) -> tuple[Call, str, Meaning] | None:
+    """The catalogue's entry for a called expression, its path, and what it stands for."""
+    meaning = names.meaning(function)
+    path = canonical(meaning.path) if meaning.is_known else None
+    if path is not None:
+        mine = own.get(path) or own.get(meaning.path)
+        if mine is not None:
+            return mine, path, meaning
+        entry = BY_PATH.get(path)
+        if entry is not None and meaning.kind == "external":
+            return entry, path, meaning
+    method = "." + names.module.text(name)
+    if method in own and function.type == "attribute":
+        return own[method], method, meaning
+    entry = BY_PATH.get(method)
+    if entry is None or function.type != "attribute" or meaning.kind in ("function", "class", "instance"):
+        return None
+    owner = function.child_by_field_name("object")
+    if owner is None or not _may_wait(owner, names):
+        return None
+    return entry, method, meaning
+
+
+def _may_wait(owner: Node, names: Names) -> bool:
+    """Whether a receiver of a method known by name alone may be something that waits."""
+    if owner.type in ("string", "concatenated_string", "dictionary", "list", "integer", "list_comprehension"):
+        return False
+    meaning = names.meaning(owner)
+    if meaning.kind in ("instance", "class"):
+        return meaning.node is None and not _MOCKS.fullmatch(meaning.path)
+    if meaning.kind == "external":
+        return not _MOCKS.fullmatch(meaning.path) and meaning.path not in ("os.path", "posixpath", "ntpath", "shlex")
+    return meaning.kind != "function"
+
+
+def find(names: Names, wanted: frozenset[str], own: dict[str, Call]) -> Iterator[Found]:
+    """The calls of the catalogue, and the user's own, in order of position."""
+    for call, chain, function, name in candidates(names, wanted):
+        found = match_call(call, chain, function, name, names, own)
+        if found is not None:
+            yield found
+
+
+def match_call(
+    call: Node, chain: Chain, function: Node, name: Node, names: Names, own: dict[str, Call]
+) -> Found | None:
+    """What a call waits for; None if it is no wait."""
+    word = names.module.text(name)
+    arguments = arguments_of(call, names.module.code)
+    if not arguments and not arguments.open and not word.endswith("forever"):
+        return None
+    matched = entry_of(function, name, names, own)
+    if matched is None:
+        return None
+    entry, path, _ = matched
+    if path.startswith(".") and path not in own and not _is_sure(word, call, chain, function, arguments, names):
+        return None
+    return _with_duration(call, chain, function, name, entry, path, arguments, names)
+
+
+def argument_of(entry: Call, arguments: Arguments) -> Node | None:
+    """Where a call's duration stands."""
+    if entry.seconds is None:
+        return None
+    where = entry.seconds.argument
+    if isinstance(where, str):
+        return arguments.keywords.get(where)
+    return arguments.at(where, entry.seconds.keyword)
+
+
+def _with_duration(
+    call: Node, chain: Chain, function: Node, name: Node, entry: Call, path: str, arguments: Arguments, names: Names
+) -> Found | None:
+    if entry.seconds is None:
+        return Found(call, chain, name, function, entry, path, None, None)
+    value = argument_of(entry, arguments)
+    if value is None or value.type == "list_splat":
+        if entry.kind == "sleep" and arguments.open:
+            return Found(call, chain, name, function, entry, path, None, None)
+        return None
+    value = bare(value)
+    if value.type in _NONE or _is_other_wait(value, names):
+        return None
+    duration = milliseconds(value, entry.seconds.unit, names)
+    if duration is None and (quantity := fold(value, names)) is not None and quantity.number < 0:
+        return None  # a negative timeout means none at all
+    if duration == 0 and path in _CANCELS_AT_ZERO:
+        return None
+    return Found(call, chain, name, function, entry, path, duration, names.module.text(value))
+
+
+def _is_other_wait(value: Node, names: Names) -> bool:
+    """Whether the argument is itself a call of the catalogue, such as `httpx.Timeout(5)`."""
+    if value.type != "call":
+        return False
+    function = value.child_by_field_name("function")
+    path = names.resolve(function) if function is not None else None
+    return path in BY_PATH
+
+
+def _is_sure(word: str, call: Node, chain: Chain, function: Node, arguments: Arguments, names: Names) -> bool:
+    """Whether the arguments of a method known by name alone show that it waits."""
+    if word == "sleep":
+        return _sleeps(chain, function, arguments, names)
+    if word in ("call_later", "callLater"):
+        return len(arguments.positional) >= 2 and _is_seconds(arguments.positional[0], names)
+    if word in ("wait", "join", "result", "exception", "settimeout", "wait_for_timeout") or word.startswith(
+        ("implicitly", "set_")
+    ):
+        if len(arguments) != 1 or arguments.open:
+            return False
+        if "timeout" in arguments.keywords:
+            return True
+        return bool(arguments.positional) and _is_seconds(arguments.positional[0], names)
+    if "timeout" not in arguments.keywords:
+        return False
+    others = set(arguments.keywords) - {"timeout"}
+    if others - _COMPANIONS.get(word, frozenset()):
+        return False
+    free = [part for part in arguments.positional if part.type not in _NONE]
+    return len(free) == _POSITIONALS.get(word, 0)
+
+
+def _is_seconds(value: Node, names: Names) -> bool:
+    value = bare(value)
+    if fold(value, names) is not None:
+        return True
+    last = value.child_by_field_name("attribute") if value.type == "attribute" else value
+    if last is not None and last.type == "identifier":
+        return bool(re.search(r"timeout|secs|seconds|delay|interval", names.module.text(last), re.IGNORECASE))
+    return False
+
+
+def _sleeps(chain: Chain, function: Node, arguments: Arguments, names: Names) -> bool:
+    """A `.sleep(n)` of something unseen waits when it is awaited or its owner is a clock's module."""
+    if len(arguments) != 1:
+        return False
+    owner = function.child_by_field_name("object")
+    label = owner.child_by_field_name("attribute") if owner is not None and owner.type == "attribute" else owner
+    if label is not None and names.module.text(label) in _CLOCK_OWNERS:
+        return True
+    awaited = bool(chain) and chain[-1].type in ("await", "yield")
+    return awaited and all(_is_seconds(value, names) for value in (*arguments.positional, *arguments.keywords.values()))
+
+
+def seconds_at(position: int) -> Argument:
+    """A duration in seconds at a position."""
+    return Argument(position)

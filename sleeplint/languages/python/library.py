@@ -1,0 +1,97 @@
+"""What the libraries' calls return, as far as waits hang on it."""
+
+from __future__ import annotations
+
+from sleeplint.languages.python.catalogue import ALIASES
+
+PARENTS: dict[str, str] = {
+    "threading.Timer": "threading.Thread",
+    "multiprocessing.pool.ThreadPool": "multiprocessing.pool.Pool",
+    "socketserver.BaseRequestHandler.request": "socket.socket",
+    "asyncio.Task": "asyncio.Future",
+}
+"""Classes that inherit the waits of another."""
+
+RETURNS: dict[str, str] = {
+    "asyncio.get_event_loop": "asyncio.AbstractEventLoop",
+    "asyncio.get_running_loop": "asyncio.AbstractEventLoop",
+    "asyncio.new_event_loop": "asyncio.AbstractEventLoop",
+    "uvloop.new_event_loop": "asyncio.AbstractEventLoop",
+    "asyncio.run_coroutine_threadsafe": "concurrent.futures.Future",
+    "asyncio.create_task": "asyncio.Task",
+    "asyncio.ensure_future": "asyncio.Task",
+    "asyncio.create_subprocess_exec": "asyncio.subprocess.Process",
+    "asyncio.create_subprocess_shell": "asyncio.subprocess.Process",
+    "asyncio.AbstractEventLoop.create_task": "asyncio.Task",
+    "asyncio.AbstractEventLoop.create_future": "asyncio.Future",
+    "asyncio.AbstractEventLoop.run_in_executor": "asyncio.Future",
+    "concurrent.futures.Executor.submit": "concurrent.futures.Future",
+    "concurrent.futures.as_completed": "[concurrent.futures.Future",
+    "anyio.from_thread.start_blocking_portal": "anyio.from_thread.BlockingPortal",
+    "anyio.from_thread.BlockingPortal.start_task_soon": "concurrent.futures.Future",
+    "multiprocessing.Pool": "multiprocessing.pool.Pool",
+    "multiprocessing.pool.Pool.apply_async": "multiprocessing.pool.AsyncResult",
+    "multiprocessing.pool.Pool.map_async": "multiprocessing.pool.AsyncResult",
+    "multiprocessing.pool.Pool.starmap_async": "multiprocessing.pool.AsyncResult",
+    "multiprocessing.pool.Pool.imap": "multiprocessing.pool.IMapIterator",
+    "multiprocessing.pool.Pool.imap_unordered": "multiprocessing.pool.IMapIterator",
+    "multiprocessing.Pipe": "[multiprocessing.connection.Connection",
+    "multiprocessing.Manager": "multiprocessing",
+    "multiprocessing.get_context": "multiprocessing",
+    "socket.create_connection": "socket.socket",
+    "socket.socketpair": "[socket.socket",
+    "socket.fromfd": "socket.socket",
+    "ssl.SSLContext.wrap_socket": "socket.socket",
+    "ssl.wrap_socket": "socket.socket",
+    "select.poll": "select.poll",
+    "select.epoll": "select.epoll",
+    "select.kqueue": "select.kqueue",
+    "requests.session": "requests.Session",
+    "urllib.request.build_opener": "urllib.request.OpenerDirector",
+    "zmq.Context.socket": "zmq.Socket",
+    "zmq.asyncio.Context.socket": "zmq.Socket",
+    "zmq.Context.instance": "zmq.Context",
+    "zmq.asyncio.Context.instance": "zmq.asyncio.Context",
+    "gevent.spawn": "gevent.Greenlet",
+    "gevent.spawn_later": "gevent.Greenlet",
+    "gevent.Greenlet.spawn": "gevent.Greenlet",
+    "gevent.pool.Pool.spawn": "gevent.Greenlet",
+    "gevent.pool.Group.spawn": "gevent.Greenlet",
+    "pexpect.spawnu": "pexpect.spawn",
+    "playwright.expect": "playwright.expect",
+    "tornado.ioloop.IOLoop.current": "tornado.ioloop.IOLoop",
+    "tornado.ioloop.IOLoop.instance": "tornado.ioloop.IOLoop",
+    "websockets.sync.client.connect": "websockets.sync.connection.Connection",
+    "redis.from_url": "redis.Redis",
+    "twisted.internet.task.LoopingCall": "twisted.internet.task.LoopingCall",
+    "twisted.internet.task.deferLater": "twisted.internet.defer.Deferred",
+}
+"""Instances that calls return; a leading `[` says several of them."""
+
+_MODULES = frozenset({"multiprocessing"})
+
+
+def canonical(path: str) -> str:
+    """The catalogue's own path for `path`: its class or itself may be known under another name."""
+    if path in ALIASES:
+        return ALIASES[path]
+    owner, _, name = path.rpartition(".")
+    if owner in ALIASES:
+        return f"{ALIASES[owner]}.{name}"
+    return path
+
+
+def returned_by(path: str) -> tuple[str, bool] | None:
+    """The type of what calling `path` gives and whether there are several; None if it is not known."""
+    path = canonical(path)
+    known = RETURNS.get(path)
+    if known is not None:
+        return known.lstrip("["), known.startswith("[")
+    if path.rpartition(".")[2][:1].isupper():
+        return path, False
+    return None
+
+
+def is_module(path: str) -> bool:
+    """Whether what a call gives stands for the module itself, as a context of multiprocessing does."""
+    return path in _MODULES

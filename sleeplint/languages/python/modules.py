@@ -1,0 +1,222 @@
+"""One Python file as a tree with its scopes, and the way from an import to the file that it means."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from tree_sitter import Node, Tree
+
+from sleeplint.languages.python.bindings import SCOPES, Binding, Table, table_of
+from sleeplint.languages.python.parsing import parse
+from sleeplint.languages.python.tree import Chain, chain_to, text_of
+from sleeplint.source import Project, Source
+
+MAX_SECONDS_ELSEWHERE = 1.0
+"""A file that is only followed to is not worth more."""
+
+
+class Module:
+    """A parsed file. What it works out is kept by place in the file."""
+
+    def __init__(self, path: str, code: bytes, tree: Tree, project: Project | None) -> None:
+        self.path = path
+        self.code = code
+        self.tree = tree
+        self.root: Node = tree.root_node
+        self.project = project
+        self.place = place_of(path, project)
+        self.memory: dict[object, object] = {}
+        self.consulted: set[str] = set()
+        """Files looked for on behalf of this one, found or not."""
+        self._tables: dict[tuple[int, int, str], Table] = {}
+
+    def text(self, node: Node) -> str:
+        """What the code says there."""
+        return text_of(node, self.code)
+
+    def chain(self, node: Node) -> Chain:
+        """The ancestors of `node` from the root down; shorter than the truth where it is nested too deep."""
+        return chain_to(self.root, node) or (self.root,)
+
+    def table(self, scope: Node) -> Table:
+        """What a scope binds."""
+        key = (scope.start_byte, scope.end_byte, scope.type)
+        if key not in self._tables:
+            self._tables[key] = table_of(scope, self.code)
+        return self._tables[key]
+
+    @property
+    def globals(self) -> Table:
+        """What the module itself binds."""
+        return self.table(self.root)
+
+    def bindings(self, name: str, chain: Chain, at: int) -> tuple[list[Binding], bool]:
+        """The bindings that may hold for `name` at a place, likeliest first, and whether the first surely does."""
+        passed_function = False
+        outermost_only = False
+        for position in range(len(chain) - 1, -1, -1):
+            scope = chain[position]
+            if scope.type not in SCOPES:
+                continue
+            if scope.type == "class_definition" and passed_function:
+                continue
+            if outermost_only and scope.type != "module":
+                continue
+            if scope.type in ("function_definition", "lambda", "class_definition"):
+                inside = chain[position + 1] if position + 1 < len(chain) else None
+                if not _is_inside(scope, inside, at):
+                    continue
+            table = self.table(scope)
+            if name in table.outer:
+                outermost_only = True
+                passed_function = True
+                continue
+            found = table.names.get(name)
+            if found:
+                return _ranked(found, at, own=not passed_function, chain=chain)
+            passed_function = passed_function or scope.type in ("function_definition", "lambda")
+        return [], False
+
+    def module_at(self, dotted: str) -> Module | None:
+        """The project's module that an import's dotted path means here; None if it is none of the project's."""
+        key = ("module", dotted)
+        if key not in self.memory:
+            self.memory[key] = self._find(dotted)
+        found = self.memory[key]
+        return found if isinstance(found, Module) else None
+
+    def absolute(self, dotted: str) -> str:
+        """A relative path spelled out as far as the folders' names tell; others as they are."""
+        if not dotted.startswith("."):
+            return dotted
+        rest = dotted.lstrip(".")
+        package = self.package
+        up = len(dotted) - len(rest) - 1
+        parts = package[: len(package) - up] if up <= len(package) else []
+        return ".".join([*parts, rest] if rest else parts) or dotted
+
+    @property
+    def package(self) -> list[str]:
+        """The names of the packages in which the file lies, outermost first."""
+        known = self.memory.get("package")
+        if isinstance(known, list):
+            return known
+        names: list[str] = []
+        if self.place is not None and self.project is not None:
+            folder = self.place.parent
+            while folder != self.project.root and folder.is_relative_to(self.project.root):
+                if names and self._source(folder / "__init__.py") is None:
+                    break
+                names.insert(0, folder.name)
+                folder = folder.parent
+        self.memory["package"] = names
+        return names
+
+    def _find(self, dotted: str) -> Module | None:
+        if self.project is None or self.place is None:
+            return None
+        rest = dotted.lstrip(".")
+        dots = len(dotted) - len(rest)
+        parts = rest.split(".") if rest else []
+        if dots:
+            folder = self.place.parent
+            for _ in range(dots - 1):
+                folder = folder.parent
+            return self._module_in(folder, parts)
+        if parts[0] in sys.stdlib_module_names:
+            return None
+        for folder in self._bases():
+            found = self._module_in(folder, parts)
+            if found is not None:
+                return found
+        return None
+
+    def _bases(self) -> list[Path]:
+        """Folders from which absolute imports may start: those above the file, the root and its `src`."""
+        assert self.project is not None
+        assert self.place is not None
+        bases = []
+        folder = self.place.parent
+        while folder.is_relative_to(self.project.root):
+            bases.append(folder)
+            if folder == folder.parent:
+                break
+            folder = folder.parent
+        bases.append(self.project.root / "src")
+        return bases
+
+    def _module_in(self, folder: Path, parts: list[str]) -> Module | None:
+        place = folder.joinpath(*parts)
+        candidates = [place / "__init__.py"]
+        if parts:
+            candidates.insert(0, place.with_name(place.name + ".py"))
+        for candidate in candidates:
+            source = self._source(candidate)
+            if source is not None and candidate != self.place:
+                return load(candidate, source, self.project)
+        return None
+
+    def _source(self, place: Path) -> Source | None:
+        if self.project is None:
+            return None
+        self.consulted.add(str(place))
+        return self.project.source(place)
+
+    def sibling(self, place: Path) -> Module | None:
+        """The project's file at `place`, such as a `conftest.py`."""
+        source = self._source(place)
+        return load(place, source, self.project) if source is not None else None
+
+
+def load(place: Path, source: Source, project: Project | None) -> Module | None:
+    """The module at `place`, parsed once for a project; None if it cannot be parsed."""
+    key = ("python module", place)
+    if project is not None and key in project.memory:
+        known = project.memory[key]
+        return known if isinstance(known, Module) else None
+    tree = parse(source.code, MAX_SECONDS_ELSEWHERE)
+    module = Module(str(place), source.code, tree, project) if isinstance(tree, Tree) else None
+    if project is not None:
+        project.memory[key] = module
+    return module
+
+
+def place_of(path: str, project: Project | None) -> Path | None:
+    """Where a path given by the user lies within the project; None if it does not."""
+    if project is None:
+        return None
+    place = Path(path)
+    if not place.is_absolute():
+        below_here = Path.cwd() / place
+        place = below_here if below_here.is_relative_to(project.root) else project.root / place
+    place = Path(os.path.normpath(place))
+    return place if place.is_relative_to(project.root) else None
+
+
+def _is_inside(scope: Node, inside: Node | None, at: int) -> bool:
+    """Whether a place in a definition is within its scope: its decorators, defaults and bases are not."""
+    if scope.type == "class_definition":
+        body = scope.child_by_field_name("body")
+        return body is not None and body.start_byte <= at < body.end_byte
+    if inside is None:
+        body = scope.child_by_field_name("body")
+        return body is not None and body.start_byte <= at
+    return inside.type not in ("parameters", "lambda_parameters", "type")
+
+
+def _ranked(found: list[Binding], at: int, own: bool, chain: Chain) -> tuple[list[Binding], bool]:
+    if not own:
+        last_first = found[::-1]
+        return last_first, len(found) == 1
+    before = [binding for binding in found if binding.start <= at]
+    sure = [binding for binding in before if binding.surely_holds(at)]
+    if not sure:
+        return before[::-1] or found, False
+    chosen = sure[-1]
+    rivals = [binding for binding in before if binding.start > chosen.start]
+    loop = next((node for node in reversed(chain) if node.type in ("for_statement", "while_statement")), None)
+    if loop is not None and not loop.start_byte <= chosen.start < loop.end_byte:
+        rivals += [binding for binding in found if at < binding.start <= loop.end_byte]
+    return [chosen, *(b for b in reversed(found) if b is not chosen)], not rivals

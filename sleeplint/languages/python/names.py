@@ -1,0 +1,550 @@
+"""What an expression stands for: imports, re-exports, rebindings and the types of receivers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from tree_sitter import Node
+
+from sleeplint.languages.python.bindings import Binding
+from sleeplint.languages.python.library import PARENTS, canonical, is_module, returned_by
+from sleeplint.languages.python.modules import Module
+from sleeplint.languages.python.tree import (
+    Chain,
+    arguments_of,
+    bare,
+    decorators_of,
+    descend,
+    string_of,
+)
+
+MAX_STEPS = 24
+"""How far one name is followed through assignments, calls and files."""
+
+_IMPORTERS = frozenset({"pytest.importorskip", "importlib.import_module", "__import__"})
+_PARTIALS = frozenset({"functools.partial", "partial"})
+_TRANSPARENT = frozenset({"contextlib.closing", "closing", "copy.copy", "typing.cast", "weakref.proxy"})
+_WRAPPED_TYPES = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Union", "Awaitable", "Coroutine"})
+_SEQUENCES = frozenset(
+    {"List", "list", "Sequence", "Iterable", "Iterator", "Generator", "AsyncGenerator", "AsyncIterator", "Tuple",
+     "tuple", "Set", "set", "deque", "ContextManager"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an expression stands for."""
+
+    kind: Literal["external", "function", "class", "instance", "several", "unknown"]
+    """`external`: something importable outside the project, called by its path. `instance`: of the
+    class `path`. `several`: a container of instances."""
+    path: str
+    module: Module | None = None
+    node: Node | None = None
+    """The definition, of what the project itself defines."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything at all was found out."""
+        return self.kind != "unknown"
+
+
+UNKNOWN = Meaning("unknown", "")
+
+
+class Names:
+    """Resolves the expressions of one file."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self._busy: set[tuple[int, int]] = set()
+        self._memory: dict[tuple[int, int], Meaning] = {}
+
+    def resolve(self, node: Node) -> str | None:
+        """The canonical path of an identifier or attribute node, such as `asyncio.create_task`."""
+        if node.type not in ("identifier", "attribute"):
+            return None
+        meaning = self.meaning(node)
+        if meaning.kind in ("external", "function", "class"):
+            return canonical(meaning.path)
+        return "".join(self.module.text(node).split())
+
+    def meaning(self, node: Node, steps: int = 0) -> Meaning:
+        """What an expression of this file stands for."""
+        node = bare(node)
+        key = (node.start_byte, node.end_byte)
+        if key in self._memory:
+            return self._memory[key]
+        if key in self._busy or steps > MAX_STEPS:
+            return UNKNOWN
+        self._busy.add(key)
+        try:
+            found = self._meaning(node, steps + 1)
+        finally:
+            self._busy.discard(key)
+        if found.is_known or not self._busy:
+            self._memory[key] = found
+        return found
+
+    def _meaning(self, node: Node, steps: int) -> Meaning:
+        match node.type:
+            case "identifier":
+                return self.named(self.module.text(node), self.module.chain(node), node.start_byte, steps)
+            case "attribute":
+                owner, name = node.child_by_field_name("object"), node.child_by_field_name("attribute")
+                if owner is None or name is None:
+                    return UNKNOWN
+                return member(self.meaning(owner, steps), self.module.text(name), steps)
+            case "call":
+                return self._called(node, steps)
+            case "await" | "named_expression":
+                inner = node.child_by_field_name("value") or node.named_child(0)
+                return self.meaning(inner, steps) if inner is not None else UNKNOWN
+            case "conditional_expression" | "boolean_operator":
+                return self._first(node.named_children, steps)
+            case "list" | "tuple" | "set" | "expression_list":
+                return _several(self._first(node.named_children[:4], steps))
+            case "list_comprehension" | "set_comprehension" | "generator_expression":
+                body = node.child_by_field_name("body")
+                return _several(self.meaning(body, steps)) if body is not None else UNKNOWN
+            case "subscript":
+                value = node.child_by_field_name("value")
+                return one_of(self.meaning(value, steps)) if value is not None else UNKNOWN
+            case "yield":
+                inner = node.named_child(0)
+                return self.meaning(inner, steps) if inner is not None else UNKNOWN
+        return UNKNOWN
+
+    def _first(self, nodes: list[Node], steps: int) -> Meaning:
+        for node in nodes:
+            found = self.meaning(node, steps)
+            if found.is_known:
+                return found
+        return UNKNOWN
+
+    def named(self, name: str, chain: Chain, at: int, steps: int = 0) -> Meaning:
+        """What a name stands for at a place."""
+        candidates, _ = self.module.bindings(name, chain, at)
+        for binding in candidates:
+            found = self._bound(name, binding, chain, steps)
+            if found.is_known:
+                return found
+        if candidates:
+            return UNKNOWN
+        for star in self.module.globals.stars:
+            target = self.module.module_at(star.path)
+            if target is not None:
+                found = exported(target, name, steps)
+                if found.is_known:
+                    return found
+            elif not star.path.startswith("."):
+                path = f"{star.path}.{name}"
+                if _catalogued(path):
+                    return Meaning("external", path)
+        if name in ("open", "print", "range", "len", "__import__"):
+            return Meaning("external", name)
+        return UNKNOWN
+
+    def _bound(self, name: str, binding: Binding, chain: Chain, steps: int) -> Meaning:
+        match binding.kind:
+            case "import":
+                return Meaning("external", binding.path, self.module)
+            case "from":
+                return imported(self.module, binding.path, steps)
+            case "function" | "class":
+                path = ".".join([*self._qualifier(binding.node), name])
+                kind: Literal["function", "class"] = "class" if binding.kind == "class" else "function"
+                return Meaning(kind, path, self.module, binding.node)
+            case "parameter":
+                return self._parameter(name, binding, chain, steps)
+            case "element":
+                found = one_of(self.meaning(binding.node, steps))
+                return found if found.is_known else self._appended(binding.node, steps)
+            case "value" | "entered":
+                if binding.annotation is not None:
+                    declared = self.annotated(binding.annotation, steps)
+                    if declared.is_known:
+                        return declared
+                found = self.meaning(binding.node, steps)
+                if binding.index is not None:
+                    return one_of(found)
+                if not found.is_known and binding.node.type in ("list", "call"):
+                    return self._appended_to(name, chain, binding.start, steps)
+                return found
+        return self.annotated(binding.annotation, steps) if binding.annotation is not None else UNKNOWN
+
+    def _qualifier(self, definition: Node) -> list[str]:
+        """The classes and functions in which a definition stands."""
+        names = []
+        for node in self.module.chain(definition):
+            if node.type in ("class_definition", "function_definition"):
+                name = node.child_by_field_name("name")
+                if name is not None:
+                    names.append(self.module.text(name))
+        return names
+
+    def _appended(self, container: Node, steps: int) -> Meaning:
+        if container.type != "identifier":
+            return UNKNOWN
+        name = self.module.text(container)
+        return self._appended_to(name, self.module.chain(container), container.start_byte, steps, single=True)
+
+    def _appended_to(self, name: str, chain: Chain, at: int, steps: int, single: bool = False) -> Meaning:
+        """The elements of a list that starts empty, by what is appended to it in the same function."""
+        scope = next((n for n in reversed(chain) if n.type in ("function_definition", "module")), None)
+        if scope is None:
+            return UNKNOWN
+        needle = name.encode() + b".append("
+        where = self.module.code.find(needle, scope.start_byte, scope.end_byte)
+        if where < 0:
+            return UNKNOWN
+        inside = self.module.root.descendant_for_byte_range(where + len(needle) - 1, where + len(needle))
+        if inside is None or (inside.type != "argument_list" and (inside := _parent_list(self.module, inside)) is None):
+            return UNKNOWN
+        value = inside.named_child(0)
+        found = self.meaning(value, steps) if value is not None else UNKNOWN
+        return found if single or not found.is_known else _several(found)
+
+    def _parameter(self, name: str, binding: Binding, chain: Chain, steps: int) -> Meaning:
+        """A parameter's type: its annotation, its class if it is `self`, or the fixture that it names."""
+        if binding.annotation is not None:
+            declared = self.annotated(binding.annotation, steps)
+            if declared.is_known:
+                return declared
+        holders = self.module.chain(binding.node)
+        position = next((i for i in range(len(holders) - 1, -1, -1) if holders[i].type == "function_definition"), None)
+        if position is None:
+            return UNKNOWN
+        function = holders[position]
+        owner = next((n for n in reversed(holders[:position]) if n.type not in ("block", "decorated_definition")), None)
+        parameters = function.child_by_field_name("parameters")
+        first = parameters.named_child(0) if parameters is not None else None
+        if owner is not None and owner.type == "class_definition" and first == binding.node:
+            label = owner.child_by_field_name("name")
+            if label is None or _is_static(holders[position - 1], self.module):
+                return UNKNOWN
+            path = ".".join([*self._qualifier(owner), self.module.text(label)])
+            return Meaning("instance", path, self.module, owner)
+        return self._fixture(name, function, steps)
+
+    def _fixture(self, name: str, user: Node, steps: int) -> Meaning:
+        label = user.child_by_field_name("name")
+        own_name = self.module.text(label) if label is not None else ""
+        outer = holders[-1] if (holders := self.module.chain(user)) else None
+        decorated = outer is not None and outer.type == "decorated_definition"
+        if not own_name.startswith("test") and not (decorated and outer and _is_fixture(outer, self.module)):
+            return UNKNOWN
+        for module in self._fixture_modules():
+            for binding in module.globals.names.get(name, ()):
+                if binding.kind == "function" and binding.node != user:
+                    holder = module.chain(binding.node)
+                    if holder and holder[-1].type == "decorated_definition" and _is_fixture(holder[-1], module):
+                        return names_of(module).returned(binding.node, steps)
+        return UNKNOWN
+
+    def _fixture_modules(self) -> list[Module]:
+        found = [self.module]
+        place, project = self.module.place, self.module.project
+        if place is None or project is None:
+            return found
+        folder: Path = place.parent
+        while folder.is_relative_to(project.root):
+            conftest = folder / "conftest.py"
+            if conftest != place:
+                module = self.module.sibling(conftest)
+                if module is not None:
+                    found.append(module)
+            if folder == project.root:
+                break
+            folder = folder.parent
+        return found
+
+    def _called(self, call: Node, steps: int) -> Meaning:
+        function = call.child_by_field_name("function")
+        if function is None:
+            return UNKNOWN
+        meaning = self.meaning(function, steps)
+        if meaning.kind == "external":
+            arguments = None
+            path = canonical(meaning.path)
+            if path in _IMPORTERS or path in _PARTIALS or path in _TRANSPARENT:
+                arguments = arguments_of(call, self.module.code)
+            if arguments is not None and arguments.positional:
+                first = arguments.positional[0]
+                if path in _IMPORTERS:
+                    dotted = string_of(first, self.module.code)
+                    return Meaning("external", dotted.decode("utf-8", "replace"), self.module) if dotted else UNKNOWN
+                if path in _TRANSPARENT:
+                    return self.meaning(arguments.positional[-1], steps)
+                return UNKNOWN
+        return result_of(meaning, steps)
+
+    def returned(self, function: Node, steps: int) -> Meaning:
+        """What calling a function of this file gives: by its annotation, or what it returns or yields."""
+        if steps > MAX_STEPS:
+            return UNKNOWN
+        annotation = function.child_by_field_name("return_type")
+        if annotation is not None:
+            declared = self.annotated(annotation, steps)
+            if declared.is_known:
+                return one_of(declared)
+        body = function.child_by_field_name("body")
+        if body is None:
+            return UNKNOWN
+        for node in descend(body, into_functions=False):
+            if node.type == "return_statement" or node.type == "yield":
+                value = node.named_child(0)
+                found = self.meaning(value, steps + 1) if value is not None else UNKNOWN
+                if found.is_known:
+                    return found
+        return UNKNOWN
+
+    def annotated(self, annotation: Node, steps: int) -> Meaning:
+        """An instance of what an annotation names."""
+        node = annotation.named_child(0) if annotation.type == "type" else annotation
+        if node is None:
+            return UNKNOWN
+        match node.type:
+            case "identifier" | "attribute":
+                found = self.meaning(node, steps)
+                if found.kind == "class" or (found.kind == "external" and found.path.rpartition(".")[2][:1].isupper()):
+                    return replace(found, kind="instance", path=canonical(found.path))
+            case "string":
+                name = (string_of(node, self.module.code) or b"").decode("utf-8", "replace")
+                head, _, rest = name.partition(".")
+                found = self.named(head, self.module.chain(node), node.start_byte, steps)
+                for part in rest.split(".") if rest else ():
+                    found = member(found, part, steps)
+                if found.kind in ("class", "external"):
+                    return replace(found, kind="instance", path=canonical(found.path))
+            case "binary_operator" | "union_type":
+                for side in node.named_children:
+                    found = self.annotated(side, steps)
+                    if found.is_known:
+                        return found
+            case "generic_type" | "subscript":
+                head_node = node.named_child(0)
+                head = self.module.text(head_node).rpartition(".")[2] if head_node is not None else ""
+                inner = [n for n in descend(node) if n.type in ("identifier", "attribute", "string")][1:]
+                for name_in in inner if head in _WRAPPED_TYPES or head in _SEQUENCES else ():
+                    found = self.annotated(name_in, steps)
+                    if found.is_known:
+                        return found if head in _WRAPPED_TYPES else _several(found)
+        return UNKNOWN
+
+
+def names_of(module: Module) -> Names:
+    """The resolver of a module, one for each."""
+    known = module.memory.get("names")
+    if isinstance(known, Names):
+        return known
+    names = Names(module)
+    module.memory["names"] = names
+    return names
+
+
+def imported(module: Module, dotted: str, steps: int = 0) -> Meaning:
+    """What `from a.b import c` gives for `a.b.c`, followed into the project's own files."""
+    if steps > MAX_STEPS:
+        return UNKNOWN
+    owner, _, name = dotted.rpartition(".")
+    if dotted.startswith(".") and not owner.strip("."):
+        owner = "." * (len(dotted) - len(dotted.lstrip(".")))
+    absolute = module.absolute(dotted)
+    target = module.module_at(owner) if owner else None
+    if target is not None:
+        found = exported(target, name, steps + 1)
+        if found.kind in ("function", "class", "instance"):
+            return replace(found, path=absolute) if found.kind != "instance" else found
+        if found.is_known:
+            return found
+    return Meaning("external", absolute, module)
+
+
+def exported(module: Module, name: str, steps: int = 0) -> Meaning:
+    """What a name of another module's top level stands for."""
+    return names_of(module).named(name, (module.root,), module.root.end_byte, steps + 1)
+
+
+def member(owner: Meaning, name: str, steps: int = 0) -> Meaning:
+    """What `owner.name` stands for."""
+    if steps > MAX_STEPS:
+        return UNKNOWN
+    match owner.kind:
+        case "external":
+            path = f"{owner.path}.{name}"
+            if owner.module is not None and not _catalogued(path):
+                return _followed(owner, name, steps)
+            return Meaning("external", path, owner.module)
+        case "instance" | "class":
+            if owner.node is not None and owner.module is not None:
+                return _of_class(owner, name, steps)
+            if owner.kind == "instance":
+                return _of_library_class(owner.path, name)
+    return UNKNOWN
+
+
+def _followed(owner: Meaning, name: str, steps: int) -> Meaning:
+    """A member of a module of the project, or of what its path says."""
+    assert owner.module is not None
+    path = f"{owner.path}.{name}"
+    target = owner.module.module_at(owner.path)
+    if target is not None:
+        found = exported(target, name, steps + 1)
+        if found.kind in ("function", "class"):
+            return replace(found, path=owner.module.absolute(path))
+        if found.is_known:
+            return found
+    return Meaning("external", path, owner.module)
+
+
+def _of_library_class(path: str, name: str) -> Meaning:
+    path = canonical(path)
+    while not _catalogued(f"{path}.{name}") and path in PARENTS:
+        path = PARENTS[path]
+    return Meaning("external", f"{path}.{name}")
+
+
+def _of_class(owner: Meaning, name: str, steps: int) -> Meaning:
+    """A method or attribute of one of the project's classes, its bases included."""
+    assert owner.node is not None
+    assert owner.module is not None
+    module, names = owner.module, names_of(owner.module)
+    for binding in reversed(module.table(owner.node).names.get(name, ())):
+        if binding.kind == "function":
+            if _is_property(binding.node, module):
+                return names.returned(binding.node, steps + 1)
+            return Meaning("function", f"{owner.path}.{name}", module, binding.node)
+        found = names._bound(name, binding, module.chain(owner.node), steps + 1)
+        if found.is_known:
+            return found
+    for value in assigned_to_self(module, owner.node, name):
+        found = names.meaning(value, steps + 1)
+        if found.is_known:
+            return found
+    bases = owner.node.child_by_field_name("superclasses")
+    for base in bases.named_children if bases is not None else ():
+        if base.type not in ("identifier", "attribute"):
+            continue
+        meaning = names.meaning(base, steps + 1)
+        if meaning.kind == "class":
+            found = member(replace(meaning, kind="instance"), name, steps + 1)
+        elif meaning.kind == "external":
+            found = _of_library_class(meaning.path, name)
+            found = found if _catalogued(found.path) else UNKNOWN
+        else:
+            found = UNKNOWN
+        if found.is_known:
+            # A method keeps the name of the class through which it is reached.
+            own = found.kind == "function"
+            return replace(found, path=f"{owner.path}.{name}") if own else found
+    return UNKNOWN
+
+
+def assigned_to_self(module: Module, owner: Node, name: str) -> list[Node]:
+    """The values given to `self.name` anywhere in a class, in order."""
+    key = ("self", owner.start_byte, name)
+    known = module.memory.get(key)
+    if isinstance(known, list):
+        return known
+    found: list[Node] = []
+    for prefix in (b"self.", b"cls."):
+        needle = prefix + name.encode()
+        where = module.code.find(needle, owner.start_byte, owner.end_byte)
+        while where >= 0:
+            end = where + len(needle)
+            after = module.code[end : end + 40].lstrip()
+            if after[:1] in (b"=", b":", b",", b")") and after[:2] != b"==":
+                value = _assigned_at(module, where, end)
+                if value is not None:
+                    found.append(value)
+            where = module.code.find(needle, end, owner.end_byte)
+    module.memory[key] = found
+    return found
+
+
+def _assigned_at(module: Module, start: int, end: int) -> Node | None:
+    target = module.root.descendant_for_byte_range(start, end)
+    if target is None or target.type != "attribute" or target.end_byte != end:
+        return None
+    chain = module.chain(target)
+    for position in range(len(chain) - 1, -1, -1):
+        node = chain[position]
+        inside = chain[position + 1] if position + 1 < len(chain) else target
+        if node.type == "assignment" and node.child_by_field_name("left") == inside:
+            value = node.child_by_field_name("right")
+            while value is not None and value.type == "assignment":
+                value = value.child_by_field_name("right")
+            if value is not None and inside.type == "pattern_list" and value.type == "expression_list":
+                places = inside.named_children
+                index = places.index(target) if target in places else -1
+                return value.named_child(index) if 0 <= index < value.named_child_count else None
+            return value
+        if node.type == "with_item":
+            value = node.named_child(0)
+            return value.named_child(0) if value is not None and value.type == "as_pattern" else None
+        if node.type.endswith("_statement"):
+            return None
+    return None
+
+
+def result_of(meaning: Meaning, steps: int = 0) -> Meaning:
+    """What calling it gives."""
+    match meaning.kind:
+        case "external":
+            known = returned_by(meaning.path)
+            if known is None:
+                return UNKNOWN
+            path, several = known
+            if is_module(path):
+                return Meaning("external", path)
+            return Meaning("several" if several else "instance", path)
+        case "class":
+            return replace(meaning, kind="instance")
+        case "function":
+            assert meaning.module is not None
+            assert meaning.node is not None
+            return names_of(meaning.module).returned(meaning.node, steps + 1)
+    return UNKNOWN
+
+
+def one_of(meaning: Meaning) -> Meaning:
+    """An element of it."""
+    return replace(meaning, kind="instance") if meaning.kind == "several" else UNKNOWN
+
+
+def _several(meaning: Meaning) -> Meaning:
+    return replace(meaning, kind="several") if meaning.kind == "instance" else UNKNOWN
+
+
+def _catalogued(path: str) -> bool:
+    from sleeplint.languages.python.catalogue import BY_PATH
+
+    return canonical(path) in BY_PATH
+
+
+def _parent_list(module: Module, node: Node) -> Node | None:
+    return next((n for n in reversed(module.chain(node)) if n.type == "argument_list"), None)
+
+
+def _is_fixture(decorated: Node, module: Module) -> bool:
+    return any("fixture" in module.text(decorator).partition("(")[0] for decorator in decorators_of(decorated))
+
+
+def _decorators(function: Node, module: Module) -> list[str]:
+    chain = module.chain(function)
+    if not chain or chain[-1].type != "decorated_definition":
+        return []
+    return [module.text(decorator) for decorator in decorators_of(chain[-1])]
+
+
+def _is_property(function: Node, module: Module) -> bool:
+    return any(name.endswith("property") for name in _decorators(function, module))
+
+
+def _is_static(holder: Node, module: Module) -> bool:
+    if holder.type != "decorated_definition":
+        return False
+    return any(module.text(decorator) == "staticmethod" for decorator in decorators_of(holder))
