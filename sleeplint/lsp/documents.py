@@ -1,0 +1,91 @@
+"""The open documents, kept as the editor has them.
+
+pygls keeps them too, but breaks lines where Python's `splitlines` does (form feed, U+2028, ...), which
+is not where editors do: after such a character its incremental edits land on the wrong line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from lsprotocol import types
+from pygls.uris import to_fs_path
+
+from sleeplint.lsp.positions import Positions
+from sleeplint.source import Language, Source
+
+_LANGUAGES: dict[str, Language] = {"rust": "rust", "python": "python"}
+
+
+class Document:
+    """One version of one open document."""
+
+    def __init__(self, uri: str, language: Language | None, version: int, data: bytes, encoding: str) -> None:
+        """Hold `data`, the text in UTF-8; `encoding` is the one of positions."""
+        self.uri = uri
+        self.version = version
+        self.language = language
+        self.path = Path(to_fs_path(uri) or "") if uri.startswith("file:") else None
+        """Where it lies on disk; None if it was never saved."""
+        self._data = data
+        self._encoding = encoding
+
+    @cached_property
+    def source(self) -> Source:
+        """The document as the engine reads it."""
+        path = str(self.path) if self.path else f"untitled.{'rs' if self.language == 'rust' else 'py'}"
+        return Source(path.replace("\\", "/"), self._data, self.language, "utf-8")
+
+    @cached_property
+    def positions(self) -> Positions:
+        """Its offsets as the editor counts."""
+        return Positions(self._data, self._encoding, len(self.source.bom))
+
+    def changed(self, version: int, changes: Sequence[types.TextDocumentContentChangeEvent]) -> Document:
+        """The next version of it."""
+        data = self._data
+        for change in changes:
+            text = change.text.encode("utf-8", "surrogatepass")
+            if isinstance(change, types.TextDocumentContentChangePartial):
+                positions = Positions(data, self._encoding)
+                start, end = positions.offset(change.range.start), positions.offset(change.range.end)
+                data = data[:start] + text + data[max(start, end) :]
+            else:
+                data = text
+        return Document(self.uri, self.language, version, data, self._encoding)
+
+
+class Documents:
+    """All that is open, by URI."""
+
+    def __init__(self) -> None:
+        """Begin with nothing open."""
+        self._open: dict[str, Document] = {}
+
+    def put(self, document: Document) -> None:
+        """Open it, or replace its older version."""
+        self._open[document.uri] = document
+
+    def get(self, uri: str) -> Document | None:
+        """What is open at `uri`, if anything is."""
+        return self._open.get(uri)
+
+    def drop(self, uri: str) -> None:
+        """Close it."""
+        self._open.pop(uri, None)
+
+    def at(self, path: Path) -> Source | None:
+        """The unsaved text of the file at `path`, if it is open."""
+        return next((document.source for document in self._open.values() if document.path == path), None)
+
+    def __iter__(self) -> Iterator[Document]:
+        """All of them, in the order of opening."""
+        return iter(tuple(self._open.values()))
+
+
+def opened(item: types.TextDocumentItem, encoding: str) -> Document:
+    """The document that an editor opens."""
+    data = item.text.encode("utf-8", "surrogatepass")
+    return Document(item.uri, _LANGUAGES.get(item.language_id), item.version, data, encoding)
