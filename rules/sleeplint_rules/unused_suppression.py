@@ -68,7 +68,7 @@ class UnusedSuppression(Rule):
                     file,
                     silencing,
                     f"This ignore comment silences nothing, because {silencing.trouble.rstrip('.')}.",
-                    "Write `sleeplint: ignore[rule-name] reason`.",
+                    None,
                 )
                 continue
             if silencing.unused:
@@ -87,7 +87,7 @@ class UnusedSuppression(Rule):
                     "Write the reason behind the closing bracket.",
                 )
 
-    def _about(self, file: TestFile, silencing: Silencing, message: str, advice: str) -> Finding:
+    def _about(self, file: TestFile, silencing: Silencing, message: str, advice: str | None) -> Finding:
         return Finding(
             rule=self.name,
             code=self.code,
