@@ -1,0 +1,5 @@
+"""`python -m sleeplint`."""
+
+from sleeplint.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,82 @@
+"""What every command that reads files does first: find the rules, the settings, the text."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from sleeplint.errors import PathError, UserError
+from sleeplint.registry import Registry, load
+from sleeplint.settings.files import Table, of_environment, of_option
+from sleeplint.settings.resolver import Resolver
+from sleeplint.source import Source
+
+
+def resolver(options: argparse.Namespace) -> Resolver:
+    """Finds settings as the command line wants. Raises UserError."""
+    config = None
+    if options.config is not None:
+        config = Path(os.path.abspath(options.config))
+        if not config.is_file():
+            raise PathError(f"--config {options.config}: no such file")
+        if options.isolated:
+            raise UserError("--config and --isolated contradict each other; leave one out")
+    return Resolver(load, config=config, isolated=options.isolated, forced=tuple(_forced(options)))
+
+
+def registry() -> Registry:
+    """The rules; says on standard error which packs could not be used."""
+    found = load()
+    for trouble in found.troubles:
+        print(f"sleeplint: {trouble}", file=sys.stderr)
+    return found
+
+
+def standard_input(options: argparse.Namespace) -> Source | None:
+    """The text of `-`, if that is the path. Raises UserError."""
+    if "-" not in options.paths:
+        if options.stdin_filename is not None:
+            raise UserError("--stdin-filename names standard input; give `-` as the path")
+        return None
+    if len(options.paths) > 1:
+        raise UserError("`-` is standard input and stands alone; leave out the other paths")
+    name = options.stdin_filename or "stdin.py"
+    source = Source(name.replace("\\", "/"), sys.stdin.buffer.read())
+    if source.language is None:
+        raise UserError(f"--stdin-filename {name}: neither Rust nor Python by its name; end it with .rs or .py")
+    return source
+
+
+def quoting(stdin: Source | None) -> Callable[[str], Source | None]:
+    """How reporters get the text they quote."""
+    kept: dict[str, Source | None] = {}
+
+    def source(path: str) -> Source | None:
+        if stdin is not None and path == stdin.path:
+            return stdin
+        if path not in kept:
+            kept.clear()  # reports come file by file
+            try:
+                kept[path] = Source.read(path)
+            except OSError:  # it vanished since it was read; the finding goes without its quotation
+                kept[path] = None
+        return kept[path]
+
+    return source
+
+
+def _forced(options: argparse.Namespace) -> Iterator[Table]:
+    yield from of_environment(os.environ)
+    here = Path.cwd()
+    for key in ("profile", "select", "ignore"):
+        said = getattr(options, key, None)
+        if said:
+            words = (
+                said if isinstance(said, str) else [w.strip() for part in said for w in part.split(",") if w.strip()]
+            )
+            yield Table(f"--{key}", here, {key: words})
+    for text in options.set or ():
+        yield of_option(text)

@@ -1,0 +1,50 @@
+"""The streams a command writes to, and what they can show."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+from sleeplint.errors import UserError
+from sleeplint.finding import Problem
+
+
+def complain(problems: Iterable[Problem]) -> None:
+    """Say on standard error what could not be judged."""
+    for problem in problems:
+        print(f"sleeplint: {problem.path}: {problem.message}", file=sys.stderr)
+
+
+def colored(when: str, out: TextIO) -> bool:
+    """Whether to write in colour: asked for, or on a terminal whose user has not refused."""
+    if when != "auto":
+        return when == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return out.isatty() and os.environ.get("TERM") != "dumb"
+
+
+@contextmanager
+def opened(file: str | None) -> Iterator[TextIO]:
+    """The stream of an output; None is standard output. Raises UserError."""
+    if file is None:
+        yield sys.stdout
+        return
+    try:
+        out = open(file, "w", encoding="utf-8", errors="backslashreplace", newline="\n")  # noqa: SIM115
+    except OSError as error:
+        raise UserError(f"--output-file {file}: cannot be written: {error.strerror or error}") from error
+    with out:
+        yield out
+
+
+def width() -> int:
+    """How wide a terminal page may be."""
+    from shutil import get_terminal_size
+
+    return max(40, min(get_terminal_size((80, 24)).columns, 120))

@@ -1,0 +1,33 @@
+"""`sleeplint waits`: the inventory, every wait, judged or not."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import ExitStack
+
+from sleeplint import runner
+from sleeplint.cli import session
+from sleeplint.cli.streams import complain, opened, width
+from sleeplint.reporters import inventory
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read, and write every wait in each output's format."""
+    rules = session.registry()
+    stdin = session.standard_input(options)
+    work = runner.plan(
+        options.paths or ["."], rules, session.resolver(options), force_exclude=options.force_exclude, stdin=stdin
+    )
+    problems = list(work.problems)
+    with ExitStack() as stack:
+        outs = [(output, stack.enter_context(opened(output.file))) for output in options.outputs]
+        writers = [inventory.create(output.format, out, everything=options.all, width=width()) for output, out in outs]
+        for report in runner.run(work, jobs=options.jobs):
+            problems.extend(report.problems)
+            for writer in writers:
+                writer.report(report)
+        for writer in writers:
+            writer.finish()
+    if not options.quiet:
+        complain(problems)
+    return 3 if any(problem.internal for problem in problems) else 0

@@ -1,0 +1,193 @@
+"""Which files a run reads: those that are named, and under each folder all that nothing excludes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sleeplint.errors import PathError
+from sleeplint.finding import Problem
+from sleeplint.settings.resolver import Resolver
+from sleeplint.source import language_of
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+NEVER = frozenset({"node_modules", "__pycache__", "__pypackages__", "site-packages"})
+"""Folders that hold no code of the project's own. So do all whose name begins with a dot."""
+_MARKS = frozenset({"CACHEDIR.TAG", "pyvenv.cfg"})
+"""A folder with such a file is a tool's: cargo's target, a virtual environment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to read."""
+
+    path: str
+    """As the user gave it, with `/`."""
+    absolute: Path
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Ignored:
+    """The git-ignore patterns of one folder."""
+
+    folder: str
+    spec: GitIgnoreSpec
+
+    def says(self, path: str) -> bool | None:
+        """Whether an absolute path is ignored; None if no pattern speaks of it."""
+        return self.spec.check_file(path[len(self.folder) :]).include
+
+
+def discover(
+    paths: Iterable[str], resolver: Resolver, *, force_exclude: bool = False
+) -> tuple[list[Found], list[Problem]]:
+    """The files under `paths`, sorted by path, each once, and what kept others from being found.
+
+    A file that is named is read even if the settings exclude it, unless `force_exclude`. Raises
+    PathError if a named path does not exist, SettingsError if settings on the way cannot be used.
+    """
+    problems: list[Problem] = []
+    found: dict[Path, Found] = {}
+    for path in paths:
+        absolute = Path(os.path.abspath(path))
+        if absolute.is_dir():
+            walk = _Walk(resolver, problems)
+            if not (force_exclude and resolver.folder(absolute).excludes(absolute, folder=True)):
+                for file in walk.folder(_shown(path), os.fspath(absolute)):
+                    found.setdefault(file.absolute, file)
+        elif absolute.exists():
+            if not os.access(absolute, os.R_OK):
+                raise PathError(f"{path}: cannot be read: permission denied")
+            if not (force_exclude and resolver.folder(absolute.parent).excludes(absolute)):
+                found.setdefault(absolute, Found(_shown(path), absolute, absolute.stat().st_size))
+        else:
+            raise PathError(f"{path}: no such file or folder")
+    return sorted(found.values(), key=lambda file: file.path), problems
+
+
+def root_of(path: Path) -> Path:
+    """The folder of the repository or workspace in which an absolute path lies.
+
+    The closest with a `.git`; without one the outermost Cargo workspace, else the outermost folder
+    of a project, else the current folder if the path lies in it, else the path's own folder.
+    """
+    workspace = project = None
+    for folder in path.parents:
+        if (folder / ".git").exists():
+            return folder
+        manifest = folder / "Cargo.toml"
+        if manifest.is_file():
+            project = folder
+            try:
+                workspace = folder if b"[workspace" in manifest.read_bytes() else workspace
+            except OSError:  # then it is a folder like others
+                continue
+        elif (folder / "pyproject.toml").is_file():
+            project = folder
+    here = Path.cwd()
+    return workspace or project or (here if path.is_relative_to(here) else path.parent)
+
+
+class _Walk:
+    def __init__(self, resolver: Resolver, problems: list[Problem]) -> None:
+        self._resolver = resolver
+        self._problems = problems
+        self._entered: set[tuple[int, int]] = set()
+
+    def folder(self, shown: str, absolute: str) -> Iterator[Found]:
+        """The files under a named folder, which is walked even where it is itself ignored."""
+        above = [i for i in _ignored_above(absolute) if not i.says(absolute + "/")]
+        yield from self._enter(shown, absolute, above)
+
+    def _enter(self, shown: str, absolute: str, ignored: list[_Ignored]) -> Iterator[Found]:
+        try:
+            status = os.stat(absolute)
+            with os.scandir(absolute) as scan:
+                entries = sorted(scan, key=lambda entry: entry.name)
+        except OSError as error:
+            self._problems.append(Problem(shown or ".", f"the folder cannot be read: {error.strerror or error}"))
+            return
+        names = {entry.name for entry in entries}
+        if (status.st_dev, status.st_ino) in self._entered or not names.isdisjoint(_MARKS):
+            return
+        self._entered.add((status.st_dev, status.st_ino))
+        prefix = f"{shown}/" if shown and not shown.endswith("/") else shown
+        ignored = [*ignored, *_ignored_in(absolute, names)]
+        inner = []
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                built = entry.name == "target" and "Cargo.toml" in names
+                if not (entry.name in NEVER or entry.name.startswith(".") or built):
+                    inner.append(entry)
+            elif language_of(entry.name) and entry.is_file(follow_symlinks=False):
+                path = Path(entry.path)
+                if not _ignores(ignored, entry.path) and not self._resolver.folder(path.parent).excludes(path):
+                    yield from self._sized(prefix + entry.name, path, entry)
+        for entry in inner:
+            path = Path(entry.path)
+            if not _ignores(ignored, entry.path + "/") and not self._resolver.folder(path.parent).excludes(path, True):
+                yield from self._enter(prefix + entry.name, entry.path, ignored)
+
+    def _sized(self, shown: str, path: Path, entry: os.DirEntry[str]) -> Iterator[Found]:
+        try:
+            yield Found(shown, path, entry.stat(follow_symlinks=False).st_size)
+        except OSError as error:
+            self._problems.append(Problem(shown, f"cannot be read: {error.strerror or error}"))
+
+
+def _shown(path: str) -> str:
+    """A path as the user gave it, with `/`, without a leading `./`."""
+    text = path.replace("\\", "/") if os.sep == "\\" else path
+    text = os.path.normpath(text).replace(os.sep, "/")
+    return "" if text == "." else text
+
+
+def _ignores(ignored: list[_Ignored], path: str) -> bool:
+    """Git's rule: of the folders above a path the deepest that speaks of it decides."""
+    return next((said for one in reversed(ignored) if (said := one.says(path)) is not None), False)
+
+
+def _ignored_above(folder: str) -> list[_Ignored]:
+    """The patterns of the folders above, from the repository's root down; none outside a repository."""
+    if os.path.exists(os.path.join(folder, ".git")):
+        return []
+    above = []
+    for parent in Path(folder).parents:
+        is_root = (parent / ".git").exists()
+        names = {".gitignore", ".git"} if is_root else {".gitignore"}
+        above.extend([*_ignored_in(os.fspath(parent), names)][::-1])
+        if is_root:
+            return above[::-1]
+    return []
+
+
+def _ignored_in(folder: str, names: Iterable[str]) -> Iterator[_Ignored]:
+    for name, file in ((".git", "info/exclude"), (".gitignore", "")):
+        if name not in names:
+            continue
+        try:
+            with open(os.path.join(folder, name, file) if file else os.path.join(folder, name), "rb") as lines:
+                patterns = lines.read().decode("utf-8-sig", "replace").splitlines()
+        except OSError:  # git, too, goes on without a file that it cannot read
+            continue
+        spoken = [pattern for pattern in patterns if pattern.strip() and not pattern.startswith("#")]
+        if spoken:
+            yield _Ignored(folder.rstrip("/") + "/", _spec(spoken))
+
+
+def _spec(patterns: list[str]) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
+    from pathspec.patterns.gitignore import GitIgnorePatternError
+
+    try:
+        return GitIgnoreSpec.from_lines(patterns)
+    except GitIgnorePatternError:  # git passes over a pattern that means nothing: find which, and do so too
+        if len(patterns) == 1:
+            return GitIgnoreSpec([])
+        return GitIgnoreSpec([one for pattern in patterns for one in _spec([pattern]).patterns])

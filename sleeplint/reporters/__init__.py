@@ -1,0 +1,52 @@
+"""One module for each output format; each has a class `Reporter`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol, TextIO, cast
+
+from sleeplint.engine import Report
+from sleeplint.registry import Registry
+from sleeplint.reporters.tally import Tally
+from sleeplint.source import Source
+
+FORMATS: Mapping[str, str] = {
+    "full": "full",
+    "concise": "concise",
+    "json": "json_document",
+    "jsonl": "json_lines",
+}
+"""The module of each format that `check` can write."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a reporter may know beyond the reports."""
+
+    registry: Registry
+    source: Callable[[str], Source | None]
+    """The text of a reported path, to quote it; None if it is gone."""
+    color: bool = False
+    width: int = 80
+    show_suppressed: bool = False
+    """What ignore comments silenced is shown too, marked as such."""
+    quiet: bool = False
+    """Findings only, no summary."""
+
+
+class Reporter(Protocol):
+    """Writes reports to one stream, in one format."""
+
+    def report(self, report: Report) -> None:
+        """Take one file's report. Called in order; may write at once."""
+
+    def finish(self, tally: Tally) -> None:
+        """Write what has to come after the last report."""
+
+
+def create(name: str, out: TextIO, view: View) -> Reporter:
+    """The reporter of the format called `name`, writing to `out`."""
+    module = import_module(f"{__name__}.{FORMATS[name]}")
+    return cast("Reporter", module.Reporter(out, view))

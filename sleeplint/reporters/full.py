@@ -1,0 +1,143 @@
+"""For people: each finding with its code, what it costs, what to do instead, and a summary."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TextIO
+
+from sleeplint.engine import Report
+from sleeplint.finding import NOWHERE, Applicability, Finding, Fix
+from sleeplint.reporters import View
+from sleeplint.reporters.excerpt import Mark, frame, plain
+from sleeplint.reporters.summary import summary
+from sleeplint.reporters.tally import Tally
+from sleeplint.source import Source
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_STYLES = {
+    "error": "bold red",
+    "warning": "bold yellow",
+    "info": "bold cyan",
+    "frame": "blue",
+    "code": "",
+    "secondary": "blue",
+    "help": "bold green",
+    "dim": "dim",
+    "+": "green",
+    "-": "red",
+}
+_HOW = {
+    Applicability.SAFE: "safe",
+    Applicability.UNSAFE: "unsafe",
+    Applicability.DISPLAY_ONLY: "for you to finish",
+}
+
+
+class Reporter:
+    """Writes each finding as it comes, and the summary at the end."""
+
+    def __init__(self, out: TextIO, view: View) -> None:
+        """Write to `out`. rich is imported with the first finding."""
+        self._out = out
+        self._view = view
+        self._console: Console | None = None
+
+    def report(self, report: Report) -> None:
+        """Write a file's findings."""
+        findings = report.findings
+        if self._view.show_suppressed:
+            findings = tuple(sorted((*findings, *report.silenced), key=lambda finding: (finding.span, finding.code)))
+        for finding in findings:
+            self._finding(finding)
+
+    def finish(self, tally: Tally) -> None:
+        """Write the summary."""
+        if not self._view.quiet:
+            self._out.writelines(f"{line}\n" for line in summary(tally))
+
+    def _finding(self, finding: Finding) -> None:
+        severity = finding.severity.value
+        silenced = finding.suppressed_by is not None
+        mark = " (suppressed)" if silenced else ""
+        self._line(
+            (f"{severity}[{finding.rule}]", "dim" if silenced else severity), (f"{mark} ", ""), (finding.code, "dim")
+        )
+        self._wrapped("", "", finding.message)
+        where = f"{finding.path}:{finding.location.line}:{finding.location.column}"
+        inside = f" in {plain(finding.test)}" if finding.test else ""
+        self._line(("  --> ", "frame"), (plain(where), ""), (inside, "dim"))
+        source = self._view.source(finding.path)
+        if source is not None and finding.location != NOWHERE:
+            marks = [Mark(finding.location, primary=True)]
+            marks += [
+                Mark(place, related.text)
+                for place, related in zip(finding.related_locations, finding.related, strict=True)
+            ]
+            for pieces in frame(source, marks, self._view.width):
+                self._line(*((text, severity if style == "primary" else style) for text, style in pieces))
+        if finding.advice:
+            self._wrapped("help: ", "help", finding.advice)
+        if finding.fix is not None:
+            self._fix(finding.fix, source)
+        self._line(("see:  ", "dim"), (f"sleeplint rule {finding.rule}", "dim"))
+        self._line()
+
+    def _fix(self, fix: Fix, source: Source | None) -> None:
+        self._wrapped("fix:  ", "help", f"{fix.title} ({_HOW[fix.applicability]})")
+        if fix.edits and source is not None:
+            for line in _diff(source, fix):
+                self._line((line, line[2]))
+        elif fix.sketch:
+            for line in fix.sketch.rstrip().splitlines():
+                self._line((f"  + {plain(line.expandtabs(4))}", "+"))
+
+    def _wrapped(self, head: str, style: str, words: str) -> None:
+        from textwrap import wrap
+
+        indent = " " * len(head)
+        lines = wrap(plain(" ".join(words.split())), self._view.width - len(head), break_on_hyphens=False) or [""]
+        for number, line in enumerate(lines):
+            self._line((head if number == 0 else indent, style), (line, ""))
+
+    def _line(self, *pieces: tuple[str, str]) -> None:
+        from rich.text import Text
+
+        text = Text(no_wrap=True, overflow="ignore", end="\n")
+        for words, style in pieces:
+            text.append(words, _STYLES.get(style, ""))
+        text.rstrip()
+        self._written(text)
+
+    def _written(self, text: object) -> None:
+        if self._console is None:
+            from rich.console import Console
+
+            self._console = Console(
+                file=self._out,
+                width=10_000,
+                color_system="standard" if self._view.color else None,
+                force_terminal=self._view.color,
+                highlight=False,
+                markup=False,
+                emoji=False,
+                legacy_windows=False,
+            )
+        self._console.print(text, soft_wrap=True)
+
+
+def _diff(source: Source, fix: Fix) -> Iterator[str]:
+    """The lines that a fix takes away and puts in."""
+    code = source.code
+    changed = bytearray()
+    at = 0
+    for edit in fix.edits:
+        changed += code[at : edit.span.start] + edit.text.encode("utf-8", "surrogateescape")
+        at = edit.span.end
+    changed += code[at:]
+    old, new = (bytes(text).decode("utf-8", "replace").splitlines() for text in (code, changed))
+    for line in list(difflib.unified_diff(old, new, n=0, lineterm=""))[2:]:
+        if not line.startswith("@@"):
+            yield f"  {line[0]} {plain(line[1:].expandtabs(4))}".rstrip()

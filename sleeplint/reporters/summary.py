@@ -1,0 +1,54 @@
+"""What a run comes to, in a few lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sleeplint.finding import Severity
+from sleeplint.reporters.excerpt import plain
+from sleeplint.reporters.tally import Tally
+from sleeplint.rule import seconds
+
+MOST_EXPENSIVE = 5
+
+
+def summary(tally: Tally) -> Iterator[str]:
+    """Findings, rules, costs; a single line when nothing was found."""
+    silenced = f" ({tally.silenced} more silenced by comments)" if tally.silenced else ""
+    read = f"{counted(tally.waits, 'wait')} in the tests of {counted(tally.files, 'file')}"
+    if not tally.findings:
+        yield f"Nothing to report{silenced}: {read}{_cost(tally)}."
+        return
+    worst = ", ".join(
+        counted(tally.severities[severity], noun)
+        for severity, noun in ((Severity.ERROR, "error"), (Severity.WARNING, "warning"), (Severity.INFO, "note"))
+        if tally.severities[severity]
+    )
+    yield f"{counted(tally.findings, 'finding')}{silenced}: {worst}."
+    width = len(str(max(tally.rules.values())))
+    yield from (f"  {count:>{width}}  {name} ({code})" for code, name, count in by_rule(tally))
+    yield ""
+    yield f"{read}{_cost(tally)}."
+    expensive = tally.most_expensive(MOST_EXPENSIVE)
+    if expensive:
+        yield "The tests that pay most for their waits:"
+        paid = [seconds(cost.cost_ms) for cost in expensive]
+        width = max(map(len, paid))
+        for cost, words in zip(expensive, paid, strict=True):
+            yield f"  {words:>{width}}  {plain(cost.path)}:{cost.location.line}  {plain(cost.test)}"
+
+
+def by_rule(tally: Tally) -> list[tuple[str, str, int]]:
+    """Code, name and number of findings of each rule, the most frequent first."""
+    return [(*rule, count) for rule, count in sorted(tally.rules.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 wait`, `2 waits`, `1,200 waits`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _cost(tally: Tally) -> str:
+    if not tally.waits:
+        return ""
+    return f", which cost {seconds(tally.cost_ms)} a run as far as is known" if tally.cost_ms else ", none of them paid"

@@ -1,0 +1,280 @@
+"""Many files: from paths to reports, in order, in this process or in several."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from sleeplint import engine, languages
+from sleeplint.discovery import Found, discover, root_of
+from sleeplint.engine import Enabled, Report
+from sleeplint.finding import Problem
+from sleeplint.languages import Surroundings
+from sleeplint.registry import Registry
+from sleeplint.settings import Settings
+from sleeplint.settings.choice import enable
+from sleeplint.settings.resolver import Resolver
+from sleeplint.source import Project, Source, language_of
+
+POOL_PAYS = 600_000
+"""Bytes of source worth parsing from which several processes are faster than one: a pool costs about
+40 ms to start, and a core reads 8.5 MB a second."""
+SCAN_PAYS = 16_000_000
+"""Bytes of source from which even the search for what is worth parsing is left to the processes."""
+_CHUNK = 64
+_PRAGMA = b"sleeplint:"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One file to lint, with all that decides what is said about it. Plain data; it pickles."""
+
+    path: str
+    absolute: Path
+    root: Path
+    """The repository or workspace around it."""
+    plan: int
+    """Number of its plan in `Work.plans`."""
+    in_test: bool
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The settings that hold for some files, and the rules that they switch on."""
+
+    settings: Settings
+    rules: tuple[Enabled, ...]
+
+
+class Memory(Protocol):
+    """What remembers reports from one run to the next."""
+
+    def recall(self, task: Task, plan: Plan) -> Report | None:
+        """The report of an earlier run, if nothing has changed that it rests on."""
+
+    def keep(self, task: Task, plan: Plan, report: Report) -> None:
+        """Remember a report. Called for every one that `recall` did not know."""
+
+
+@dataclass(slots=True)
+class Work:
+    """All that a run has to do."""
+
+    tasks: list[Task] = field(default_factory=list)
+    plans: list[Plan] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    """What kept files from being found."""
+    stdin: Source | None = None
+    """Standard input, which stands in for the one task's file."""
+
+
+def plan(
+    paths: Sequence[str],
+    registry: Registry,
+    resolver: Resolver,
+    *,
+    force_exclude: bool = False,
+    stdin: Source | None = None,
+) -> Work:
+    """Find the files and what holds for each. Raises UserError."""
+    work = Work(stdin=stdin)
+    if stdin is not None:
+        absolute = Path(os.path.abspath(stdin.path))
+        found = [Found(stdin.path, absolute, len(stdin.code))]
+        if force_exclude and resolver.folder(absolute.parent).excludes(absolute):
+            found = []
+    else:
+        found, work.problems = discover(paths, resolver, force_exclude=force_exclude)
+    numbers: dict[int, int] = {}
+    roots: dict[Path, Path] = {}
+    for file in found:
+        force = resolver.path(file.absolute)
+        number = numbers.setdefault(id(force.settings), len(work.plans))
+        if number == len(work.plans):
+            work.plans.append(Plan(force.settings, enable(registry, force.settings)))
+        folder = file.absolute.parent
+        if folder not in roots:
+            roots[folder] = root_of(file.absolute)
+        work.tasks.append(Task(file.path, file.absolute, roots[folder], number, force.in_test, file.size))
+    return work
+
+
+def run(
+    work: Work, *, jobs: int | None = None, repairs: bool = False, memory: Memory | None = None
+) -> Iterator[Report]:
+    """One report for each task, in order, as they become ready.
+
+    `jobs` is how many processes may work; None is one for each core. `repairs` works out fixes too.
+    Nothing that a file holds, and no rule's failure, stops the run: it becomes a problem in a report.
+    """
+    linter = Linter(work.plans, repairs)
+    if work.stdin is not None:
+        yield from (linter.report(task, work.stdin) for task in work.tasks)
+        return
+    remembered: dict[int, Report] = {}
+    if memory is not None:
+        for number, task in enumerate(work.tasks):
+            if (report := memory.recall(task, work.plans[task.plan])) is not None:
+                remembered[number] = report
+    fresh = _fresh([t for n, t in enumerate(work.tasks) if n not in remembered], linter, jobs or _cores())
+    for number, task in enumerate(work.tasks):
+        report = remembered.pop(number, None)
+        if report is None:
+            report = next(fresh)
+            if memory is not None:
+                memory.keep(task, work.plans[task.plan], report)
+        yield report
+
+
+class Linter:
+    """Lints one task after another, keeping each repository's other files open for the next."""
+
+    def __init__(self, plans: Sequence[Plan], repairs: bool = False) -> None:
+        """Lint by `plans`; `repairs` works out fixes too."""
+        self.plans = plans
+        self.repairs = repairs
+        self._projects: dict[Path, Project] = {}
+
+    def open(self, task: Task) -> Source | Report:
+        """The file, or the report that says why there is none."""
+        try:
+            source = Source.read(os.fspath(task.absolute))
+        except FileNotFoundError:
+            return _unread(task, "vanished before it could be read")
+        except OSError as error:
+            return _unread(task, f"cannot be read: {error.strerror or error}")
+        source.path = task.path
+        if source.language is None:
+            return _unread(task, "is neither Rust nor Python by its name; skipped")
+        return source
+
+    def worth_reading(self, task: Task, source: Source) -> bool:
+        """Whether there can be anything to say about a file."""
+        return languages.may_wait(source, self.plans[task.plan].settings.waits) or _PRAGMA in source.code
+
+    def report(self, task: Task, source: Source | Report | None = None) -> Report:
+        """What there is to say about a task's file."""
+        source = source or self.open(task)
+        if isinstance(source, Report):
+            return source
+        if source.language is None:
+            return _unread(task, "is neither Rust nor Python by its name; skipped")
+        try:
+            if not self.worth_reading(task, source):
+                return Report(task.path, source.language)
+            return self._lint(task, source)
+        except Exception as error:  # a reader's mistake on one file must not cost the others theirs
+            words = f"reading failed: {type(error).__name__}: {error}"
+            return Report(task.path, source.language, problems=(Problem(task.path, words, internal=True),))
+
+    def _lint(self, task: Task, source: Source) -> Report:
+        plan = self.plans[task.plan]
+        project = self._projects.setdefault(task.root, Project(task.root))
+        around = Surroundings(project, plan.settings.waits, task.in_test)
+        return engine.lint(source, plan.rules, plan.settings, around, repairs=self.repairs)
+
+
+def _unread(task: Task, words: str) -> Report:
+    return Report(task.path, language_of(task.path) or "python", problems=(Problem(task.path, words),))
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _fresh(tasks: list[Task], linter: Linter, jobs: int) -> Iterator[Report]:
+    """Reports in the order of `tasks`, by as many processes as pay."""
+    if jobs > 1 and sum(task.size for task in tasks) > SCAN_PAYS:
+        yield from _pooled(tasks, linter, jobs)
+        return
+    if jobs == 1 or sum(task.size for task in tasks) <= POOL_PAYS:
+        yield from map(linter.report, tasks)
+        return
+    quick: dict[int, Report] = {}
+    worth: list[Task] = []
+    for number, task in enumerate(tasks):
+        source = linter.open(task)
+        if isinstance(source, Report):
+            quick[number] = source
+        elif linter.worth_reading(task, source):
+            worth.append(task)
+        else:
+            quick[number] = Report(task.path, source.language or "python")
+    slow = _pooled(worth, linter, jobs) if sum(task.size for task in worth) > POOL_PAYS else map(linter.report, worth)
+    for number in range(len(tasks)):
+        yield quick[number] if number in quick else next(slow)
+
+
+def _pooled(tasks: list[Task], linter: Linter, jobs: int) -> Iterator[Report]:
+    from concurrent.futures.process import BrokenProcessPool
+
+    chunks = list(_chunks(tasks, jobs))
+    while chunks:
+        with pool(linter, jobs) as executor:
+            futures = [executor.submit(_lint_chunk, chunk) for chunk in chunks]
+            try:
+                for future in futures:
+                    yield from future.result()
+                    chunks.pop(0)
+            except BrokenProcessPool:  # a process died: go on without the file that killed it
+                pass
+        if chunks:
+            yield from (_alone(task, linter) for task in chunks.pop(0))
+
+
+def _alone(task: Task, linter: Linter) -> Report:
+    from concurrent.futures.process import BrokenProcessPool
+
+    with pool(linter, 1) as executor:
+        try:
+            return executor.submit(_lint_chunk, [task]).result()[0]
+        except BrokenProcessPool:
+            words = "the process that read it died (out of memory?); skipped"
+            return Report(task.path, language_of(task.path) or "python", problems=(Problem(task.path, words, True),))
+
+
+def _chunks(tasks: Iterable[Task], jobs: int) -> Iterator[list[Task]]:
+    """Neighbours stay together, for they import each other; several chunks for each process."""
+    tasks = list(tasks)
+    most = max(sum(task.size for task in tasks) // (jobs * 8), 1)
+    chunk: list[Task] = []
+    for task in tasks:
+        chunk.append(task)
+        if len(chunk) == _CHUNK or sum(one.size for one in chunk) > most:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+@contextmanager
+def pool(linter: Linter, jobs: int) -> Iterator[Executor]:
+    """The executor that lints chunks. Leaving it early drops what has not begun."""
+    from concurrent.futures import ProcessPoolExecutor
+
+    executor = ProcessPoolExecutor(jobs, initializer=_begin, initargs=(linter.plans, linter.repairs))
+    try:
+        yield executor
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+_linter: Linter
+
+
+def _begin(plans: Sequence[Plan], repairs: bool) -> None:
+    import signal
+
+    global _linter
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the one that is asked for a clean end is the parent
+    _linter = Linter(plans, repairs)
+
+
+def _lint_chunk(tasks: list[Task]) -> list[Report]:
+    return [_linter.report(task) for task in tasks]
