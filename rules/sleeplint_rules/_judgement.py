@@ -32,14 +32,12 @@ def is_pause(wait: Wait) -> bool:
 
     Guards, polls, `sleep(0)`, virtual time, production code and what never elapses are not.
     """
-    return (
-        wait.in_test
-        and wait.kind in ("sleep", "timeout")
-        and wait.role in _PAUSES
-        and not wait.virtual_time
-        and wait.duration_ms != 0
-        and wait.cost_ms != 0
-    )
+    return wait.role in _PAUSES and is_real(wait) and wait.cost_ms != 0
+
+
+def is_real(wait: Wait) -> bool:
+    """Whether it is a sleep or timeout of some length in a test, on a real clock."""
+    return wait.in_test and wait.kind in ("sleep", "timeout") and not wait.virtual_time and wait.duration_ms != 0
 
 
 def is_guard(wait: Wait) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, Wait
 from sleeplint_rules._advice import burned
-from sleeplint_rules._judgement import ROLE, is_certain, length, price
+from sleeplint_rules._judgement import ROLE, is_certain, is_real, length, price
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class BurnedTimeout(Rule):
     ## Why
 
     A guard normally costs nothing. Here its expiry is the outcome that the test wants, and so it is a sleep by
-    another name. Often it shows that something does not happen, which a slow machine can make it miss.
+    another name. Often it shows that something does not happen, which a slow machine can make it miss. In the
+    default profile only those are named that cost a second or more.
 
     ## What to do instead
 
@@ -34,6 +36,7 @@ class BurnedTimeout(Rule):
     name = "burned-timeout"
     default = Severity.INFO
     strict = Severity.WARNING
+    strict_options = MappingProxyType({"at_least_ms": 0})
     specificity = ROLE
     examples = (
         Example(
@@ -82,10 +85,13 @@ class BurnedTimeout(Rule):
         ),
     )
 
+    at_least_ms: int = 1000
+    """Speak of a timeout of at least this length, or of one whose length the source does not say."""
+
     def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
         """Yield a finding for each timeout that is paid in full."""
         for wait in file.waits:
-            if _is_burned(wait):
+            if _is_burned(wait) and (wait.duration_ms is None or wait.duration_ms >= self.at_least_ms):
                 expires = "runs out on every run" if is_certain(wait) else "can run out on every run"
                 message = f"This {_noun(wait)}{length(wait)} {expires}{price(wait)}"
                 yield self.finding(file, wait, message, burned(file, wait))
@@ -93,11 +99,8 @@ class BurnedTimeout(Rule):
 
 def _is_burned(wait: Wait) -> bool:
     return (
-        wait.in_test
-        and not wait.virtual_time
+        is_real(wait)
         and wait.cost_ms != 0
-        and wait.duration_ms != 0
-        and wait.kind in ("sleep", "timeout")
         and (wait.role == "burned" or (wait.role == "absence" and wait.kind == "timeout"))
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile
 from sleeplint_rules._advice import instead
-from sleeplint_rules._judgement import ROLE, claim, is_pause, price, this_sleep
+from sleeplint_rules._judgement import ROLE, claim, is_real, price, this_sleep
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,6 @@ class PacingSleep(Rule):
     def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
         """Yield a finding for each pause between two actions."""
         for wait in file.waits:
-            if is_pause(wait) and wait.role == "pacing":
+            if is_real(wait) and wait.role == "pacing":  # in the background it is not paid, but still decides
                 message = f"{this_sleep(wait, budget)} {claim(wait)}{price(wait)}"
                 yield self.finding(file, wait, message, instead(file, wait))
