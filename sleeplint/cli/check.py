@@ -10,10 +10,11 @@ from pathlib import Path
 
 from sleeplint import runner
 from sleeplint.cli import session
+from sleeplint.cli.progress import Progress
 from sleeplint.cli.streams import colored, complain, opened, width
 from sleeplint.engine import Report, judge_run
 from sleeplint.finding import Severity
-from sleeplint.reporters import Reporter, View, create
+from sleeplint.reporters import STATISTICS, Reporter, View, create
 from sleeplint.reporters.tally import Tally
 from sleeplint.runner import Work
 from sleeplint.source import language_of
@@ -38,15 +39,23 @@ def run(options: argparse.Namespace) -> int:
                 show_suppressed=options.show_suppressed,
                 quiet=options.quiet,
             )
-            reporters.append(create(output.format, out, view))
+            counts = options.statistics and output.file is None
+            reporters.append(create(STATISTICS if counts else output.format, out, view))
+        progress = Progress(len(work.tasks), wanted=not options.quiet)
         for report in runner.run(work, jobs=options.jobs, repairs=_shows_fixes(options)):
+            progress.step()
             tally.add(report)
+            if report.findings or report.silenced:
+                progress.clear()
             _tell(reporters, report)
+        progress.clear()
         for report in _of_the_run(tally, work):
             tally.add_findings(report.findings)
             _tell(reporters, report)
         for reporter in reporters:
             reporter.finish(tally)
+    if options.verbose:
+        session.account(work, resolver)
     if not options.quiet:
         complain(tally.problems)
     if any(problem.internal for problem in tally.problems):

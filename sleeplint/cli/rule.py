@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import inspect
 import json
-from collections.abc import Iterator
 
 from sleeplint.cli import session
 from sleeplint.errors import UserError, nearest
 from sleeplint.finding import Severity
+from sleeplint.pages import options as options_of
+from sleeplint.pages import page, sections
 from sleeplint.rule import Rule
 
 
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     if options.output_format == "json":
         print(json.dumps(_object(rule), indent=2, ensure_ascii=False))
     else:
-        print("\n".join(_page(rule)))
+        print(page(rule), end="")
     return 0
 
 
@@ -43,23 +43,6 @@ def _list(rules: tuple[type[Rule], ...]) -> None:
     print("\n`sleeplint rule NAME` explains one.")
 
 
-def _page(rule: type[Rule]) -> Iterator[str]:
-    yield f"{rule.name} ({rule.code})"
-    yield ""
-    yield f"In the default profile: {_level(rule.default)}. In the strict profile: {_level(rule.strict)}."
-    yield ""
-    yield inspect.cleandoc(rule.__doc__ or rule.summary)
-    options = dataclasses.fields(rule)
-    if options:
-        yield ""
-        yield f"Options, under [rules.{rule.name}]:"
-        yield from (f"    {field.name} = {_default(field)}" for field in options)
-    for example in rule.examples:
-        yield ""
-        yield f"{example.title or 'Example'} ({example.language}):"
-        yield from (f"    {line}".rstrip() for line in inspect.cleandoc(example.code).splitlines())
-
-
 def _object(rule: type[Rule]) -> dict[str, object]:
     return {
         "code": rule.code,
@@ -67,16 +50,9 @@ def _object(rule: type[Rule]) -> dict[str, object]:
         "summary": rule.summary,
         "default": rule.default.value if rule.default else None,
         "strict": rule.strict.value if rule.strict else None,
-        "options": {field.name: _default(field) for field in dataclasses.fields(rule)},
-        "explanation": inspect.cleandoc(rule.__doc__ or rule.summary),
+        "options": [dataclasses.asdict(option) for option in options_of(rule)],
+        "explanation": dict(sections(rule)),
     }
-
-
-def _default(field: dataclasses.Field[object]) -> str:
-    value = field.default if field.default is not dataclasses.MISSING else None
-    if field.default_factory is not dataclasses.MISSING:
-        value = field.default_factory()
-    return json.dumps(value, default=str, ensure_ascii=False)
 
 
 def _level(severity: Severity | None) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from sleeplint.errors import PathError, UserError
 from sleeplint.registry import Registry, load
-from sleeplint.settings.files import Table, of_environment, of_option
+from sleeplint.runner import Work
+from sleeplint.settings.files import Table, of_environment, of_option, shown
 from sleeplint.settings.resolver import Resolver
 from sleeplint.source import Source
 
@@ -66,6 +67,15 @@ def quoting(stdin: Source | None) -> Callable[[str], Source | None]:
         return kept[path]
 
     return source
+
+
+def account(work: Work, resolver: Resolver) -> None:
+    """Say on standard error what was read, and which settings held."""
+    folders = dict.fromkeys(task.absolute.parent for task in work.tasks)
+    files = dict.fromkeys(file for folder in folders for file in resolver.folder(folder).files)
+    held = ", ".join(shown(Path(file)) for file in files) or "no settings file"
+    roots = ", ".join(shown(root) for root in dict.fromkeys(task.root for task in work.tasks)) or "none"
+    print(f"sleeplint: {len(work.tasks)} files; settings: {held}; projects: {roots}", file=sys.stderr)
 
 
 def _forced(options: argparse.Namespace) -> Iterator[Table]:

@@ -10,12 +10,17 @@ from typing import TextIO
 
 from sleeplint.errors import UserError
 from sleeplint.finding import Problem
+from sleeplint.reporters.excerpt import plain
 
 
 def complain(problems: Iterable[Problem]) -> None:
-    """Say on standard error what could not be judged."""
+    """Say on standard error what could not be judged; the same trouble in many files only once."""
+    alike: dict[str, list[str]] = {}
     for problem in problems:
-        print(f"sleeplint: {problem.path}: {problem.message}", file=sys.stderr)
+        alike.setdefault(problem.message, []).append(problem.path)
+    for message, paths in alike.items():
+        more = f" (and {len(paths) - 1:,} more files)" if len(paths) > 1 else ""
+        print(f"sleeplint: {plain(paths[0])}{more}: {plain(message)}", file=sys.stderr)
 
 
 def colored(when: str, out: TextIO) -> bool:

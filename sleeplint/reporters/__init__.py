@@ -17,8 +17,12 @@ FORMATS: Mapping[str, str] = {
     "concise": "concise",
     "json": "json_document",
     "jsonl": "json_lines",
+    "github": "github",
+    "markdown": "markdown",
 }
 """The module of each format that `check` can write."""
+STATISTICS = "statistics"
+"""The module that counts instead of listing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,6 @@ class Reporter(Protocol):
 
 
 def create(name: str, out: TextIO, view: View) -> Reporter:
-    """The reporter of the format called `name`, writing to `out`."""
-    module = import_module(f"{__name__}.{FORMATS[name]}")
+    """The reporter of the format called `name`, or STATISTICS, writing to `out`."""
+    module = import_module(f"{__name__}.{FORMATS.get(name, name)}")
     return cast("Reporter", module.Reporter(out, view))

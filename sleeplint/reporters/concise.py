@@ -6,6 +6,7 @@ from typing import TextIO
 
 from sleeplint.engine import Report
 from sleeplint.reporters import View
+from sleeplint.reporters.excerpt import plain
 from sleeplint.reporters.tally import Tally
 
 
@@ -23,9 +24,9 @@ class Reporter:
         if self._view.show_suppressed:
             findings = tuple(sorted((*findings, *report.silenced), key=lambda finding: (finding.span, finding.code)))
         for finding in findings:
-            where = f"{finding.path}:{finding.location.line}:{finding.location.column}"
+            where = f"{plain(finding.path)}:{finding.location.line}:{finding.location.column}"
             mark = " (suppressed)" if finding.suppressed_by is not None else ""
-            self._out.write(f"{where}: {finding.code} {finding.rule} {finding.message}{mark}\n")
+            self._out.write(f"{where}: {finding.code} {finding.rule} {plain(finding.message)}{mark}\n")
 
     def finish(self, tally: Tally) -> None:
         """Nothing follows the findings."""

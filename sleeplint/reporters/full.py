@@ -44,6 +44,7 @@ class Reporter:
         self._out = out
         self._view = view
         self._console: Console | None = None
+        self._explained: set[str] = set()
 
     def report(self, report: Report) -> None:
         """Write a file's findings."""
@@ -62,10 +63,8 @@ class Reporter:
         severity = finding.severity.value
         silenced = finding.suppressed_by is not None
         mark = " (suppressed)" if silenced else ""
-        self._line(
-            (f"{severity}[{finding.rule}]", "dim" if silenced else severity), (f"{mark} ", ""), (finding.code, "dim")
-        )
-        self._wrapped("", "", finding.message)
+        head = f"{severity}[{finding.rule}]{mark}: "
+        self._wrapped(head, "dim" if silenced else severity, finding.message, indent="  ")
         where = f"{finding.path}:{finding.location.line}:{finding.location.column}"
         inside = f" in {plain(finding.test)}" if finding.test else ""
         self._line(("  --> ", "frame"), (plain(where), ""), (inside, "dim"))
@@ -82,7 +81,9 @@ class Reporter:
             self._wrapped("help: ", "help", finding.advice)
         if finding.fix is not None:
             self._fix(finding.fix, source)
-        self._line(("see:  ", "dim"), (f"sleeplint rule {finding.rule}", "dim"))
+        if finding.rule not in self._explained:
+            self._explained.add(finding.rule)
+            self._line((f"why:  sleeplint rule {finding.rule}", "dim"))
         self._line()
 
     def _fix(self, fix: Fix, source: Source | None) -> None:
@@ -94,13 +95,14 @@ class Reporter:
             for line in fix.sketch.rstrip().splitlines():
                 self._line((f"  + {plain(line.expandtabs(4))}", "+"))
 
-    def _wrapped(self, head: str, style: str, words: str) -> None:
+    def _wrapped(self, head: str, style: str, words: str, indent: str = "      ") -> None:
         from textwrap import wrap
 
-        indent = " " * len(head)
-        lines = wrap(plain(" ".join(words.split())), self._view.width - len(head), break_on_hyphens=False) or [""]
-        for number, line in enumerate(lines):
-            self._line((head if number == 0 else indent, style), (line, ""))
+        text = head + plain(" ".join(words.split()))
+        lines = wrap(text, self._view.width, subsequent_indent=indent, break_on_hyphens=False)
+        self._line((head, style), (lines[0][len(head) :], ""))
+        for line in lines[1:]:
+            self._line((line, ""))
 
     def _line(self, *pieces: tuple[str, str]) -> None:
         from rich.text import Text

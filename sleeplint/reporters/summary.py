@@ -14,28 +14,35 @@ MOST_EXPENSIVE = 5
 
 def summary(tally: Tally) -> Iterator[str]:
     """Findings, rules, costs; a single line when nothing was found."""
-    silenced = f" ({tally.silenced} more silenced by comments)" if tally.silenced else ""
-    read = f"{counted(tally.waits, 'wait')} in the tests of {counted(tally.files, 'file')}"
+    silenced = f" ({tally.silenced:,} silenced by comments)" if tally.silenced else ""
     if not tally.findings:
-        yield f"Nothing to report{silenced}: {read}{_cost(tally)}."
+        yield f"Nothing to report{silenced}. {inventory(tally)}."
         return
     worst = ", ".join(
         counted(tally.severities[severity], noun)
         for severity, noun in ((Severity.ERROR, "error"), (Severity.WARNING, "warning"), (Severity.INFO, "note"))
         if tally.severities[severity]
     )
-    yield f"{counted(tally.findings, 'finding')}{silenced}: {worst}."
-    width = len(str(max(tally.rules.values())))
-    yield from (f"  {count:>{width}}  {name} ({code})" for code, name, count in by_rule(tally))
+    yield f"{counted(tally.findings, 'finding')}: {worst}{silenced}"
+    width = len(f"{max(tally.rules.values()):,}")
+    yield from (f"  {count:>{width},}  {name} ({code})" for code, name, count in by_rule(tally))
     yield ""
-    yield f"{read}{_cost(tally)}."
+    yield f"{inventory(tally)}."
     expensive = tally.most_expensive(MOST_EXPENSIVE)
     if expensive:
-        yield "The tests that pay most for their waits:"
+        yield "The tests that pay most:"
         paid = [seconds(cost.cost_ms) for cost in expensive]
         width = max(map(len, paid))
         for cost, words in zip(expensive, paid, strict=True):
             yield f"  {words:>{width}}  {plain(cost.path)}:{cost.location.line}  {plain(cost.test)}"
+
+
+def inventory(tally: Tally) -> str:
+    """What was read, and what its waits cost."""
+    read = f"{counted(tally.files, 'file')}, {counted(tally.waits, 'wait')} in tests"
+    if not tally.cost_ms:
+        return read
+    return f"{read}, known to cost {seconds(tally.cost_ms)} a run"
 
 
 def by_rule(tally: Tally) -> list[tuple[str, str, int]]:
@@ -46,9 +53,3 @@ def by_rule(tally: Tally) -> list[tuple[str, str, int]]:
 def counted(number: int, noun: str) -> str:
     """`1 wait`, `2 waits`, `1,200 waits`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _cost(tally: Tally) -> str:
-    if not tally.waits:
-        return ""
-    return f", which cost {seconds(tally.cost_ms)} a run as far as is known" if tally.cost_ms else ", none of them paid"
