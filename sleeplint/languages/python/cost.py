@@ -1,0 +1,63 @@
+"""What a wait costs a run of its test."""
+
+from __future__ import annotations
+
+from sleeplint.facts import Limit, Milliseconds
+from sleeplint.languages.python.loops import times
+from sleeplint.languages.python.scene import Scene
+from sleeplint.languages.python.site import Site
+from sleeplint.languages.python.tasks import Standing
+from sleeplint.languages.python.verdict import Verdict
+
+
+def repeats(scene: Scene, site: Site, verdict: Verdict, standing: Standing) -> int | None:
+    """How often one run of the test waits here, by the loops around it and around a helper's only call."""
+    if verdict.role == "poll":
+        return None
+    count = times(scene, site.chain, site.call)
+    run = standing.run
+    if count is None or standing.kind != "called" or run is None:
+        return count
+    # A helper nested in the test is run as often as the loops around its call say.
+    around = times(scene, run.use.chain, run.use.node) if site.test is not None else 1
+    return None if around is None else count * around
+
+
+def cost(
+    site: Site,
+    verdict: Verdict,
+    standing: Standing,
+    *,
+    spawned: bool,
+    ends: bool | None,
+    repeats: int | None,
+    limit: Limit | None,
+) -> Milliseconds | None:
+    """The milliseconds that one run of the test, all its cases, pays for a wait; None if the source does not say.
+
+    The test's own flow pays in full: the test function, a fixture (once: how often it is set up is its users'
+    matter), a helper in test code (at each call; counted once, because its callers may stand in other files).
+    Background work costs its duration if the test joins it, nothing if it is cancelled or left alone. What
+    the system under test calls (handlers, jobs, fakes) may or may not be waited for: unknown. So are waits of
+    helper programs and polls, which end when their condition holds. A guard costs nothing, a burned timeout
+    all of it, a wait that something cuts short nothing of its own.
+    """
+    if site.virtual_time or verdict.role in ("guard", "yield"):
+        return 0
+    if verdict.role in ("poll", "race-arm"):
+        return 0 if verdict.role == "race-arm" and limit is not None else None
+    if verdict.ends_early:
+        return 0
+    if spawned:
+        if ends is None:
+            return None
+        if not ends:
+            return 0
+    elif standing.kind in ("handler", "module") or verdict.role == "workload":
+        return None
+    if site.duration_ms is None or repeats is None:
+        return None
+    cases = site.test.cases if site.test is not None else 1
+    if cases is None:
+        return None
+    return site.duration_ms * repeats * cases

@@ -1,0 +1,201 @@
+"""Whether a test waits for the end of background work that it started."""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from sleeplint.languages.python import vocabulary as words
+from sleeplint.languages.python.flow import border
+from sleeplint.languages.python.scene import Scene, Use
+from sleeplint.languages.python.tasks import Spawn
+from sleeplint.languages.python.tree import Chain, arguments_of
+
+_FORWARD = frozenset(
+    {
+        "list_comprehension", "list", "set", "tuple", "await", "parenthesized_expression", "generator_expression",
+        "set_comprehension", "conditional_expression", "dictionary_comprehension", "list_splat", "expression_list",
+    }
+)  # fmt: skip
+
+
+def joined(scene: Scene, spawn: Spawn) -> bool | None:
+    """Whether the test waits for what is spawned; False if it is cancelled or left; None if unsaid."""
+    known = scene.memory.get(("joined", spawn.call.node.id))
+    if known is not None:
+        return None if known == "unsaid" else bool(known)
+    answer = _joined(scene, spawn)
+    scene.memory["joined", spawn.call.node.id] = "unsaid" if answer is None else answer
+    return answer
+
+
+def _joined(scene: Scene, spawn: Spawn) -> bool | None:
+    chain, name = spawn.chain, spawn.call.name
+    if name in words.GATHERERS or name == "wait":
+        return _awaited(chain) or None
+    scope = _scope(scene, spawn)
+    if scope is not None:
+        return scope
+    value = spawn.call.node
+    if name in words.SPAWNERS and name != "run_in_executor":
+        daemon = arguments_of(value, scene.code).keywords.get("daemon")
+        is_daemon = daemon is not None and scene.text(daemon) == "True"
+    else:
+        is_daemon = False
+    index = len(chain) - 1
+    while index >= 0:
+        outer = chain[index]
+        if outer.type == "await":
+            return True
+        if outer.type in _FORWARD:
+            value, index = outer, index - 1
+        elif outer.type == "attribute":  # Thread(..).start(), submit(..).result()
+            method = scene.text(outer.child_by_field_name("attribute") or outer)
+            if method in words.JOINS:
+                return True
+            index -= 1
+            if index >= 0 and chain[index].type == "call":
+                value, index = chain[index], index - 1
+            if method == "start" and index >= 0 and chain[index].type == "expression_statement":
+                return False
+        elif outer.type == "argument_list" and index >= 1 and chain[index - 1].type == "call":
+            receiver = scene.called(chain[index - 1])
+            if receiver.name in ("append", "add") and receiver.receiver:
+                return _handle(scene, receiver.receiver.split(".")[-1], chain, is_daemon)
+            if receiver.name in words.JOINS:
+                return _awaited(chain[: index - 1]) or receiver.name in ("joinall", "join") or None
+            return None
+        elif outer.type in ("assignment", "named_expression"):
+            left = outer.child_by_field_name("left") or outer.child_by_field_name("name")
+            if left is None:
+                return None
+            if left.type == "identifier":
+                return _handle(scene, scene.text(left), chain, is_daemon)
+            if left.type == "attribute":
+                return _handle(scene, scene.text(left.child_by_field_name("attribute") or left), chain, is_daemon)
+            if left.type in ("pattern_list", "tuple_pattern"):
+                first = next((part for part in left.named_children if part.type == "identifier"), None)
+                return _handle(scene, scene.text(first), chain, is_daemon) if first is not None else None
+            return None
+        elif outer.type == "expression_statement":
+            return False  # fired and forgotten
+        elif outer.type == "as_pattern" or outer.type == "with_item":
+            return True
+        else:
+            return None
+    return None
+
+
+def _awaited(chain: Chain) -> bool:
+    for outer in reversed(chain):
+        if outer.type == "await":
+            return True
+        if outer.type in ("block", "module", "lambda"):
+            return False
+    return False
+
+
+def _scope(scene: Scene, spawn: Spawn) -> bool | None:
+    """For work of a task group or executor used as a context manager: its end joins, unless it is cancelled."""
+    receiver = spawn.call.receiver
+    if not receiver:
+        return None
+    for outer in reversed(spawn.chain):
+        if outer.type in ("function_definition", "lambda"):
+            return None
+        if outer.type != "with_statement" or outer.named_child_count == 0:
+            continue
+        clause = outer.named_children[0]
+        head = scene.text(clause)
+        if not re.search(rf"\bas\s+{re.escape(receiver)}\b", head):
+            continue
+        if not any(call.name in words.SCOPES for call in scene.calls(clause)) and spawn.call.name != "start_soon":
+            return None
+        body = scene.code[outer.start_byte : outer.end_byte].decode("utf-8", "replace")
+        cancelled = re.search(rf"\b{re.escape(receiver)}\b[\w.]*\.cancel\w*\(|\.cancel_scope\.cancel\(", body)
+        return not cancelled
+    return None
+
+
+def _handle(scene: Scene, name: str, chain: Chain, is_daemon: bool) -> bool | None:
+    """What is done with the task called `name` in the function where it is made."""
+    index = border(chain)
+    start, end = (chain[index].start_byte, chain[index].end_byte) if index >= 0 else (0, len(scene.code))
+    made = chain[-1].start_byte if chain else 0
+    answers: list[bool | None] = []
+    for use in scene.uses(name):
+        if start <= use.node.start_byte < end and use.node.start_byte > made:
+            answers.append(_use(scene, use))
+    if any(answer is False for answer in answers[: _first(answers, True)]):
+        return False  # cancelled first; awaiting it afterwards only collects the cancellation
+    if True in answers:
+        return True
+    if False in answers or is_daemon:
+        return False
+    passed_on = any(_leaves(use) for use in scene.uses(name) if made < use.node.start_byte < end)
+    return None if passed_on else False
+
+
+def _first(answers: list[bool | None], wanted: bool) -> int:
+    return answers.index(wanted) if wanted in answers else len(answers)
+
+
+def _use(scene: Scene, use: Use) -> bool | None:
+    """True if this use waits for the task's end, False if it cancels it."""
+    index = len(use.chain) - 1
+    value: Node = use.node
+    while index >= 0:
+        outer = use.chain[index]
+        if outer.type == "attribute":
+            called = scene.text(outer.child_by_field_name("attribute") or outer)
+            if called in words.CANCELS:
+                return False
+            if called in words.JOINS or called in ("get", "exception"):
+                return True
+            if called == scene.text(use.node):  # self.task
+                value, index = outer, index - 1
+                continue
+            return None
+        if outer.type == "await":
+            return True
+        if outer.type == "call":
+            name = scene.called(outer).name
+            if name in words.JOINS or name == "gather":
+                return True
+            if name in words.CANCELS:
+                return False
+            if name in ("reversed", "list", "zip", "enumerate", "set", "tuple", "sorted"):
+                value, index = outer, index - 1
+                continue
+            return None
+        if outer.type in ("for_statement", "for_in_clause"):
+            right = outer.child_by_field_name("right")
+            if right is not None and right.id == value.id:
+                holder = outer if outer.type == "for_statement" else use.chain[index - 1]
+                body = scene.code[holder.start_byte : holder.end_byte].decode("utf-8", "replace")
+                if re.search(r"\.(cancel|kill|terminate)\(", body):
+                    return False
+                if re.search(r"\.(join|result|get|wait)\(|\bawait\b|gather\(", body):
+                    return True
+            return None
+        if outer.type in ("argument_list", "list_splat", "subscript", "keyword_argument", *_FORWARD):
+            value, index = outer, index - 1
+            continue
+        return None
+    return None
+
+
+def _leaves(use: Use) -> bool:
+    """Whether the handle is handed to somebody else here."""
+    for outer in reversed(use.chain):
+        if outer.type == "attribute":
+            return False
+        if outer.type in ("argument_list", "return_statement", "yield", "keyword_argument"):
+            return True
+        if outer.type in ("assignment",):
+            left = outer.child_by_field_name("left")
+            return left is None or left.type != "identifier"
+        if outer.type in ("block", "module", "expression_statement"):
+            return False
+    return False

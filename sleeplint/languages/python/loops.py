@@ -1,0 +1,263 @@
+"""The loops around a wait: which of them tries a condition again, what bounds it, and what comes when it runs out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from tree_sitter import Node
+
+from sleeplint.languages.python import vocabulary as words
+from sleeplint.languages.python.flow import border, fails, following
+from sleeplint.languages.python.scene import MAX_NODES, Scene
+from sleeplint.languages.python.tree import FUNCTIONS, Chain, arguments_of, bare
+
+_LOOPS = frozenset({"while_statement", "for_statement"})
+_ENDLESS = re.compile(r"^(True|1)$")
+_ENDLESS_ITERABLE = re.compile(r"^(itertools\.)?(count|cycle|repeat)\(|^iter\(")
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The innermost loop around a wait, in the same function."""
+
+    node: Node
+    index: int
+    """Its place in the chain."""
+    shape: Literal["condition", "clock", "endless", "items"]
+    """`while` with a condition; with nothing but a clock in it; without one; `for`."""
+    exits: bool
+    """It has a `break`, or a `return`, of its own."""
+    raises: bool
+    """It can end by failing."""
+
+    @property
+    def polls(self) -> bool:
+        """It tries something again until it holds."""
+        return self.shape == "condition" or self.exits
+
+
+def round_of(scene: Scene, chain: Chain, node: Node) -> Round | None:
+    """The innermost loop around `node` in its own function; a loop's `else` and head are outside."""
+    inner = node
+    for index in range(len(chain) - 1, border(chain), -1):
+        outer = chain[index]
+        if outer.type in _LOOPS and inner.type != "else_clause":
+            head = outer.child_by_field_name("right" if outer.type == "for_statement" else "condition")
+            if not (outer.type == "for_statement" and head is not None and head.id == inner.id):
+                return _round(scene, outer, index)
+        inner = outer
+    return None
+
+
+def _round(scene: Scene, loop: Node, index: int) -> Round:
+    known = scene.memory.get(("round", loop.id))
+    if isinstance(known, Round):
+        return known
+    exits, raises = _ways_out(scene, loop)
+    shape: Literal["condition", "clock", "endless", "items"] = "items"
+    if loop.type == "while_statement":
+        condition = loop.child_by_field_name("condition")
+        written = scene.text(bare(condition)) if condition is not None else ""
+        shape = "endless" if _ENDLESS.match(written) else "clock" if _only_clock(written) else "condition"
+    elif _ENDLESS_ITERABLE.match(scene.text(loop.child_by_field_name("right") or loop)):
+        shape = "endless"
+    found = Round(loop, index, shape, exits, raises)
+    scene.memory["round", loop.id] = found
+    return found
+
+
+def _only_clock(condition: str) -> bool:
+    """A comparison of clock readings and nothing else: `time.time() < deadline`."""
+    if re.search(r"\b(and|or|not)\b", condition) or not re.search(r"[<>]", condition):
+        return False
+    return bool(words.CLOCK_WORDS.search(condition)) and not re.search(r"len\(|count|size|\bsum\(", condition)
+
+
+def _ways_out(scene: Scene, loop: Node) -> tuple[bool, bool]:
+    """Whether a loop's own body has a break or return, and whether it can raise."""
+    exits = raises = False
+    body = loop.child_by_field_name("body")
+    stack = [(body, False)] if body is not None else []
+    seen = 0
+    while stack and seen < 4 * MAX_NODES:
+        part, inner = stack.pop()
+        seen += 1
+        match part.type:
+            case "break_statement":
+                exits = exits or not inner
+            case "return_statement":
+                exits = True
+            case "raise_statement" | "assert_statement":
+                raises = True
+            case "expression_statement":
+                calls = scene.calls(part)
+                raises = raises or bool(calls and (calls[0].name == "fail" or calls[0].name.startswith("assert")))
+            case "function_definition" | "class_definition" | "lambda":
+                continue
+            case _:
+                deeper = inner or part.type in _LOOPS
+                stack.extend((child, deeper) for child in part.named_children)
+    return exits, raises
+
+
+def bounded(scene: Scene, round_: Round, chain: Chain, limited: bool) -> bool:
+    """Whether a deadline, a count or an enclosing timeout (`limited`) ends the loop."""
+    loop = round_.node
+    if limited or round_.shape == "clock":
+        return True
+    if loop.type == "for_statement" and round_.shape == "items":
+        return not any(child.type == "async" for child in loop.children[:1])
+    condition = loop.child_by_field_name("condition")
+    if condition is not None and round_.shape == "condition" and _bounds(scene, loop, scene.text(condition)):
+        return True
+    body = loop.child_by_field_name("body")
+    return body is not None and _guarded_exit(scene, loop, body)
+
+
+def _bounds(scene: Scene, loop: Node, condition: str) -> bool:
+    """Whether a condition compares a clock or a counter that the loop moves."""
+    if re.search(r"[<>]", condition) and words.CLOCK_WORDS.search(condition):
+        return True
+    body = loop.child_by_field_name("body")
+    moved = scene.code[body.start_byte : body.end_byte].decode("utf-8", "replace") if body is not None else ""
+    for name in set(re.findall(r"\b[A-Za-z_]\w*\b", condition)):
+        if re.search(rf"(?m)^\s*{name}\s*[+-]=", moved):
+            return True
+    return False
+
+
+def _guarded_exit(scene: Scene, loop: Node, body: Node) -> bool:
+    """An `if` on a clock or counter that leaves the loop, or an assertion on one."""
+    moved = scene.code[body.start_byte : body.end_byte].decode("utf-8", "replace")
+    stack = [body]
+    seen = 0
+    while stack and seen < 2 * MAX_NODES:
+        part = stack.pop()
+        seen += 1
+        if part.type in FUNCTIONS or part.type == "class_definition":
+            continue
+        if part.type in ("if_statement", "elif_clause"):
+            condition = part.child_by_field_name("condition")
+            branch = part.child_by_field_name("consequence")
+            if condition is not None and branch is not None and _measures(scene, condition, moved):
+                words_ = scene.code[branch.start_byte : branch.end_byte]
+                if re.search(rb"\b(raise|break|return|fail|assert|exit|skip)\b", words_):
+                    return True
+        elif part.type == "assert_statement":
+            condition = part.named_child(0)
+            if condition is not None and _measures(scene, condition, moved):
+                return True
+        elif part.type == "expression_statement":
+            calls = scene.calls(part)
+            if calls and calls[0].name.startswith("assert") and _measures(scene, calls[0].node, moved):
+                return True
+        stack.extend(part.named_children)
+    return False
+
+
+def _measures(scene: Scene, condition: Node, moved: str) -> bool:
+    written = scene.text(condition)
+    if words.CLOCK_WORDS.search(written) and re.search(r"[<>]|Less|Greater|timed_?out|expired", written):
+        return True
+    names = set(re.findall(r"\b[A-Za-z_]\w*\b", written))
+    return any(re.search(rf"(?m)^\s*{name}\s*[+-]=", moved) for name in names)
+
+
+def falls_through(scene: Scene, round_: Round, chain: Chain) -> bool:
+    """Whether a bounded loop that runs out lets the test go on as if nothing were wrong."""
+    loop = round_.node
+    alternative = loop.child_by_field_name("alternative")
+    if alternative is not None:
+        block = alternative.child_by_field_name("body") or alternative
+        return not (fails(scene, block) or _returns(scene, block))
+    if round_.shape in ("endless",) or (round_.shape == "condition" and not _condition_bounds(scene, loop)):
+        return _breaks_when_late(scene, loop)
+    if round_.raises and round_.shape != "items" and not round_.exits:
+        return False
+    for count, act in enumerate(following(scene, chain[: round_.index], loop)):
+        if act.kind in ("assert", "raise"):
+            return False
+        if act.kind == "return":
+            # The caller is told, unless the value is the same as on success.
+            return act.node.named_child_count == 0
+        if count == 2:
+            return True
+    return True
+
+
+def _condition_bounds(scene: Scene, loop: Node) -> bool:
+    condition = loop.child_by_field_name("condition")
+    return condition is not None and _bounds(scene, loop, scene.text(condition))
+
+
+def _returns(scene: Scene, block: Node) -> bool:
+    statements = scene.statements(block)
+    return bool(statements) and statements[-1].type == "return_statement"
+
+
+def _breaks_when_late(scene: Scene, loop: Node) -> bool:
+    """The bound stands in the body, as `if late: break`, with nothing said about it."""
+    body = loop.child_by_field_name("body")
+    if body is None:
+        return False
+    moved = scene.code[body.start_byte : body.end_byte].decode("utf-8", "replace")
+    for statement in scene.statements(body):
+        if statement.type == "if_statement":
+            condition = statement.child_by_field_name("condition")
+            branch = statement.child_by_field_name("consequence")
+            if condition is not None and branch is not None and _measures(scene, condition, moved):
+                return scene.statements(branch)[-1:] != () and scene.statements(branch)[-1].type == "break_statement"
+    return False
+
+
+def times(scene: Scene, chain: Chain, node: Node) -> int | None:
+    """How often the loops around `node` in its function run it in one go; None if the source does not say."""
+    product = 1
+    inner = node
+    for index in range(len(chain) - 1, border(chain), -1):
+        outer = chain[index]
+        if outer.type == "while_statement":
+            return None
+        if outer.type == "for_statement" and inner.type != "else_clause":
+            head = outer.child_by_field_name("right")
+            if head is not None and head.id != inner.id:
+                count = None if _round(scene, outer, index).exits else _length(scene, head)
+                if count is None:
+                    return None
+                product *= count
+        elif outer.type in ("list_comprehension", "generator_expression", "set_comprehension"):
+            clause = next((child for child in outer.named_children if child.type == "for_in_clause"), None)
+            head = clause.child_by_field_name("right") if clause is not None else None
+            count = _length(scene, head) if head is not None else None
+            if count is None:
+                return None
+            product *= count
+        inner = outer
+    return product
+
+
+def _length(scene: Scene, iterable: Node) -> int | None:
+    iterable = bare(iterable)
+    if iterable.type in ("list", "tuple", "set", "expression_list"):
+        if any(child.type in ("list_splat", "comment") for child in iterable.named_children):
+            return None
+        return iterable.named_child_count
+    if iterable.type == "call":
+        called = scene.called(iterable)
+        arguments = arguments_of(iterable, scene.code).positional
+        if called.name == "range" and not called.receiver:
+            numbers = [_integer(scene, argument) for argument in arguments]
+            if numbers and all(number is not None for number in numbers):
+                whole = [number for number in numbers if number is not None]
+                if len(whole) <= 3 and (len(whole) < 3 or whole[2] != 0):
+                    return len(range(*whole))
+        if called.name in ("enumerate", "list", "reversed", "sorted") and not called.receiver and arguments:
+            return _length(scene, arguments[0])
+    return None
+
+
+def _integer(scene: Scene, node: Node) -> int | None:
+    written = scene.text(node).replace("_", "").strip()
+    return int(written) if re.fullmatch(r"-?\d{1,9}", written) else None

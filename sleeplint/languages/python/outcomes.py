@@ -1,0 +1,369 @@
+"""What becomes of a timeout: whether its expiry is expected, bounds what normally ends first, or is not looked at."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import islice
+from typing import Literal
+
+from tree_sitter import Node
+
+from sleeplint.languages.python import vocabulary as words
+from sleeplint.languages.python.assertions import expectation, names_in
+from sleeplint.languages.python.flow import act_of, border, fails, following
+from sleeplint.languages.python.scene import Scene
+from sleeplint.languages.python.site import Site
+from sleeplint.languages.python.tree import arguments_of
+
+_RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assert_raises", "raises_remote"})
+_STOP = frozenset({"block", "module", "function_definition", "lambda"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a timeout is there for."""
+
+    role: Literal["guard", "burned", "sleep"]
+    """`sleep`: nothing releases it and nobody looks, so that it is a sleep by another name."""
+    sure: bool
+    checked: bool | None
+    asserted: Node | None = None
+    """Where its outcome is looked at."""
+
+
+def outcome_of(scene: Scene, site: Site) -> Outcome:
+    """What becomes of a timeout."""
+    return (
+        _raised(scene, site)
+        or _caught(scene, site)
+        or _asserted(scene, site)
+        or _block(scene, site)
+        or _never(scene, site)
+        or _later(scene, site)
+        or Outcome("guard", True, None)
+    )
+
+
+def _raised(scene: Scene, site: Site) -> Outcome | None:
+    """`with pytest.raises(TimeoutError):` around it, or `assertRaises(TimeoutError, q.get, timeout=1)`."""
+    own = scene.called(site.call)
+    if own.name in _RAISES:
+        return _expected(scene, site.call)
+    inner: Node = site.call
+    for index in range(len(site.chain) - 1, border(site.chain), -1):
+        outer = site.chain[index]
+        if outer.type == "with_statement" and inner.type == "block" and outer.named_child_count:
+            for call in scene.calls(outer.named_children[0]):
+                if call.name in _RAISES:
+                    found = _expected(scene, call.node)
+                    if found is not None:
+                        return found
+                if call.name == "suppress" and words.TIMEOUT_ERRORS.search(scene.text(call.node)):
+                    return Outcome("burned", False, False, call.node)
+        elif outer.type == "call" and inner.type == "argument_list" and scene.called(outer).name in _RAISES:
+            return _expected(scene, outer)
+        inner = outer
+    return None
+
+
+def _expected(scene: Scene, raises: Node) -> Outcome | None:
+    arguments = arguments_of(raises, scene.code)
+    first = arguments.at(0, "expected_exception")
+    if first is not None and words.TIMEOUT_ERRORS.search(scene.text(first)):
+        return Outcome("burned", True, True, raises)
+    match = arguments.keywords.get("match") or arguments.at(1, "expected_regex")
+    if match is not None and re.search(r"(?i)time[d ]?[- ]?out", scene.text(match)):
+        return Outcome("burned", True, True, raises)
+    return None
+
+
+def _caught(scene: Scene, site: Site) -> Outcome | None:
+    """`try: .. except TimeoutError:`: what the handler does decides."""
+    inner: Node = site.call
+    for index in range(len(site.chain) - 1, border(site.chain), -1):
+        outer = site.chain[index]
+        if outer.type == "try_statement" and inner.type == "block":
+            body = outer.child_by_field_name("body")
+            if body is not None and body.id == inner.id:
+                for clause in outer.named_children:
+                    if clause.type != "except_clause":
+                        continue
+                    value = clause.child_by_field_name("value")
+                    written = scene.text(value) if value is not None else ""
+                    if words.TIMEOUT_ERRORS.search(written) and not re.search(r"^\(?\s*\w*Cancel", written):
+                        return _handled(scene, site, outer, clause, written)
+        inner = outer
+    return None
+
+
+def _handled(scene: Scene, site: Site, statement: Node, clause: Node, written: str) -> Outcome | None:
+    block = next((child for child in reversed(clause.named_children) if child.type == "block"), None)
+    if block is None:
+        return None
+    if fails(scene, block) or _last(scene, block) in ("raise_statement",):
+        return Outcome("guard", True, True, clause)
+    body = statement.child_by_field_name("body")
+    if body is not None and fails(scene, body):
+        return Outcome("burned", True, True, clause)
+    for other in statement.named_children:
+        if other.type == "else_clause":
+            after = other.child_by_field_name("body") or other
+            if fails(scene, after):
+                return Outcome("burned", True, True, clause)
+    # Tidying up catches everything that may go wrong, and mostly nothing does.
+    several = "," in written or "Cancel" in written
+    in_tidying = any(outer.type == "finally_clause" for outer in site.chain[border(site.chain) + 1 :])
+    acts = scene.statements(block)
+    looks = any(
+        act_of(scene, act).kind == "assert" for act in acts if act.type in ("assert_statement", "expression_statement")
+    )
+    if looks:
+        return Outcome("burned", False, True, clause)
+    if several or in_tidying or any(call.name in words.CANCELS for act in acts for call in scene.calls(act)):
+        return Outcome("guard", False, True, clause)
+    if _last(scene, block) in ("return_statement",):
+        return Outcome("guard", False, True, clause)
+    return Outcome("guard", False, True, clause)
+
+
+def _last(scene: Scene, block: Node) -> str:
+    statements = scene.statements(block)
+    return statements[-1].type if statements else ""
+
+
+def _asserted(scene: Scene, site: Site) -> Outcome | None:
+    """`assert e.wait(5)`, `assert not e.wait(0.1)`, `if not e.wait(5): fail`, `ok = e.wait(5); assert ok`."""
+    own = scene.called(site.call)
+    negated = False
+    inner: Node = site.call
+    for index in range(len(site.chain) - 1, border(site.chain), -1):
+        outer = site.chain[index]
+        match outer.type:
+            case "not_operator":
+                negated = not negated
+            case "await" | "parenthesized_expression" | "boolean_operator" | "named_expression":
+                pass
+            case "comparison_operator":
+                written = scene.text(outer)
+                if re.search(
+                    r"(==|is)\s*(None|False|0|b?''|b?\"\"|\[\]|\{\}|\(\))$|^(None|False|0|b?\"\"|b?''|\[\]|\{\})\s*(==|is)",
+                    written,
+                ):
+                    if own.name in words.BOOLEAN_WAITS or words.NULLABLE_WAITS.match(own.name):
+                        negated = not negated
+                elif not re.search(r"(==|is)\s*True$", written):
+                    return Outcome("guard", True, True, outer)
+            case "argument_list":
+                call = site.chain[index - 1]
+                name = scene.called(call).name
+                arguments = [argument for argument in outer.named_children if argument.type != "comment"]
+                if name in ("assertTrue", "assert_", "assert_true"):
+                    return _verdict(own.name, negated, call)
+                if name in ("assertFalse", "assertIsNone", "assert_false"):
+                    return _verdict(own.name, not negated, call)
+                if name in ("assertEqual", "assertIs", "assertListEqual", "assertDictEqual") and len(arguments) >= 2:
+                    other = scene.text(arguments[1] if arguments[0].id == inner.id else arguments[0])
+                    empty = re.fullmatch(r"None|False|\[\]|\{\}|\(\)|0|b?''|b?\"\"", other.strip())
+                    return _verdict(own.name, negated != bool(empty), call)
+                if name.startswith("assert"):
+                    return Outcome("guard", True, True, call)
+                if name in ("len", "bool", "list"):
+                    inner = outer
+                    continue
+                return None
+            case "assert_statement":
+                return _verdict(own.name, negated, outer)
+            case "if_statement" | "elif_clause":
+                body = outer.child_by_field_name("consequence")
+                if body is None or inner.type == "block":
+                    return None
+                if fails(scene, body):
+                    return _verdict(own.name, not negated, outer)
+                return Outcome("guard", False, True, outer)
+            case "while_statement":
+                return None
+            case "assignment":
+                return _assigned(scene, site, outer, own.name)
+            case "call" | "attribute":
+                pass
+            case kind if kind in _STOP:
+                return None
+        inner = outer
+    return None
+
+
+def _verdict(name: str, negated: bool, where: Node) -> Outcome:
+    if negated and (name in words.BOOLEAN_WAITS or words.NULLABLE_WAITS.match(name)):
+        return Outcome("burned", True, True, where)
+    return Outcome("guard", True, True, where)
+
+
+def _assigned(scene: Scene, site: Site, assignment: Node, name: str) -> Outcome | None:
+    """The outcome has a name: the first assertion about it decides."""
+    left = assignment.child_by_field_name("left")
+    if left is None:
+        return None
+    names = [scene.text(part) for part in (left.named_children or [left])]
+    pair = len(names) == 2 and name == "wait"  # done, pending = await asyncio.wait(..)
+    for act in islice(following(scene, site.chain, site.call), 6):
+        if act.kind != "assert":
+            continue
+        used = names_in(scene, act.node)
+        if not used.intersection(names):
+            continue
+        wants = expectation(scene, act).wants
+        if pair:
+            about_done = names[0] in used
+            if about_done and wants in ("nothing", "gone"):
+                return Outcome("burned", True, True, act.node)
+            if not about_done and wants == "happened":
+                return Outcome("burned", True, True, act.node)
+            return Outcome("guard", True, True, act.node)
+        if wants in ("nothing", "gone") and (name in words.BOOLEAN_WAITS or words.NULLABLE_WAITS.match(name)):
+            return Outcome("burned", True, True, act.node)
+        return Outcome("guard", True, True, act.node)
+    return None
+
+
+def _block(scene: Scene, site: Site) -> Outcome | None:
+    """`with move_on_after(1):` around something that never ends by itself."""
+    own = scene.called(site.call)
+    holder = next((node for node in reversed(site.chain) if node.type in ("with_statement", *_STOP)), None)
+    if own.name not in words.TIMEOUT_BLOCKS or holder is None or holder.type != "with_statement":
+        return None
+    body = holder.child_by_field_name("body")
+    if body is None:
+        return None
+    clause = scene.text(holder.named_children[0])
+    alias = re.search(r"\bas\s+(\w+)", clause)
+    if alias is not None:
+        for act in islice(following(scene, site.chain[: site.chain.index(holder)], holder), 6):
+            if act.kind == "assert" and alias[1] in names_in(scene, act.node):
+                negated = expectation(scene, act).wants in ("nothing", "gone")
+                return Outcome("guard" if negated else "burned", True, True, act.node)
+    if _sleeps_longer(scene, body, site):
+        # Ends by its bound; who says so loudly expects it, or else would see it fail every time.
+        return Outcome("burned", own.name in words.QUIET_BLOCKS, None)
+    return None
+
+
+def _sleeps_longer(scene: Scene, body: Node, site: Site) -> bool:
+    own = site.duration_ms
+    for statement in scene.statements(body):
+        for call in scene.calls(statement):
+            if call.name == "sleep_forever":
+                return True
+            inside = scene.sites.get(call.node.id)
+            if inside is not None and inside.kind == "sleep" and own is not None:
+                if inside.duration_ms is not None and inside.duration_ms > own:
+                    return True
+    return False
+
+
+def _never(scene: Scene, site: Site) -> Outcome | None:
+    """Waiting on something that nothing in the file ever releases, with nobody looking."""
+    own = scene.called(site.call)
+    if own.name == "wait_for":
+        first = arguments_of(site.call, scene.code).at(0, None)
+        if first is not None:
+            for call in scene.calls(first):
+                inside = scene.sites.get(call.node.id)
+                if inside is not None and inside.kind == "sleep" and inside.duration_ms and site.duration_ms:
+                    if inside.duration_ms > site.duration_ms:
+                        return Outcome("burned", False, None)
+        return None
+    if own.name == "select" and re.match(r"\(\s*(\[\]|\(\))\s*,\s*(\[\]|\(\))\s*,", _arguments(scene, site)):
+        return Outcome("sleep", True, None)
+    if own.name != "wait" or not _statement_alone(site):
+        return None
+    if re.search(r"\bEvent\(\)$", own.receiver):
+        return Outcome("sleep", True, None)
+    if "Event" not in site.api or not own.receiver:
+        return None
+    name = own.receiver.split(".")[-1]
+    if not re.fullmatch(r"\w+", name) or "(" in own.receiver:
+        return None
+    if not _released(scene, name, own.receiver):
+        return Outcome("sleep", True, None)
+    return None
+
+
+def _arguments(scene: Scene, site: Site) -> str:
+    arguments = site.call.child_by_field_name("arguments")
+    return scene.text(arguments) if arguments is not None else ""
+
+
+def _statement_alone(site: Site) -> bool:
+    for outer in reversed(site.chain):
+        if outer.type == "expression_statement":
+            return True
+        if outer.type != "await":
+            return False
+    return False
+
+
+def _released(scene: Scene, name: str, receiver: str) -> bool:
+    """Whether anything in this file sets the event, or could: it is handed on, or not made here."""
+    made = False
+    for use in scene.uses(name):
+        parent = use.chain[-1]
+        if parent.type == "attribute" and _is_owner(parent, use.node):
+            method = scene.text(parent.child_by_field_name("attribute") or parent)
+            if method in ("set", "set_result", "notify", "notify_all", "__setattr__"):
+                return True
+            if method not in ("wait", "is_set", "clear"):
+                return True
+            continue
+        expression: Node = use.node
+        index = len(use.chain) - 1
+        if parent.type == "attribute":  # self.event, other.event
+            expression, index = parent, index - 1
+            outer = use.chain[index]
+            if outer.type == "attribute":
+                method = scene.text(outer.child_by_field_name("attribute") or outer)
+                if method not in ("wait", "is_set", "clear"):
+                    return True
+                continue
+        outer = use.chain[index]
+        if outer.type == "assignment":
+            left = outer.child_by_field_name("left")
+            if left is not None and left.id == expression.id:
+                made = True
+                continue
+        return True
+    del receiver
+    return not made
+
+
+def _is_owner(attribute: Node, node: Node) -> bool:
+    owner = attribute.child_by_field_name("object")
+    return owner is not None and owner.id == node.id
+
+
+def _later(scene: Scene, site: Site) -> Outcome | None:
+    """`t.join(1)` or `e.wait(1)` whose outcome the next assertions look at."""
+    own = scene.called(site.call)
+    if own.name not in words.BOOLEAN_WAITS or not own.receiver or not _statement_alone(site):
+        return None
+    about = own.receiver.split(".")[-1]
+    for count, act in enumerate(islice(following(scene, site.chain, site.call), 4)):
+        if act.kind != "assert":
+            if act.kind == "wait" or (act.kind == "call" and count):
+                break
+            continue
+        if about not in names_in(scene, act.node):
+            continue
+        written = scene.text(act.node)
+        if not re.search(r"is_alive|is_set|done|exitcode|returncode|poll|ready|cancelled", written):
+            continue
+        expected = expectation(scene, act).wants
+        if re.search(r"is_alive", written):
+            burned = expected == "still"
+        else:
+            burned = expected == "nothing"
+        return Outcome("burned" if burned else "guard", True, True, act.node)
+    return Outcome("guard", False, False)
+
+
+__all__ = ["Outcome", "outcome_of"]

@@ -1,0 +1,42 @@
+"""What people wrote beside a wait."""
+
+from __future__ import annotations
+
+import re
+
+from sleeplint.facts import Role
+from sleeplint.languages.python import vocabulary as words
+
+_COMMENT = re.compile(r"#+\s*(.*)$")
+_LINES_ABOVE = 3
+
+
+def remark(code: bytes, start: int, end: int) -> str:
+    """The comment on the lines of a statement, or directly above it."""
+    stop = code.find(b"\n", end)
+    trailing = code[end : stop if stop >= 0 else len(code)][:300].decode("utf-8", "replace")
+    found = _COMMENT.search(trailing)
+    if found is not None:
+        return found[1]
+    above: list[str] = []
+    line_start = code.rfind(b"\n", 0, start) + 1
+    for _ in range(_LINES_ABOVE):
+        if line_start == 0:
+            break
+        before = code.rfind(b"\n", 0, line_start - 1) + 1
+        line = code[before : line_start - 1].strip()
+        if not line.startswith(b"#"):
+            break
+        above.insert(0, line[:300].decode("utf-8", "replace").lstrip("# "))
+        line_start = before
+    return " ".join(above)
+
+
+def hinted(comment: str) -> Role | None:
+    """The role that a comment speaks of."""
+    if not comment:
+        return None
+    for role, pattern in words.COMMENTS:
+        if pattern.search(comment):
+            return role  # type: ignore[return-value]
+    return None

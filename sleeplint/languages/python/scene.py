@@ -1,0 +1,151 @@
+"""One file as the role side sees it: what its waits have in common is looked up once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tree_sitter import Node
+
+from sleeplint.languages.python.site import Names, Site
+from sleeplint.languages.python.tree import Chain, called_name, chain_to, text_of
+
+MAX_NODES = 400
+"""Nodes of one statement that are looked at: enough for any that people write."""
+MAX_USES = 40
+MAX_TEXT = 2000
+_BORDERS = frozenset({"function_definition", "class_definition", "lambda", "block"})
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A call, by name."""
+
+    node: Node
+    name: str
+    """The last segment of what is called; empty if it is no name."""
+    receiver: str
+    """What stands before the last dot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A place where a name is used."""
+
+    node: Node
+    chain: Chain
+
+
+class Scene:
+    """The file around a set of sites."""
+
+    def __init__(self, sites: Sequence[Site]) -> None:
+        """Hold the sites of one file; there is at least one."""
+        self.code: bytes = sites[0].code
+        self.names: Names = sites[0].names
+        self.root: Node = sites[0].chain[0]
+        self.sites: dict[int, Site] = {site.call.id: site for site in sites}
+        self._calls: dict[int, tuple[Called, ...]] = {}
+        self._statements: dict[int, tuple[Node, ...]] = {}
+        self._uses: dict[str, tuple[Use, ...]] = {}
+        self.memory: dict[tuple[str, int], object] = {}
+        """What other modules worked out about a node, by their word for it."""
+
+    def text(self, node: Node) -> str:
+        """What the code says there, cut where nobody would read on."""
+        return self.code[node.start_byte : min(node.end_byte, node.start_byte + MAX_TEXT)].decode("utf-8", "replace")
+
+    def called(self, call: Node) -> Called:
+        """A `call` node by name."""
+        name = called_name(call)
+        function = call.child_by_field_name("function")
+        receiver = ""
+        if function is not None and function.type == "attribute":
+            owner = function.child_by_field_name("object")
+            receiver = self.text(owner) if owner is not None else ""
+        return Called(call, text_of(name, self.code) if name is not None else "", receiver)
+
+    def path(self, call: Node) -> str:
+        """The canonical path of what a `call` calls, as far as imports explain it."""
+        function = call.child_by_field_name("function")
+        resolved = self.names.resolve(function) if function is not None else None
+        return resolved or (self.text(function) if function is not None else "")
+
+    def calls(self, node: Node) -> tuple[Called, ...]:
+        """The calls of one simple statement or expression, outermost first, functions not entered."""
+        known = self._calls.get(node.id)
+        if known is None:
+            known = tuple(self.called(part) for part in parts(node) if part.type == "call")
+            self._calls[node.id] = known
+        return known
+
+    def statements(self, block: Node) -> tuple[Node, ...]:
+        """The statements of a block or module, without comments."""
+        known = self._statements.get(block.id)
+        if known is None:
+            known = tuple(child for child in block.named_children if child.type != "comment")
+            self._statements[block.id] = known
+        return known
+
+    def uses(self, name: str) -> tuple[Use, ...]:
+        """Where an identifier stands in the file, the first ones."""
+        known = self._uses.get(name)
+        if known is None:
+            known = self._uses[name] = tuple(self._find(name))
+        return known
+
+    def _find(self, name: str) -> Iterator[Use]:
+        if not name:
+            return
+        found = 0
+        for match in re.finditer(rb"(?<![\w])%s(?![\w])" % re.escape(name.encode("utf-8", "replace")), self.code):
+            node = self.root.descendant_for_byte_range(match.start(), match.end())
+            if node is None or node.type != "identifier":
+                continue
+            chain = chain_to(self.root, node)
+            if chain is not None:
+                yield Use(node, chain)
+                found += 1
+                if found == MAX_USES:
+                    return
+
+
+def parts(node: Node) -> Iterator[Node]:
+    """`node` and what is below it in order, without what belongs to functions, classes and blocks inside."""
+    stack = [node]
+    seen = 0
+    while stack and seen < MAX_NODES:
+        part = stack.pop()
+        seen += 1
+        yield part
+        stack.extend(child for child in reversed(part.named_children) if child.type not in _BORDERS)
+
+
+class _Same:
+    """A sequence, equal only to itself: so that a cache need not compare its items."""
+
+    __slots__ = ("sites",)
+
+    def __init__(self, sites: Sequence[Site]) -> None:
+        self.sites = sites
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.sites is other.sites
+
+    def __hash__(self) -> int:
+        return id(self.sites)
+
+
+@lru_cache(maxsize=1)
+def _scene(same: _Same) -> Scene:
+    return Scene(same.sites)
+
+
+def scene_of(site: Site, sites: Sequence[Site]) -> Scene:
+    """The scene of a file's sites; the same one as long as the same sequence is asked for."""
+    if not sites:
+        return Scene((site,))
+    scene = _scene(_Same(sites))
+    return scene if site.call.id in scene.sites and site.chain[0] == scene.root else Scene((site, *sites))

@@ -1,0 +1,200 @@
+"""The words of the trade by which roles are told apart, as data in one place.
+
+They are names that standard libraries, frameworks and people use alike. No name of a single project
+stands here.
+"""
+
+from __future__ import annotations
+
+import re
+
+SPAWNERS = frozenset(
+    {
+        "create_task", "ensure_future", "run_coroutine_threadsafe", "gather", "start_soon", "submit", "spawn",
+        "spawn_later", "spawn_n", "spawn_raw", "spawn_link", "start_new_thread", "run_in_executor", "Thread",
+        "Process", "Timer", "Greenlet", "deferToThread", "as_completed",
+    }
+)  # fmt: skip
+"""Start work in the background, given a function or a coroutine."""
+SPAWNER_CLASS = re.compile(r"(Thread|Process|Greenlet)$")
+"""With `target=`, the project's own kind of thread."""
+GATHERERS = frozenset({"gather", "as_completed"})
+"""Spawn, and end when the work has ended: whoever waits for them joins."""
+SCOPED_SPAWNERS = frozenset({"start_soon", "create_task", "start"})
+"""Of a task group or nursery, whose scope joins at its end."""
+SCOPES = frozenset({"TaskGroup", "create_task_group", "open_nursery", "ThreadPoolExecutor", "ProcessPoolExecutor"})
+RUNNERS = frozenset(
+    {
+        "run", "run_until_complete", "run_sync", "wait_for", "shield", "to_thread", "wrap_future", "raises",
+        "assertRaises", "assertRaisesRegex", "from_thread", "run_async", "async_to_sync", "wait", "sync",
+        "timeit", "map", "sorted", "list", "tuple", "next", "anext", "aiter", "iter", "enumerate",
+    }
+)  # fmt: skip
+"""Run a function or coroutine to its end, in the caller's own flow."""
+JOINS = frozenset({"join", "result", "wait", "joinall", "as_completed", "gather", "wait_for", "shield", "wait_closed"})
+CANCELS = frozenset({"cancel", "kill", "terminate", "killall", "aclose", "throw", "send_signal", "cancel_and_wait"})
+"""End background work before its time."""
+
+STARTERS = frozenset(
+    {
+        "start", "serve", "Popen", "launch", "boot", "spawn", "create_task", "ensure_future", "start_soon", "run_server",
+        "start_server", "create_server", "create_unix_server", "start_unix_server", "create_subprocess_exec",
+        "create_subprocess_shell", "submit", "start_new_thread", "run_in_executor", "serve_forever", "listen_and_serve",
+        "restart", "respawn", "fork", "run_in_background", "run_in_thread", "run_coroutine_threadsafe", "spawn_later",
+    }
+)  # fmt: skip
+STARTER_PREFIX = re.compile(r"^_*(start|launch|spawn|boot|restart)_(?!span|transaction|time|index|session|date|at\b)")
+"""A project's own word for starting something, such as `start_proxy`."""
+FIRST_USES = frozenset(
+    {
+        "connect", "open_connection", "open_unix_connection", "create_connection", "create_unix_connection", "urlopen",
+        "request", "ws_connect", "websocket_connect", "HTTPConnection", "HTTPSConnection", "urlretrieve", "dial",
+    }
+)  # fmt: skip
+"""What a client does first."""
+REQUEST_VERBS = frozenset({"get", "post", "put", "delete", "patch", "head", "options", "fetch", "ping", "execute"})
+CLIENTS = re.compile(r"(?i)(requests|httpx|aiohttp|session|client|http|\bconn\b|connection)s?$")
+"""Receivers on which a request verb means a request."""
+
+NEUTRAL_CALLS = frozenset(
+    {
+        "print", "log", "debug", "info", "warning", "warn", "error", "exception", "critical", "len", "str", "repr", "int",
+        "float", "bool", "bytes", "list", "dict", "set", "tuple", "sorted", "isinstance", "getattr", "hasattr", "range",
+        "enumerate", "zip", "time", "monotonic", "perf_counter", "perf_counter_ns", "monotonic_ns", "time_ns", "now",
+        "utcnow", "type", "id", "format", "sum", "min", "max", "any", "all", "abs", "round", "next", "iter", "super",
+        "flush", "getpid", "encode", "decode", "strip", "splitlines", "split", "lower", "upper",
+        "current_task", "get_event_loop", "get_running_loop", "Event", "Lock", "Queue", "Condition", "Semaphore",
+        "Barrier", "partial", "Mock", "MagicMock", "AsyncMock", "Path", "object", "deepcopy", "copy", "cast",
+    }
+)  # fmt: skip
+"""Change nothing that a test could be waiting for."""
+READS = frozenset(
+    {
+        "refresh", "reload", "collect", "sync", "refresh_from_db", "expire_all", "read", "recv", "get", "poll", "exists",
+        "isfile", "isdir", "stat", "qsize", "empty", "done", "is_set", "is_alive", "items", "keys", "values", "count",
+        "fetchone", "fetchall", "fetchrow", "fetchval", "fetch", "find", "find_one", "list", "status", "read_text",
+        "read_bytes", "open", "load", "loads", "readline", "readlines", "readouterr", "get_nowait", "lrange", "llen",
+    }
+)  # fmt: skip
+"""Look at the state of things."""
+READ_PREFIX = re.compile(r"^_*(get|read|list|fetch|find|query|load|check|is|has|count|num|describe|poll)_")
+REMOVALS = re.compile(
+    r"(?i)(close|stop|delete|remove|discard|cancel|clear|expire|purge|disconnect|kill|terminate|shutdown|drop|evict|"
+    r"collect|unsubscribe|abort|release|unlink|rmtree|exit|quit|leave|finish|drain|down\b|reap|ack\b|__exit__|pop\b)"
+)
+"""After them, being gone is the effect."""
+
+STATES = re.compile(
+    r"(?i)(alive|running|connected|exists?|isfile|isdir|is_file|is_dir|open|active|locked|healthy|busy|pending|started|"
+    r"closing|listening|serving|working|in_use|valid|waiting|blocked|paused)$"
+)
+"""Predicates of a state that lasts: their negation says that something ended."""
+HAPPENINGS = re.compile(
+    r"(?i)(done|called|is_set|triggered|received|finished|ready|fired|executed|ran|has_run|completed?|seen|got|"
+    r"await_count|call_count|awaited|cancelled|failed|expired|closed|stopped|delivered|notified|exited)$"
+)
+"""Predicates of an event: their negation says that it did not happen."""
+EMPTINESS = re.compile(r"(?i)(^|_|\.)(is_?)?(empty|idle|quiet|unchanged|untouched)$")
+NEGATING_HELPER = re.compile(r"(?i)(^|_)(not?|never|nothing|none|un)(_|$)|[a-z](Not|No|Never|Nothing|None)([A-Z]|$)")
+"""A helper whose name says that something must not be, such as `assert_not_called`, `assertNotIn`."""
+TIMEOUT_ERRORS = re.compile(
+    r"(?i)(time_?d?_?out|expired|\bEmpty|QueueEmpty|\bFull\b|QueueFull|TooSlow|WouldBlock|BlockingIO|DeadlineExceeded|"
+    r"\bCancelled\b|LockError|NotAcquired)"
+)
+"""Exceptions by which a bound says that it was reached."""
+FAILURES = frozenset({"fail", "skip", "exit", "_exit", "abort", "xfail", "print_exc"})
+"""Calls that end a test, other than by assertion."""
+
+BOOLEAN_WAITS = frozenset({"wait", "wait_for", "acquire", "poll", "ping", "select", "wait_until", "is_ready", "join"})
+"""Methods that say by what they return whether they were released in time."""
+NULLABLE_WAITS = re.compile(
+    r"(?i)^(poll|read|recv|receive|pop|blpop|brpop|get_message|getmany|getone|next|try_next|get|accept|dequeue|read_\w+|"
+    r"recv_\w+|receive_\w+|wait_\w+|get_\w+|pop_\w+|poll_\w+|wait)$"
+)
+"""Methods that return nothing when their time is up."""
+
+EXPIRIES = re.compile(
+    r"(?i)(^|_)(ttl|lease|expir\w*|max_?age|keep_?alive|idle\w*|staleness|stale\w*|visibility\w*|lifetime|ex|px|"
+    r"cache_(time|seconds|for)|heartbeat\w*|retention\w*|validity|grace\w*|linger\w*|session_timeout\w*|window\w*|"
+    r"cooldown|lock_timeout|deadline|max_wait\w*|recycle|throttle\w*|missing\w*)($|_)"
+)
+"""Names of times that must really elapse before something may be seen."""
+WEAK_EXPIRIES = re.compile(r"(?i)(timeout|interval|period|backoff|delay|refresh|duration|time_limit|frequency)")
+"""Names of times that may be such, or only bounds."""
+FILE_TIMES = re.compile(r"(utime|st_mtime|getmtime|st_ctime|mtime|st_atime|touch)\b")
+"""The granularity of file times makes people wait."""
+REPEATABLE = re.compile(
+    r"(?i)^(send\w*|write\w*|put\w*|feed\w*|upload\w*|insert\w*|publish\w*|kill|emit\w*|push\w*|append\w*|save\w*|"
+    r"create\w*|add\w*|set\w*|enqueue\w*|post|drain|record\w*|log\w*|notify\w*|touch\w*|flush\w*|produce\w*|submit\w*)$"
+)
+"""Actions that are worth spacing."""
+
+PLAIN_DECORATORS = re.compile(
+    r"(?i)(fixture|contextmanager|wraps|staticmethod|classmethod|property|\bmark\b|parametrize|skip\w*|patch\b|patch\.|"
+    r"override\b|overload|abstract|lru_cache|\bcache\b|cached|no_type_check|requires?_\w*|retry|xfail|given\b|settings\b|"
+    r"singledispatch|dataclass|total_ordering|coroutine\b|inlineCallbacks|gen_test|unittest|mock\b|expectedFailure|"
+    r"\.setter|flaky|timeout|freeze|run_in|usefixtures|hookimpl|pytest|deprecated|nottest|final\b|only_\w+|if_\w+|"
+    r"async_test|\brequire\w*|needs?_\w*|with_\w+|ensure_\w+|run_until\w*|asynccontext\w*|memoize|slow\b)"
+)
+"""Decorators that leave a function in its caller's hands; any other registers it with somebody."""
+FAKES = re.compile(
+    r"(?i)(mock|fake|stub|dummy|slow|hang|block|handler|server|actor|worker|app$|application|service|protocol|backend|"
+    r"endpoint|view|task|job|user|plugin|middleware|listener|callback|transport|driver|provider|executor|agent)"
+)
+"""Classes of a test that stand in for something."""
+HANDLER_PARAMETERS = (
+    ("scope", "receive", "send"),
+    ("environ", "start_response"),
+    ("reader", "writer"),
+    ("request",),
+    ("req",),
+    ("_request",),
+    ("websocket",),
+    ("ws",),
+    ("message",),
+    ("msg",),
+    ("event", "context"),
+    ("ctx",),
+)
+"""The parameters of functions that servers call; the first ones decide."""
+PLAIN_BASES = re.compile(
+    r"(TestCase|^object$|^Exception$|^Enum$|^ABC$|^Protocol$|NamedTuple|TypedDict|Mixin$|^Generic)"
+)
+FIXTURE_METHODS = frozenset(
+    {
+        "setUp", "tearDown", "setUpClass", "tearDownClass", "asyncSetUp", "asyncTearDown", "setup_method", "setup",
+        "teardown_method", "teardown", "setup_class", "teardown_class", "setup_module", "teardown_module",
+        "setup_function", "teardown_function", "setUpModule", "tearDownModule", "on_start", "__enter__", "__exit__",
+        "__aenter__", "__aexit__",
+    }
+)  # fmt: skip
+"""Called by the runner around tests."""
+
+CONNECTIONS = re.compile(
+    r"(?i)(sock|conn|stream|reader|writer|websocket|\bws\b|client|channel|session|peer|transport|pipe|cursor|response)"
+)
+LISTENERS = re.compile(r"(?i)(listen|server|srv|acceptor|bind)")
+CLOCK_WORDS = re.compile(
+    r"(?i)(\b(time|monotonic|perf_counter|clock|now|utcnow|loop\.time)\s*\(\)|deadline|timeout|elapsed|expir|"
+    r"time_?left|remaining|\bend(_?time)?\b|\buntil\b|\bstart(_?time)?\b|give_?up|timed_?out|timer)"
+)
+COUNT_WORDS = re.compile(
+    r"(?i)\b(i|n|count\w*|tries|attempts?|retries|\w*_tries|\w*_attempts|\w*_retries|\w*_left|loops?)\b"
+)
+TIMEOUT_BLOCKS = frozenset(
+    {"timeout", "timeout_at", "fail_after", "fail_at", "move_on_after", "move_on_at", "Timeout", "with_timeout"}
+)
+"""Context managers that bound what stands in them."""
+QUIET_BLOCKS = frozenset({"move_on_after", "move_on_at"})
+"""Those that end silently."""
+
+COMMENTS = (
+    ("startup", re.compile(r"(?i)(to|until|for|while)\b.*\b(start(ed|ing|s)?( up)?|boot|come up|be ready|ready|listen\w*|"
+                           r"up and running|init\w*|spin up|launch\w*|bind)\b")),
+    ("workload", re.compile(r"(?i)simulat|pretend|slow (handler|server|client|peer|request|response|work)|emulat|long[- ]running")),
+    ("absence", re.compile(r"(?i)(make sure|ensure|verify|check|prove|show)\b.*\b(no|not|nothing|never|isn't|doesn't|didn't|blocks?)\b")),
+    ("expiry", re.compile(r"(?i)expir|\bttl\b|time ?out (passes|elapses)|idle|lease|go stale")),
+    ("settle", re.compile(r"(?i)(give|let|allow|wait(ing)? (for|until|a)|time to|chance|propagate|settle|flush)")),
+    ("pacing", re.compile(r"(?i)mtime|timestamp|resolution|granularity|different time|distinct|ordering|between")),
+)  # fmt: skip
+"""What people write beside a wait, the most telling first."""
