@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from sleeplint import HOME
 from sleeplint.registry import load
 from sleeplint.rule import Example, Rule, Severity
 
@@ -51,6 +52,13 @@ def page(rule: type[Rule], level: int = 1) -> str:
         parts.append(f"{mark}# Examples")
         parts += [_shown(example) for example in rule.examples]
     return "\n\n".join(parts) + "\n"
+
+
+def address(rule: type[Rule]) -> str:
+    """Where a built-in rule's page can be read on the web; a stranger's rule has the project's own page."""
+    if not rule.__module__.startswith("sleeplint_rules."):
+        return HOME
+    return f"{HOME}/blob/main/rules/README.md#{rule.name}-{rule.code.lower()}"
 
 
 def sections(rule: type[Rule]) -> Mapping[str, str]:

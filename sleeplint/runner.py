@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -135,10 +135,16 @@ def run(
 class Linter:
     """Lints one task after another, keeping each repository's other files open for the next."""
 
-    def __init__(self, plans: Sequence[Plan], repairs: bool = False) -> None:
-        """Lint by `plans`; `repairs` works out fixes too."""
+    def __init__(
+        self, plans: Sequence[Plan], repairs: bool = False, neighbour: Callable[[Path], Source | None] | None = None
+    ) -> None:
+        """Lint by `plans`; `repairs` works out fixes too.
+
+        `neighbour` opens the files that imports lead to, instead of the disk.
+        """
         self.plans = plans
         self.repairs = repairs
+        self._neighbour = neighbour
         self._projects: dict[Path, Project] = {}
 
     def open(self, task: Task) -> Source | Report:
@@ -175,7 +181,9 @@ class Linter:
 
     def _lint(self, task: Task, source: Source) -> Report:
         plan = self.plans[task.plan]
-        project = self._projects.setdefault(task.root, Project(task.root))
+        if task.root not in self._projects:
+            self._projects[task.root] = Project(task.root, self._neighbour) if self._neighbour else Project(task.root)
+        project = self._projects[task.root]
         around = Surroundings(project, plan.settings.waits, task.in_test)
         return engine.lint(source, plan.rules, plan.settings, around, repairs=self.repairs)
 

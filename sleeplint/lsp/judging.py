@@ -1,0 +1,96 @@
+"""An open document judged exactly as the command line judges its file: by the runner's `Linter`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from sleeplint import registry
+from sleeplint.discovery import root_of
+from sleeplint.engine import Report
+from sleeplint.errors import SettingsError
+from sleeplint.lsp.documents import Document, Documents
+from sleeplint.registry import Registry
+from sleeplint.runner import Linter, Plan, Task
+from sleeplint.settings.choice import enable
+from sleeplint.settings.resolver import InForce, Resolver
+from sleeplint.source import Source
+
+
+class Judge:
+    """Finds the settings of each document, and keeps the last good ones while a file is broken.
+
+    `complain` is told of each broken settings file once, until it is mended or broken otherwise.
+    """
+
+    def __init__(self, documents: Documents, complain: Callable[[str], None], *, packs: bool = True) -> None:
+        """Judge `documents`; `packs` also loads the rule packs of the installed environment."""
+        self._documents = documents
+        self._complain = complain
+        self._packs = packs
+        self._last_good: dict[Path, InForce] = {}
+        self._complaints: dict[Path, str] = {}
+        self.forget()
+
+    def forget(self) -> None:
+        """Read settings and neighbouring files afresh from now on: something on disk changed."""
+        self._resolver = Resolver(self.registry)
+        self._plans: dict[int, int] = {}
+        self._linter = Linter([], neighbour=self._open)
+
+    def registry(self) -> Registry:
+        """The rules that are there."""
+        return registry.load(strangers=self._packs)
+
+    def report(self, document: Document) -> Report:
+        """What sleeplint says about a document, without repairs, which take longer than a keystroke."""
+        if self._excluded(document):
+            return Report(document.source.path, document.source.language or "python")
+        return self.judge(document.source, document.path)
+
+    def judge(self, source: Source, path: Path | None, *, repairs: bool = False) -> Report:
+        """What sleeplint says about a text that stands, or would stand, at `path`."""
+        absolute = Path(os.path.abspath(path or source.path))
+        in_force = self._in_force(absolute)
+        plan = self._plans.setdefault(id(in_force.settings), len(self._linter.plans))
+        if plan == len(self._linter.plans):
+            known = Plan(in_force.settings, enable(self.registry(), in_force.settings))
+            self._linter.plans = [*self._linter.plans, known]
+        task = Task(source.path, absolute, root_of(absolute), plan, in_force.in_test, len(source.code))
+        self._linter.repairs = repairs
+        return self._linter.report(task, source)
+
+    def _excluded(self, document: Document) -> bool:
+        if document.path is None:
+            return False
+        try:
+            return self._resolver.folder(document.path.parent).excludes(document.path)
+        except SettingsError:  # `_in_force` tells of it
+            return False
+
+    def _in_force(self, path: Path) -> InForce:
+        folder = path.parent
+        try:
+            in_force = self._resolver.path(path)
+        except SettingsError as error:
+            complaint = str(error)
+            if complaint not in self._complaints.values():
+                self._complain(complaint)
+            self._complaints[folder] = complaint
+            if folder not in self._last_good:
+                self._last_good[folder] = Resolver(self.registry, isolated=True).path(path)
+            return self._last_good[folder]
+        self._complaints.pop(folder, None)
+        self._last_good[folder] = in_force
+        return in_force
+
+    def _open(self, path: Path) -> Source | None:
+        """Unsaved text stands before what is on disk."""
+        unsaved = self._documents.at(path)
+        if unsaved is not None:
+            return unsaved
+        try:
+            return Source.read(os.fspath(path))
+        except OSError:  # an import that leads nowhere is no news
+            return None
