@@ -1,0 +1,25 @@
+"""The reader of Rust."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sleeplint.facts import TestFile
+    from sleeplint.languages import Surroundings
+    from sleeplint.languages.catalogue import Call
+    from sleeplint.source import Source
+
+
+def read(source: Source, around: Surroundings) -> TestFile:
+    """Read the facts of one Rust file. Never raises for what the file contains."""
+    from sleeplint.languages.rust.reader import read as read_file
+
+    return read_file(source, around)
+
+
+def may_wait(code: bytes, calls: tuple[Call, ...]) -> bool:
+    """Whether a byte search says that reading `code` can yield anything; False is certain."""
+    from sleeplint.languages.rust.candidates import may_wait as search
+
+    return search(code, calls)

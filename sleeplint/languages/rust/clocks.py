@@ -1,0 +1,100 @@
+"""Which clock a wait obeys: the real one, or a paused or simulated one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from tree_sitter import Node
+
+from sleeplint.languages.rust.attributes import Attribute
+from sleeplint.languages.rust.names import FileNames, path_of
+
+_PAUSED = re.compile(r"\bstart_paused\s*=\s*true\b")
+_BUILDER = re.compile(rb"\.\s*start_paused\s*\(\s*true\s*\)")
+_PAUSE = re.compile(rb"\b(pause|resume)\s*\(\s*\)")
+_SIMULATED = re.compile(rb"\b(turmoil\s*::\s*Builder|loom\s*::\s*model|shuttle\s*::\s*check_\w+)\b")
+_TOKIO = ("tokio::", "actix_rt::", "actix_web::rt::", "tokio_stream::", "tokio_util::", "n0_future::", "reqwest::")
+_MAD = ("madsim::", "msim::")
+
+
+def paused_by_attributes(attributes: Iterable[Attribute]) -> bool:
+    """Whether a test's attributes pause or simulate its clock."""
+    return any(
+        (a.is_test and (_PAUSED.search(a.arguments) or a.path.startswith(_MAD))) or _PAUSED.search(a.arguments)
+        for a in attributes
+    )
+
+
+def obeys_tokio(api: str, crate: str) -> bool:
+    """Whether a call runs on the clock that tokio's pause stops. The standard library's stays real."""
+    if api.startswith("reqwest::blocking::"):
+        return False
+    return api.startswith((*_TOKIO, "tonic::", "madsim::", "hyper_util::", "hyper::")) or crate in {"tokio"}
+
+
+class Clocks:
+    """Finds pauses in the functions of one file."""
+
+    def __init__(self, names: FileNames, paused_test: Callable[[int], bool | None]) -> None:
+        """`paused_test` tells of the function around an offset: its test is paused, is not, or it is no test."""
+        self._names = names
+        self._code = names.reading.grove.code
+        self._paused_test = paused_test
+        self._callers: dict[str, bool] = {}
+
+    def paused(self, function: Node, before: int) -> bool:
+        """Whether the clock is paused in a function when the place `before` is reached."""
+        if _BUILDER.search(self._code, function.start_byte, before):
+            return True
+        if _SIMULATED.search(self._code, function.start_byte, function.end_byte):
+            return True
+        paused = False
+        for match in _PAUSE.finditer(self._code, function.start_byte, before):
+            if self._is_tokio(match.start(1), match.end(1), match[1].decode()):
+                paused = match[1] == b"pause"
+        return paused
+
+    def _is_tokio(self, start: int, end: int, name: str) -> bool:
+        chain = self._names.reading.grove.chain(start, end)
+        for node in reversed(chain):
+            if node.type == "call_expression":
+                function = node.child_by_field_name("function")
+                path = path_of(function, self._code) if function is not None else None
+                if path is None:
+                    return False
+                found = self._names.look_up(path, chain)
+                return found is not None and found.path == f"tokio::time::{name}"
+        return False
+
+    def paused_by_callers(self, name: str, definition: Node, visited: Sequence[str] = ()) -> bool:
+        """Whether a private helper is called in this file only, and only under a paused clock."""
+        if name in visited or len(visited) > 4 or any(c.type == "visibility_modifier" for c in definition.children):
+            return False
+        if name not in self._callers:
+            self._callers[name] = self._all_callers_paused(name, definition, (*visited, name))
+        return self._callers[name]
+
+    def _all_callers_paused(self, name: str, definition: Node, visited: Sequence[str]) -> bool:
+        found = False
+        grove = self._names.reading.grove
+        for match in re.finditer(rb"\b%s\b(?!\s*[:!])" % re.escape(name.encode()), self._code):
+            if definition.start_byte <= match.start() < definition.end_byte:
+                continue
+            chain = grove.chain(match.start(), match.end())
+            if chain[-1].type not in {"identifier", "field_identifier"}:
+                continue
+            functions = [node for node in chain if node.type == "function_item"]
+            if not functions:
+                continue
+            verdict = self._paused_test(match.start())
+            if verdict is None:
+                caller = functions[-1].child_by_field_name("name")
+                verdict = caller is not None and (
+                    self.paused(functions[-1], match.start())
+                    or self.paused_by_callers(grove.text(caller), functions[-1], visited)
+                )
+            if not verdict:
+                return False
+            found = True
+        return found

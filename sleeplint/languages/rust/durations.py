@@ -1,0 +1,464 @@
+"""How long an expression says: constant folding of durations, numbers and deadlines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from tree_sitter import Node
+
+from sleeplint.facts import Milliseconds
+from sleeplint.languages.catalogue import Unit
+from sleeplint.languages.rust.library import Place, Reading
+from sleeplint.languages.rust.names import FileNames, Finder, Found, canonical, path_of
+from sleeplint.languages.rust.outline import Item
+
+_DEPTH = 60
+"""Expressions within one another, constants included."""
+_NANOSECONDS: dict[str, int] = {
+    "from_nanos": 1,
+    "from_micros": 10**3,
+    "from_millis": 10**6,
+    "from_secs": 10**9,
+    "from_mins": 60 * 10**9,
+    "from_minutes": 60 * 10**9,
+    "from_hours": 3600 * 10**9,
+    "from_days": 86400 * 10**9,
+    "from_weeks": 7 * 86400 * 10**9,
+    "from_ticks": 0,
+}
+_UNITS: dict[Unit, int] = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
+_SUFFIXES = {"secs": 10**9, "millis": 10**6, "micros": 10**3, "nanos": 1}
+_INTEGER = re.compile(r"(0x[0-9a-fA-F_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9_]*)(?:[iu](?:8|16|32|64|128|size))?\Z")
+_FLOAT = re.compile(r"([0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]+)?)_?(?:f32|f64)?\Z")
+_BITS = re.compile(r"(?:std::)?([iu])(8|16|32|64|128|size)(?:::|::)(?:MAX|max_value)\Z")
+_NOW = re.compile(r"(?:^|::)(?:Instant|SystemTime)::now\Z")
+_DURATION = re.compile(r"(?:^|::)Duration\Z")
+_BITS_LIMIT = 512
+_MAXIMUM = (2**64 - 1) * 10**9 + 999_999_999
+_BINDERS = {
+    "closure_expression": "parameters",
+    "for_expression": "pattern",
+    "match_arm": "pattern",
+}
+
+Shape = Literal["duration", "number", "moment"]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A folded expression: nanoseconds, a bare number, or nanoseconds from now."""
+
+    shape: Shape
+    amount: Fraction
+    whole: bool = True
+    """Of a number: it is an integer, whose division drops the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Where an expression stands."""
+
+    names: FileNames
+    chain: tuple[Node, ...]
+    bound: dict[str, Value | None]
+    """Parameters of a function that is folded with its arguments."""
+
+
+class Durations:
+    """Folds expressions of any file of a project."""
+
+    def __init__(self, finder: Finder) -> None:
+        """Follow constants with `finder`."""
+        self._finder = finder
+        self._files: dict[int, FileNames] = {}
+        # Also what makes doubling chains of bindings linear, and cycles end.
+        self._folded: dict[object, Value | None] = {}
+
+    def names(self, reading: Reading) -> FileNames:
+        """The resolver of a file."""
+        return self._files.setdefault(id(reading), FileNames(reading, self._finder))
+
+    def milliseconds(self, node: Node, chain: tuple[Node, ...], names: FileNames, unit: Unit) -> Milliseconds | None:
+        """How long the argument `node` says, in a call that counts in `unit`."""
+        value = self.value(node, chain, names)
+        if value is None:
+            return None
+        match unit, value.shape:
+            case ("duration", "duration") | ("deadline", "moment"):
+                return whole(value.amount / 10**6)
+            case ("s" | "ms" | "us" | "ns", "number"):
+                return whole(value.amount * _UNITS[unit] / 10**6)
+        return None
+
+    def value(
+        self,
+        node: Node,
+        chain: tuple[Node, ...],
+        names: FileNames,
+        bound: dict[str, Value | None] | None = None,
+    ) -> Value | None:
+        """Fold an expression that stands at the end of `chain`."""
+        return self._fold(node, _Scope(names, chain, bound or {}), _DEPTH)
+
+    def _fold(self, node: Node, scope: _Scope, fuel: int) -> Value | None:
+        if fuel <= 0:
+            return None
+        match node.type:
+            case "integer_literal" | "float_literal":
+                return _number(_text(node, scope))
+            case "parenthesized_expression" | "reference_expression" | "type_cast_expression" | "const_block":
+                inner = node.child_by_field_name("value") or node.child_by_field_name("body") or _first(node)
+                return self._fold(inner, scope, fuel - 1) if inner is not None else None
+            case "block" | "unsafe_block":
+                parts = [part for part in node.named_children if not part.type.endswith("comment")]
+                return self._fold(parts[0], scope, fuel - 1) if len(parts) == 1 else None
+            case "unary_expression":
+                return self._unary(node, scope, fuel)
+            case "binary_expression":
+                return self._binary(node, scope, fuel)
+            case "call_expression":
+                return self._call(node, scope, fuel)
+            case "identifier" | "scoped_identifier":
+                return self._name(node, scope, fuel)
+        return None
+
+    def _unary(self, node: Node, scope: _Scope, fuel: int) -> Value | None:
+        inner = _first(node)
+        value = self._fold(inner, scope, fuel - 1) if inner is not None else None
+        match node.children[0].type:
+            case "*":
+                return value
+            case "-" if value is not None and value.shape == "number":
+                return Value("number", -value.amount, value.whole)
+        return None
+
+    def _binary(self, node: Node, scope: _Scope, fuel: int) -> Value | None:
+        left, right, sign = (node.child_by_field_name(name) for name in ("left", "right", "operator"))
+        if left is None or right is None or sign is None:
+            return None
+        a, b = self._fold(left, scope, fuel - 1), self._fold(right, scope, fuel - 1)
+        return _arithmetic(sign.type, a, b) if a is not None and b is not None else None
+
+    def _call(self, node: Node, scope: _Scope, fuel: int) -> Value | None:
+        function = node.child_by_field_name("function")
+        arguments = [part for part in _arguments(node) if not part.type.endswith("comment")]
+        if function is None:
+            return None
+        if function.type == "field_expression":
+            return self._method(function, arguments, scope, fuel)
+        path = path_of(function, scope.names.reading.grove.code)
+        if path is None:
+            return None
+        found = scope.names.look_up(path, scope.chain)
+        name = found.path if found is not None else "::".join(path)
+        if path[-1] == "Some" and len(arguments) == 1:
+            return self._fold(arguments[0], scope, fuel - 1)
+        if _NOW.search(name):
+            return Value("moment", Fraction(0))
+        if match := _BITS.search(name):
+            return _largest(match)
+        owner, _, method = name.rpartition("::")
+        if found is not None and found.item is not None:
+            return self._function(found, arguments, scope, fuel)
+        if not _DURATION.search(owner):
+            if method in {"from", "try_from"} and owner in _PRIMITIVES and len(arguments) == 1:
+                return self._fold(arguments[0], scope, fuel - 1)
+            return None
+        values = [self._fold(argument, scope, fuel - 1) for argument in arguments]
+        return _duration(method, values)
+
+    def _method(self, function: Node, arguments: list[Node], scope: _Scope, fuel: int) -> Value | None:
+        receiver, field = function.child_by_field_name("value"), function.child_by_field_name("field")
+        if receiver is None or field is None:
+            return None
+        name = _text(field, scope)
+        value = self._fold(receiver, scope, fuel - 1)
+        if value is None:
+            return None
+        if not arguments and name in {"into", "clone", "to_owned", "unwrap", "try_into", "deref", "into_std"}:
+            return value
+        if name in {"unwrap", "expect", "unwrap_or_default"}:
+            return value
+        if not arguments:
+            return self._conversion(name, value)
+        other = self._fold(arguments[0], scope, fuel - 1)
+        if other is None or len(arguments) != 1:
+            return None
+        for prefix in ("saturating_", "checked_", "wrapping_"):
+            name = name.removeprefix(prefix)
+        sign = {"add": "+", "sub": "-", "mul": "*", "div": "/", "mul_f32": "*", "mul_f64": "*", "div_f64": "/"}
+        sign["div_f32"] = "/"
+        if name in {"min", "max"} and value.shape == other.shape:
+            pick = min if name == "min" else max
+            return Value(value.shape, pick(value.amount, other.amount))
+        if name == "pow" and value.shape == other.shape == "number" and 0 <= other.amount <= 64:
+            small = value.amount.numerator.bit_length() * other.amount <= _BITS_LIMIT
+            return Value("number", value.amount ** int(other.amount), value.whole) if small else None
+        return _arithmetic(sign[name], value, other) if name in sign else None
+
+    def _conversion(self, name: str, value: Value) -> Value | None:
+        if value.shape == "duration" and name.startswith("as_"):
+            unit = name.removeprefix("as_")
+            if unit in _SUFFIXES:
+                return Value("number", Fraction(value.amount // _SUFFIXES[unit]))
+            if unit in {"secs_f64", "secs_f32"}:
+                return Value("number", value.amount / 10**9, whole=False)
+        # extension traits that write `5.seconds()`
+        if value.shape == "number" and name.rstrip("s") in _WORDS:
+            return Value("duration", value.amount * _WORDS[name.rstrip("s")])
+        return None
+
+    def _name(self, node: Node, scope: _Scope, fuel: int) -> Value | None:
+        path = path_of(node, scope.names.reading.grove.code)
+        if path is None:
+            return None
+        if len(path) == 1:
+            if path[0] in scope.bound:
+                return scope.bound[path[0]]
+            bound, value = self._local(path[0], node, scope, fuel)
+            if bound:
+                return value
+        found = scope.names.look_up(path, scope.chain)
+        if found is not None and found.item is not None:
+            return self._constant(found, scope, fuel)
+        name = found.path if found is not None else "::".join(path)
+        if match := _BITS.search(name):
+            return _largest(match)
+        owner, _, last = canonical(name).rpartition("::")
+        if _DURATION.search(owner):
+            known = {"ZERO": 0, "MAX": _MAXIMUM, "SECOND": 10**9, "MILLISECOND": 10**6, "MICROSECOND": 10**3}
+            return Value("duration", Fraction(known[last])) if last in known else None
+        return None
+
+    def _local(self, name: str, use: Node, scope: _Scope, fuel: int) -> tuple[bool, Value | None]:
+        """Whether a local binding explains a name, and its value if that is sure."""
+        chain = scope.chain
+        code = scope.names.reading.grove.code
+        for index in range(len(chain) - 1, -1, -1):
+            node = chain[index]
+            if node.type in {"block", "source_file"} and index > 0:
+                let = _last_let(node, name, use.start_byte, code)
+                if let is not None:
+                    return True, self._let(let, name, chain[: index + 1], scope, fuel)
+            elif node.type in _BINDERS:
+                pattern = node.child_by_field_name(_BINDERS[node.type])
+                if pattern is not None and _binds(pattern, name, code):
+                    return True, None
+            elif node.type in {"if_expression", "while_expression"}:
+                condition = node.child_by_field_name("condition")
+                if condition is not None and b"let" in code[condition.start_byte : condition.end_byte]:
+                    for let in [condition, *condition.named_children]:
+                        pattern = let.child_by_field_name("pattern") if let.type == "let_condition" else None
+                        if pattern is not None and _binds(pattern, name, code):
+                            return True, None
+            elif node.type == "function_item":
+                parameters = node.child_by_field_name("parameters")
+                if parameters is not None and _binds(parameters, name, code):
+                    return True, None
+                return False, None
+        return False, None
+
+    def _let(self, let: Node, name: str, chain: tuple[Node, ...], scope: _Scope, fuel: int) -> Value | None:
+        value, pattern = let.child_by_field_name("value"), let.child_by_field_name("pattern")
+        code = scope.names.reading.grove.code
+        if value is None or pattern is None:
+            return None
+        if pattern.type not in {"identifier", "mut_pattern"}:
+            return self._part(pattern, value, name, chain, scope, fuel)
+        mutable = any(child.type == "mutable_specifier" for child in let.children)
+        if mutable or pattern.type == "mut_pattern":
+            around = chain[-1]
+            text = code[let.end_byte : around.end_byte]
+            word = re.escape(name.encode())
+            if re.search(rb"(?<![\w.])%s\s*(?:[-+*/]?=(?!=))|&mut\s+%s\b" % (word, word), text):
+                return None
+        key = (id(scope.names), let.start_byte)
+        if scope.bound:
+            return self._fold(value, _Scope(scope.names, (*chain, let), scope.bound), fuel - 1)
+        if key not in self._folded:
+            self._folded[key] = None
+            self._folded[key] = self._fold(value, _Scope(scope.names, (*chain, let), {}), fuel - 1)
+        return self._folded[key]
+
+    def _part(
+        self, pattern: Node, value: Node, name: str, chain: tuple[Node, ...], scope: _Scope, fuel: int
+    ) -> Value | None:
+        """The part of `let (a, b) = (x, y)` that `name` is bound to."""
+        if pattern.type != "tuple_pattern" or value.type != "tuple_expression":
+            return None
+        names = [_text(part, scope) for part in pattern.named_children]
+        if name not in names or len(names) != len(value.named_children):
+            return None
+        part = value.named_children[names.index(name)]
+        return self._fold(part, _Scope(scope.names, chain, scope.bound), fuel - 1)
+
+    def _constant(self, found: Found, scope: _Scope, fuel: int) -> Value | None:
+        item = found.item
+        if item is None or found.place is None or item.kind not in {"const", "static"} or item.ambiguous:
+            return None
+        key = (found.place.name, item.start)
+        if key not in self._folded:
+            self._folded[key] = None
+            node, chain, names = self._definition(found.place, item)
+            value = node.child_by_field_name("value")
+            if value is not None and not any(child.type == "mutable_specifier" for child in node.children):
+                self._folded[key] = self._fold(value, _Scope(names, chain, {}), fuel - 1)
+        return self._folded[key]
+
+    def _function(self, found: Found, arguments: Sequence[Node], scope: _Scope, fuel: int) -> Value | None:
+        """A function whose body is one expression, folded with its arguments."""
+        item, place = found.item, found.place
+        if item is None or place is None or item.kind != "fn" or item.ambiguous:
+            return None
+        node, chain, names = self._definition(place, item)
+        body, parameters = node.child_by_field_name("body"), node.child_by_field_name("parameters")
+        if body is None or parameters is None or fuel < 8:
+            return None
+        names_of = [_text_of(part, names) for part in parameter_names(parameters)]
+        if len(names_of) != len(arguments):
+            return None
+        values = [self._fold(argument, scope, fuel - 1) for argument in arguments]
+        bound = dict(zip(names_of, values, strict=True))
+        return self._fold(body, _Scope(names, (*chain, body), bound), fuel // 2)
+
+    def _definition(self, place: Place, item: Item) -> tuple[Node, tuple[Node, ...], FileNames]:
+        names = self.names(place.reading)
+        chain = place.reading.grove.chain(item.start, item.end)
+        return chain[-1], chain, names
+
+
+def parameter_names(parameters: Node) -> list[Node]:
+    """The identifiers of a function's simple parameters, `self` left out."""
+    patterns = (part.child_by_field_name("pattern") for part in parameters.named_children if part.type == "parameter")
+    return [pattern for pattern in patterns if pattern is not None]
+
+
+def whole(amount: Fraction) -> Milliseconds:
+    """A number of milliseconds, as an int where it is one."""
+    return int(amount) if amount.denominator == 1 else float(amount)
+
+
+_PRIMITIVES = frozenset({"u8", "u16", "u32", "u64", "u128", "usize", "i32", "i64", "f32", "f64"})
+_WORDS = {
+    "second": 10**9,
+    "sec": 10**9,
+    "milli": 10**6,
+    "millisecond": 10**6,
+    "m": 10**6,
+    "micro": 10**3,
+    "microsecond": 10**3,
+    "minute": 60 * 10**9,
+    "hour": 3600 * 10**9,
+}
+
+
+def _duration(method: str, values: list[Value | None]) -> Value | None:
+    numbers = [value.amount for value in values if value is not None and value.shape == "number"]
+    if len(numbers) != len(values):
+        return None
+    if method == "new" and len(numbers) == 2:
+        return Value("duration", numbers[0] * 10**9 + numbers[1])
+    base = method.removesuffix("_f64").removesuffix("_f32").removeprefix("try_")
+    if base in _NANOSECONDS and base != "from_ticks" and len(numbers) == 1 and numbers[0] >= 0:
+        return Value("duration", numbers[0] * _NANOSECONDS[base])
+    return None
+
+
+def _arithmetic(sign: str, a: Value, b: Value) -> Value | None:
+    value = _computed(sign, a, b)
+    if value is None or max(value.amount.numerator.bit_length(), value.amount.denominator.bit_length()) > _BITS_LIMIT:
+        return None
+    if value.shape == "number":
+        both = a.whole and b.whole
+        return Value("number", Fraction(int(value.amount)) if both else value.amount, both)
+    return value
+
+
+def _computed(sign: str, a: Value, b: Value) -> Value | None:
+    match sign, a.shape, b.shape:
+        case ("+", "duration", "duration") | ("+", "number", "number"):
+            return Value(a.shape, a.amount + b.amount)
+        case ("+", "moment", "duration") | ("+", "duration", "moment"):
+            return Value("moment", a.amount + b.amount)
+        case ("-", "duration", "duration") | ("-", "number", "number"):
+            rest = a.amount - b.amount
+            return Value(a.shape, max(rest, Fraction(0)) if a.shape == "duration" else rest)
+        case ("-", "moment", "duration"):
+            return Value("moment", a.amount - b.amount)
+        case ("-", "moment", "moment"):
+            return None  # time that really passed
+        case ("*", "duration", "number") | ("*", "number", "duration"):
+            return Value("duration", a.amount * b.amount)
+        case ("*", "number", "number"):
+            return Value("number", a.amount * b.amount)
+        case ("/", "duration", "number") if b.amount:
+            return Value("duration", a.amount / b.amount)
+        case ("/", "number", "number") if b.amount:
+            return Value("number", a.amount / b.amount)
+        case ("%", "number", "number") if b.amount > 0:
+            return Value("number", a.amount % b.amount)
+        case ("<<", "number", "number") if 0 <= b.amount < 128 and b.amount.denominator == a.amount.denominator == 1:
+            return Value("number", Fraction(int(a.amount) << int(b.amount)))
+    return None
+
+
+def _number(text: str) -> Value | None:
+    if match := _INTEGER.match(text):
+        digits = match[1].replace("_", "")
+        if len(digits) > 40:
+            return None
+        base = {"0x": 16, "0o": 8, "0b": 2}.get(digits[:2], 10)
+        return Value("number", Fraction(int(digits, base)))
+    if (match := _FLOAT.match(text)) and len(text) < 40 and not re.search(r"[eE][+-]?\d{3}", text):
+        return Value("number", Fraction(match[1].replace("_", "")), whole=False)
+    return None
+
+
+def _largest(match: re.Match[str]) -> Value:
+    bits = 64 if match[2] == "size" else int(match[2])
+    return Value("number", Fraction(2 ** (bits - (match[1] == "i")) - 1))
+
+
+def _last_let(block: Node, name: str, before: int, code: bytes) -> Node | None:
+    """The last `let` of a name in a block that stands before an offset."""
+    word = re.compile(rb"\b%s\b" % re.escape(name.encode()))
+    if not word.search(code, block.start_byte, min(before, block.end_byte)):
+        return None
+    last = None
+    for child in block.named_children:
+        if child.end_byte > before:
+            break
+        if child.type == "let_declaration":
+            pattern = child.child_by_field_name("pattern")
+            if pattern is not None and _binds(pattern, name, code):
+                last = child
+    return last
+
+
+def _binds(pattern: Node, name: str, code: bytes) -> bool:
+    text = code[pattern.start_byte : pattern.end_byte]
+    return re.search(rb"(?<![\w:])%s\b(?!\s*(?:::|\())" % re.escape(name.encode()), text) is not None
+
+
+def _arguments(call: Node) -> list[Node]:
+    arguments = call.child_by_field_name("arguments")
+    return arguments.named_children if arguments is not None else []
+
+
+def _first(node: Node) -> Node | None:
+    for child in node.named_children:
+        if not child.type.endswith("comment") and child.type != "mutable_specifier":
+            return child
+    return None
+
+
+def _text(node: Node, scope: _Scope) -> str:
+    return scope.names.reading.grove.text(node)
+
+
+def _text_of(node: Node, names: FileNames) -> str:
+    return names.reading.grove.text(node)

@@ -1,0 +1,113 @@
+"""The tree of a file, with the bodies of macros re-parsed in place where somebody looks into them.
+
+A macro's body is a token tree, in which no call is a call. Its separators are overwritten by
+statement ends of the same length, and it is parsed as a piece of the file, so that positions stay.
+"""
+
+from __future__ import annotations
+
+from tree_sitter import Node, Point, Range
+
+from sleeplint.languages.rust.parsing import DEPTH_LIMIT, Budget, GivenUp, parse, step
+
+_MACROS = frozenset({"macro_invocation", "macro_definition"})
+_BRANCHES = frozenset({b"select", b"select_biased", b"try_select"})
+"""Macros whose arms may be guarded by `if` and closed by `else`, as no statement is."""
+
+
+def macro_name(macro: Node, code: bytes) -> bytes:
+    """The last segment of a macro's path, such as `select`."""
+    path = macro.child_by_field_name("macro") or macro.child_by_field_name("name")
+    if path is None:
+        return b""
+    return code[path.start_byte : path.end_byte].rpartition(b"::")[2].strip()
+
+
+class Grove:
+    """A file's tree and the trees of its macros' bodies."""
+
+    def __init__(self, code: bytes, budget: Budget) -> None:
+        """Parse `code`. Raises GivenUp."""
+        self.code = code
+        self.budget = budget
+        self._tree = parse(code, budget)
+        self.root = self._tree.root_node
+        self._masked: bytearray | None = None
+        self._bodies: dict[tuple[int, int], Node] = {}
+        # A body nested in bodies is parsed once for each of them.
+        self._reparsing = 8 * len(code) + 65_536
+
+    def text(self, node: Node) -> str:
+        """What the file says at a node, which may belong to a masked body."""
+        return self.code[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def chain(self, start: int, end: int) -> tuple[Node, ...]:
+        """The nodes around a range, from the root down to the smallest, through the borders of macros.
+
+        After a macro follow the root of its re-parsed body and that tree's nodes.
+        Raises GivenUp if they are nested too deeply.
+        """
+        node = self.root
+        links = [node]
+        target = node.descendant_for_byte_range(start, end)
+        while target is not None:
+            below = step(node, target)
+            if below is None:
+                break
+            node = below
+            links.append(node)
+            if len(links) > DEPTH_LIMIT:
+                raise GivenUp(f"nested more than {DEPTH_LIMIT} levels deep")
+            if node.type in _MACROS and (body := self._body_around(node, start, end)) is not None:
+                node = body
+                links.append(node)
+                target = node.descendant_for_byte_range(start, end)
+        return tuple(links)
+
+    def body(self, macro: Node) -> Node | None:
+        """The re-parsed body of a `macro_invocation`; None if it has none."""
+        for child in macro.children:
+            if child.type == "token_tree":
+                return self._reparse(child, macro_name(macro, self.code))
+        return None
+
+    def _body_around(self, macro: Node, start: int, end: int) -> Node | None:
+        if macro.type == "macro_invocation":
+            trees = [child for child in macro.children if child.type == "token_tree"]
+        else:
+            rules = (child for child in macro.children if child.type == "macro_rule")
+            trees = [tree for rule in rules if (tree := rule.child_by_field_name("right")) is not None]
+        for tree in trees:
+            if tree.start_byte < start and end < tree.end_byte:
+                return self._reparse(tree, macro_name(macro, self.code))
+        return None
+
+    def _reparse(self, tree: Node, name: bytes) -> Node:
+        key = (tree.start_byte, tree.end_byte)
+        if key not in self._bodies:
+            self._reparsing -= tree.end_byte - tree.start_byte
+            if self._reparsing < 0:
+                raise GivenUp("macros nested too deeply in one another")
+            if self._masked is None:
+                self._masked = bytearray(self.code)
+            _mask(self._masked, tree, name)
+            row, column = tree.start_point
+            inner = Range(Point(row, column + 1), tree.end_point, tree.start_byte + 1, tree.end_byte)
+            self._bodies[key] = parse(self._masked, self.budget, inner).root_node
+        return self._bodies[key]
+
+
+def _mask(code: bytearray, tree: Node, name: bytes) -> None:
+    """Overwrite the separators directly in a token tree, and its closing delimiter."""
+    branches = name in _BRANCHES
+    for child in tree.children[1:-1]:
+        match child.type:
+            case ",":
+                code[child.start_byte] = 0x3B
+            case "=>":
+                code[child.start_byte : child.end_byte] = b"; "
+            case "if" | "else" if branches:
+                code[child.start_byte : child.end_byte] = b" " * (child.end_byte - child.start_byte)
+            case "identifier" if branches and code[child.start_byte : child.end_byte] == b"biased":
+                code[child.start_byte : child.end_byte] = b" " * 6
+    code[tree.end_byte - 1] = 0x3B

@@ -1,0 +1,306 @@
+"""What a path in the code stands for, by the imports and items in scope where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from sleeplint.languages.rust.catalogue import FUNCTIONS
+from sleeplint.languages.rust.library import Library, Place, Reading
+from sleeplint.languages.rust.outline import Item, Path, Scope, block
+
+_FUEL = 40
+"""Imports and modules that are followed for one name; cycles of globs end here."""
+_BLOCKS = frozenset({"block", "source_file", "declaration_list"})
+_PATHS = frozenset(
+    {
+        "identifier",
+        "scoped_identifier",
+        "type_identifier",
+        "scoped_type_identifier",
+        "generic_function",
+        "generic_type",
+        "generic_type_with_turbofish",
+        "field_identifier",
+        "self",
+        "super",
+        "crate",
+        "metavariable",
+    }
+)
+# What a glob import of an external module is known to bring in, beside the calls that wait.
+_EXPORTS = frozenset({call.call for call in FUNCTIONS}) | {
+    f"{module}::{name}"
+    for module, names in {
+        "std::time": "Duration Instant SystemTime",
+        "std::thread": "spawn scope park current sleep",
+        "std::sync": "Arc Mutex Condvar Barrier RwLock mpsc",
+        "std::sync::mpsc": "channel sync_channel Receiver Sender",
+        "tokio": "spawn select join try_join time sync task net",
+        "tokio::time": "Duration Instant pause resume advance",
+        "tokio::task": "spawn spawn_blocking JoinSet",
+        "crossbeam_channel": "unbounded bounded select Receiver Sender",
+        "async_std": "task future io",
+        "std": "thread time sync",
+    }.items()
+    for name in names.split()
+}
+_CUTS = ("tokio", "async_std", "std")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a path leads to."""
+
+    path: str
+    """Canonical if it leads out of the project, else as written."""
+    external: bool = False
+    place: Place | None = None
+    """Of an item: the module that defines it; of a module: itself."""
+    item: Item | None = None
+    owner: str | None = None
+    """The type whose member the item is."""
+    block: Node | None = None
+    """The block in which a local item stands."""
+
+
+class Finder:
+    """Follows paths through modules, files and crates."""
+
+    def __init__(self, library: Library) -> None:
+        """Use a project's library."""
+        self.library = library
+
+    def find(self, place: Place, path: Path) -> Found | None:
+        """What `path` leads to, written in the module `place`; None if it is not known."""
+        if len(path) == 1:  # a bare name is no crate
+            return self._within(place, path, set(), _FUEL)
+        return self._find(place, path, set(), _FUEL)
+
+    def _find(self, place: Place, path: Path, visited: set[object], fuel: int) -> Found | None:
+        if fuel <= 0:
+            return None
+        match path:
+            case ("", *rest):
+                return self._outside(place, tuple(rest), visited, fuel)
+            case ("crate" | "$crate", *rest):
+                return self._within(self.library.root(place), tuple(rest), visited, fuel)
+            case ("self", *rest):
+                return self._within(place, tuple(rest), visited, fuel)
+            case ("super", *rest):
+                parent = self.library.parent(place)
+                return self._find(parent, ("self", *rest), visited, fuel - 1) if parent else None
+        if place.scope.parent is None and path and path[0] == "super":
+            return None
+        return self._within(place, path, visited, fuel) or self._outside(place, path, visited, fuel)
+
+    def _within(self, place: Place, path: Path, visited: set[object], fuel: int) -> Found | None:
+        """Look into a module only, not into the names of crates."""
+        if not path:
+            return Found("", place=place)
+        head, rest = path[0], path[1:]
+        scope = place.scope
+        if head == "super":
+            parent = self.library.parent(place)
+            return self._within(parent, rest, visited, fuel - 1) if parent else None
+        if head in scope.modules and (rest or head not in scope.items):
+            return self._within(Place(place.reading, scope.modules[head]), rest, visited, fuel - 1)
+        if head in scope.files and (rest or head not in scope.items):
+            child = self.library.child(place, head)
+            return self._within(child, rest, visited, fuel - 1) if child else Found("::".join(path))
+        if head in scope.items:
+            return self._member(place, path)
+        key = (place.name, path)
+        if key in visited or fuel <= 0:
+            return None
+        visited.add(key)
+        if head in scope.uses:
+            target = scope.uses[head]
+            if target == (head,):
+                return self._outside(place, (*target, *rest), visited, fuel - 1)
+            return self._find(place, (*target, *rest), visited, fuel - 1)
+        for target in scope.globs:
+            found = self._through_glob(place, target, path, visited, fuel - 1)
+            if found is not None:
+                return found
+        return None
+
+    def through_glob(self, place: Place, target: Path, path: Path) -> Found | None:
+        """What a path leads to by way of `use target::*` alone."""
+        return self._through_glob(place, target, path, set(), _FUEL)
+
+    def _through_glob(self, place: Place, target: Path, path: Path, visited: set[object], fuel: int) -> Found | None:
+        key = ("glob", place.name, target, path)
+        if key in visited:
+            return None
+        visited.add(key)
+        module = self._find(place, target, visited, fuel)
+        if module is None:
+            return None
+        if module.place is not None and module.item is None:
+            return self._within(module.place, path, visited, fuel)
+        candidate = canonical(f"{module.path}::{path[0]}")
+        if module.external and candidate in _EXPORTS:
+            return Found("::".join((candidate, *path[1:])), external=True)
+        return None
+
+    def _member(self, place: Place, path: Path) -> Found:
+        item = place.scope.items[path[0]]
+        if len(path) == 1:
+            return Found(path[0], place=place, item=item)
+        member = place.scope.methods.get(path[0], {}).get(path[1]) if len(path) == 2 else None
+        return Found("::".join(path), place=place, item=member, owner=path[0])
+
+    def _outside(self, place: Place, path: Path, visited: set[object], fuel: int) -> Found | None:
+        if not path:
+            return None
+        head, rest = path[0], path[1:]
+        crate = self.library.crate(place.reading)
+        name = crate.renamed.get(head, head) if crate is not None and head else head
+        if rest and name not in {"std", "core", "alloc"}:
+            member = self.library.member(name)
+            if member is not None and fuel > 0:
+                found = self._within(member, rest, visited, fuel - 1)
+                if found is not None:
+                    return found
+        return Found(canonical("::".join((name, *rest))), external=True)
+
+
+def canonical(path: str) -> str:
+    """One spelling for what several crates hand on."""
+    if path.startswith(("core::", "alloc::")):
+        path = "std::" + path.partition("::")[2]
+    segments = path.split("::")
+    for crate in _CUTS:  # `rocket::tokio::time::sleep`
+        if crate in segments[1:-1]:
+            return "::".join(segments[segments.index(crate, 1) :])
+    return path
+
+
+def path_of(node: Node, code: bytes) -> Path | None:
+    """The segments of a path node, without generic arguments; None if it is no path."""
+    if node.type not in _PATHS:
+        return None
+    text = code[node.start_byte : node.end_byte].decode("utf-8", "replace")
+    if "<" in text:
+        text = _without_generics(text)
+    return tuple(segment.strip().removeprefix("r#") for segment in text.split("::"))
+
+
+def _without_generics(text: str) -> str:
+    depth = 0
+    kept = []
+    for index, sign in enumerate(text):
+        if sign == "<":
+            depth += 1
+        elif sign == ">" and text[index - 1] != "-":
+            depth -= 1
+        elif depth == 0:
+            kept.append(sign)
+    return re.sub(r"(?:::)+", "::", "".join(kept)).strip(":")
+
+
+class FileNames:
+    """Resolves the paths of one file."""
+
+    def __init__(self, reading: Reading, finder: Finder) -> None:
+        """For one parsed file."""
+        self.reading = reading
+        self.finder = finder
+        self._blocks: dict[tuple[int, int], Scope] = {}
+
+    def resolve(self, node: Node) -> str | None:
+        """The canonical path of a path or identifier node."""
+        path = path_of(node, self.reading.grove.code)
+        if path is None:
+            return None
+        found = self.look_up(path, self.reading.grove.chain(node.start_byte, node.end_byte))
+        return found.path if found is not None else "::".join(path)
+
+    def place(self, chain: Sequence[Node]) -> Place:
+        """The module in which a chain of nodes ends."""
+        return Place(self.reading, self.reading.outline.innermost(chain[-1].start_byte))
+
+    def look_up(self, path: Path, chain: Sequence[Node]) -> Found | None:
+        """What a path leads to where `chain` ends; None if no import or item explains it."""
+        place = self.place(chain)
+        head = path[0]
+        if head == "Self":
+            return self._own_type(path, chain, place)
+        if head not in {"", "crate", "self", "super", "$crate"}:
+            for node in self._blocks_of(chain):
+                found = self._in_block(node, place, path)
+                if found is not None:
+                    return found
+        return self.finder.find(place, path)
+
+    def traits(self, chain: Sequence[Node]) -> set[str]:
+        """The canonical paths of all that is imported by name where `chain` ends."""
+        place = self.place(chain)
+        imported = dict(place.scope.uses)
+        for node in self._blocks_of(chain):
+            imported |= self._table(node).uses
+        paths = {canonical("::".join(path)) for path in imported.values()}
+        for target in place.scope.globs:
+            if target == ("super",) and place.scope.parent is not None:
+                paths |= {canonical("::".join(path)) for path in place.scope.parent.uses.values()}
+            paths.add(canonical("::".join((*target, "*"))))
+        return paths
+
+    def _blocks_of(self, chain: Sequence[Node]) -> list[Node]:
+        """The blocks around a place up to its module, innermost first."""
+        blocks: list[Node] = []
+        macro = False
+        above: Node | None = None
+        for node in chain:
+            if node.type in _BLOCKS:
+                if node.type == "declaration_list" and not macro and above is not None and above.type == "mod_item":
+                    blocks.clear()
+                elif above is not None and (node.type != "declaration_list" or above.type == "mod_item"):
+                    blocks.append(node)
+            elif node.type == "macro_invocation":
+                macro = True
+            above = node
+        blocks.reverse()
+        return blocks
+
+    def _table(self, node: Node) -> Scope:
+        key = (node.start_byte, node.end_byte)
+        if key not in self._blocks:
+            self._blocks[key] = block(node, self.reading.grove.code)
+        return self._blocks[key]
+
+    def _in_block(self, node: Node, place: Place, path: Path) -> Found | None:
+        table = self._table(node)
+        head, rest = path[0], path[1:]
+        if head in table.items:
+            if not rest:
+                return Found(head, place=place, item=table.items[head], block=node)
+            member = table.methods.get(head, {}).get(rest[0])
+            return Found("::".join(path), place=place, item=member, owner=head, block=node)
+        if head in table.uses:
+            target = table.uses[head]
+            if target[0] in table.uses and target[0] != head:
+                target = (*table.uses[target[0]], *target[1:])
+            return self.finder.find(place, (*target, *rest))
+        for target in table.globs:
+            found = self.finder.through_glob(place, target, path)
+            if found is not None:
+                return found
+        return None
+
+    def _own_type(self, path: Path, chain: Sequence[Node], place: Place) -> Found | None:
+        code = self.reading.grove.code
+        for node in reversed(chain):
+            if node.type not in {"impl_item", "trait_item"}:
+                continue
+            kind = node.child_by_field_name("type") or node.child_by_field_name("name")
+            name = path_of(kind, code) if kind is not None else None
+            if name is None or len(path) != 2:
+                return None
+            member = place.scope.methods.get(name[-1], {}).get(path[1])
+            return Found("::".join(path), place=place, item=member, owner=name[-1])
+        return None

@@ -1,0 +1,81 @@
+"""Rust text into syntax trees, within bounds of size, time and depth."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import tree_sitter_rust
+from tree_sitter import Language, Node, Parser, Point, Range, Tree
+
+SIZE_LIMIT = 5_000_000
+"""Bytes of a file that is read; a tree takes up to two hundred times as much memory."""
+SECONDS_LIMIT = 4.0
+"""Processor time that the parses of one file may take together."""
+DEPTH_LIMIT = 600
+"""Nodes above a call; deeper nesting is not a person's."""
+
+_LANGUAGE = Language(tree_sitter_rust.language())
+_PARSER = Parser(_LANGUAGE)
+_CHUNK = 1 << 16
+
+
+class GivenUp(Exception):  # noqa: N818 - it is no error of anyone's
+    """A bound was reached; the text says which."""
+
+
+class Budget:
+    """The processor time that is left for one file."""
+
+    def __init__(self, seconds: float = SECONDS_LIMIT) -> None:
+        """Start the count."""
+        self._end = time.process_time() + seconds
+
+    def spent(self) -> bool:
+        """Whether nothing is left."""
+        return time.process_time() > self._end
+
+
+def parse(code: bytes | bytearray, budget: Budget, piece: Range | None = None) -> Tree:
+    """Parse a text, or one piece of it with absolute positions.
+
+    Raises GivenUp when the budget is spent: tree-sitter takes 22 s for some 6 MB files.
+    """
+    if len(code) > SIZE_LIMIT:
+        raise GivenUp(f"larger than {SIZE_LIMIT // 1_000_000} MB")
+
+    def read(offset: int, _point: Point) -> bytes:
+        return bytes(code[offset : offset + _CHUNK])
+
+    def expired(_offset: int, _has_error: bool) -> bool:
+        return budget.spent()
+
+    _PARSER.included_ranges = [piece] if piece else []
+    try:
+        # Only a read callable lets the progress callback be called.
+        return _PARSER.parse(read, encoding="utf8", progress_callback=expired)
+    except ValueError:
+        _PARSER.reset()
+        raise GivenUp(f"not parsed within {SECONDS_LIMIT:g} s") from None
+    finally:
+        _PARSER.included_ranges = []
+
+
+def step(node: Node, target: Node) -> Node | None:
+    """The child of `node` on the way to `target`; None at its end."""
+    return None if node == target else node.child_with_descendant(target)
+
+
+def errors(root: Node, most: int = 20) -> Iterator[Node]:
+    """The outermost nodes that do not parse, in order; `most` of them."""
+    if not root.has_error:
+        return
+    stack = [root]
+    found = 0
+    while stack and found < most:
+        node = stack.pop()
+        if node.is_error or node.is_missing:
+            found += 1
+            yield node
+            continue
+        stack.extend(child for child in reversed(node.children) if child.has_error or child.is_missing)

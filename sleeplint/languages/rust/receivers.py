@@ -1,0 +1,158 @@
+"""What a method is called on, as far as the code nearby says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tree_sitter import Node
+
+from sleeplint.languages.rust.names import FileNames, Found, path_of
+from sleeplint.languages.rust.outline import Item
+
+_STEPS = 40
+_INNER = {
+    "await_expression": None,
+    "try_expression": None,
+    "parenthesized_expression": None,
+    "reference_expression": "value",
+    "unary_expression": None,
+    "type_cast_expression": "type",
+}
+_SHELLS = frozenset({"Arc", "Rc", "Box", "Mutex", "RwLock", "RefCell", "Option", "Pin", "Ref", "RefMut"})
+
+
+def origin(receiver: Node, chain: Sequence[Node], names: FileNames) -> Found | None:
+    """The type, or the function, from which a receiver comes: `reqwest::Client::builder`.
+
+    None if the code nearby does not say.
+    """
+    code = names.reading.grove.code
+    node: Node | None = receiver
+    for _ in range(_STEPS):
+        if node is None:
+            return None
+        if node.type in _INNER:
+            field = _INNER[node.type]
+            node = node.child_by_field_name(field) if field else node.named_children[0] if node.named_children else None
+        elif node.type == "call_expression":
+            function = node.child_by_field_name("function")
+            if function is not None and function.type == "field_expression":
+                node = function.child_by_field_name("value")
+            else:
+                return _made_by(function, node, chain, names)
+        elif node.type == "generic_function":
+            node = node.child_by_field_name("function")
+        elif node.type == "field_expression":
+            return _field(node, chain, names)
+        elif node.type == "struct_expression":
+            name = node.child_by_field_name("name")
+            path = path_of(name, code) if name is not None else None
+            return names.look_up(path, chain) if path else None
+        elif node.type == "self":
+            return names.look_up(("Self", ""), chain)
+        elif node.type in {"identifier", "scoped_identifier"}:
+            path = path_of(node, code)
+            if path is None or len(path) > 1:
+                return _known(names.look_up(path, chain), names) if path else None
+            bound = _binding(path[0], node, chain, code)
+            if bound is None:
+                return _known(names.look_up(path, chain), names)
+            kind, node = bound
+            if kind is not None:
+                return type_at(kind, chain, names)
+        else:
+            return None
+    return None
+
+
+def type_at(node: Node, chain: Sequence[Node], names: FileNames) -> Found | None:
+    """What a type in the code stands for; references and shells such as `Arc` are seen through."""
+    text = names.reading.grove.text(node)
+    while True:
+        text = re.sub(r"^(?:&\s*(?:'\w+\s+)?(?:mut\s+)?|dyn\s+|impl\s+)+", "", text.strip())
+        match = re.match(r"(?:\w+::)*(\w+)\s*<(.*)>\Z", text, re.DOTALL)
+        if match is None or match[1] not in _SHELLS:
+            break
+        text = match[2]
+    path = re.match(r"\w+(?:\s*::\s*\w+)*", text)
+    return names.look_up(tuple(re.split(r"\s*::\s*", path[0])), chain) if path else None
+
+
+def _made_by(function: Node | None, call: Node, chain: Sequence[Node], names: FileNames) -> Found | None:
+    """What a call by path gives: an external path stands for itself, a function of ours for its result."""
+    path = path_of(function, names.reading.grove.code) if function is not None else None
+    if path is None:
+        return None
+    if (path[-1] in {"new", "clone", "Some", "Ok"} and len(path) > 1 and path[-2] in _SHELLS) or path[-1] == "Some":
+        arguments = call.child_by_field_name("arguments")
+        inner = arguments.named_children if arguments is not None else []
+        return origin(inner[0], chain, names) if len(inner) == 1 and inner[0].type != "call_expression" else None
+    return _known(names.look_up(path, chain), names)
+
+
+def _known(found: Found | None, names: FileNames) -> Found | None:
+    if found is None or found.item is None or found.place is None or found.item.kind == "type":
+        return found
+    grove = found.place.reading.grove
+    node = _item_node(found.item, found)
+    kind = node.child_by_field_name("return_type" if found.item.kind == "fn" else "type")
+    if kind is None:
+        return found
+    if grove.text(kind) == "Self":
+        return found
+    return type_at(kind, grove.chain(kind.start_byte, kind.end_byte), FileNames(found.place.reading, names.finder))
+
+
+def _item_node(item: Item, found: Found) -> Node:
+    assert found.place is not None
+    return found.place.reading.grove.chain(item.start, item.end)[-1]
+
+
+def _field(node: Node, chain: Sequence[Node], names: FileNames) -> Found | None:
+    """The declared type of `self.field`."""
+    grove = names.reading.grove
+    value, field = node.child_by_field_name("value"), node.child_by_field_name("field")
+    if value is None or field is None or value.type != "self":
+        return None
+    owner = names.look_up(("Self", ""), chain)
+    item = names.place(chain).scope.items.get(owner.owner) if owner is not None and owner.owner else None
+    if item is None:
+        return None
+    struct = grove.chain(item.start, item.end)[-1]
+    body = struct.child_by_field_name("body")
+    for child in body.named_children if body is not None else ():
+        name, kind = child.child_by_field_name("name"), child.child_by_field_name("type")
+        if name is not None and kind is not None and grove.text(name) == grove.text(field):
+            return type_at(kind, chain, names)
+    return None
+
+
+def _binding(name: str, use: Node, chain: Sequence[Node], code: bytes) -> tuple[Node | None, Node | None] | None:
+    """Where a local name comes from: its declared type, or the expression it is given."""
+    word = re.compile(rb"(?<![\w:.])%s\b" % re.escape(name.encode()))
+    for node in reversed(chain):
+        if node.type in {"block", "source_file"} and word.search(code, node.start_byte, use.start_byte):
+            found = None
+            for child in node.named_children:
+                if child.end_byte > use.start_byte:
+                    break
+                pattern = child.child_by_field_name("pattern") if child.type == "let_declaration" else None
+                if pattern is not None and word.search(code, pattern.start_byte, pattern.end_byte):
+                    found = child
+            if found is not None:
+                kind = found.child_by_field_name("type")
+                pattern = found.child_by_field_name("pattern")
+                simple = pattern is not None and pattern.type in {"identifier", "mut_pattern"}
+                return (kind if simple else None), found.child_by_field_name("value")
+        elif node.type in {"function_item", "closure_expression"}:
+            parameters = node.child_by_field_name("parameters")
+            for child in parameters.named_children if parameters is not None else ():
+                if not word.search(code, child.start_byte, child.end_byte):
+                    continue
+                pattern = child.child_by_field_name("pattern") or child
+                if word.search(code, pattern.start_byte, pattern.end_byte):
+                    return child.child_by_field_name("type"), None
+            if node.type == "function_item":
+                return None
+    return None

@@ -1,0 +1,218 @@
+"""The crates around a file: what `Cargo.toml` says, and which file is which module."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sleeplint.source import Project
+
+_ROOTS = frozenset({"lib", "main", "mod"})
+_TEST_WORD = re.compile(r"(?:^|[-_])(?:tests?|testing|testutils?|testsuite|testkit|testlib|testing?_?utils?)(?:$|[-_])")
+_KINDS = ("dependencies", "dev-dependencies", "build-dependencies")
+
+
+@dataclass(frozen=True, slots=True)
+class Crate:
+    """One package."""
+
+    folder: Path
+    name: str
+    library: Path
+    """The root file of its library, whether or not it exists."""
+    renamed: dict[str, str] = field(default_factory=dict)
+    """Dependencies under another name than their package's, with `_` for `-`."""
+    normal: frozenset[str] = frozenset()
+    """Packages that its own code depends on."""
+    testing: frozenset[str] = frozenset()
+    """Packages that only its tests depend on."""
+    published: bool = True
+
+
+class Workspace:
+    """The packages of a project, read when asked for and kept in `Project.memory`."""
+
+    def __init__(self, project: Project) -> None:
+        """Look at nothing yet."""
+        self.project = project
+        self.seen: set[str] = set()
+        """Files that were consulted."""
+        self._crates: dict[Path, Crate | None] = {}
+        self._members: dict[str, Crate] | None = None
+        self._helpers: frozenset[str] | None = None
+
+    def crate_of(self, file: Path) -> Crate | None:
+        """The package in whose folder a file lies."""
+        for folder in file.parents:
+            if not folder.is_relative_to(self.project.root):
+                return None
+            self.seen.add((folder / "Cargo.toml").as_posix())
+            crate = self._crate(folder)
+            if crate is not None:
+                return crate
+        return None
+
+    def member(self, name: str) -> Crate | None:
+        """The workspace's package whose library is called `name` in code."""
+        return self._all().get(name)
+
+    def is_test_crate(self, crate: Crate) -> bool:
+        """Whether a package is a helper of tests: named so, or depended on by tests alone."""
+        if _TEST_WORD.search(crate.name):
+            return True
+        everyone = self._all()
+        if self._helpers is None:
+            normal = {name for member in everyone.values() for name in member.normal}
+            testing = {name for member in everyone.values() for name in member.testing}
+            # What is published is somebody's product, even if only tests use it here.
+            private = {member.name for member in everyone.values() if not member.published}
+            self._helpers = frozenset((testing & private) - normal)
+        return crate.name in self._helpers
+
+    def _crate(self, folder: Path) -> Crate | None:
+        if folder not in self._crates:
+            table = self._manifest(folder)
+            package = table.get("package")
+            crate = None
+            if isinstance(package, dict) and isinstance(package.get("name"), str):
+                crate = _crate(folder, package["name"], table)
+            self._crates[folder] = crate
+        return self._crates[folder]
+
+    def _manifest(self, folder: Path) -> dict[str, Any]:
+        source = self.project.source(folder / "Cargo.toml")
+        if source is None:
+            return {}
+        try:
+            return tomllib.loads(source.code.decode("utf-8", "replace"))
+        except tomllib.TOMLDecodeError:
+            return {}  # Cargo itself will say so
+
+    def _all(self) -> dict[str, Crate]:
+        if self._members is None:
+            root = self.project.root
+            table = self._manifest(root)
+            folders = [root, *_member_folders(root, table)]
+            crates = [crate for folder in folders if (crate := self._crate(folder)) is not None]
+            self._members = {_library_name(crate): crate for crate in crates}
+        self.seen.update((crate.folder / "Cargo.toml").as_posix() for crate in self._members.values())
+        return self._members
+
+
+def parent_files(file: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """Where a file's module may be declared: the files to look into, each with the module's path there."""
+    stem, folder = file.stem, file.parent
+    name = folder.name if stem == "mod" else stem
+    above = folder.parent if stem == "mod" else folder
+    for root in ("mod", "lib", "main"):
+        if above / f"{root}.rs" != file:
+            yield above / f"{root}.rs", (name,)
+    yield above.parent / f"{above.name}.rs", (name,)
+    # `mod tests { mod inner; }` in `a.rs` or `mod.rs`
+    for root in ("mod", "lib", "main"):
+        yield above.parent / f"{root}.rs", (above.name, name)
+    yield above.parent.parent / f"{above.parent.name}.rs", (above.name, name)
+
+
+def module_files(file: Path, inline: tuple[str, ...], name: str, path: str | None, is_root: bool) -> Iterator[Path]:
+    """Where the module `name`, declared in the module `inline` of `file`, may stand."""
+    own = file.parent if is_root or file.stem in _ROOTS else file.parent / file.stem
+    if path is not None:
+        yield Path(os.path.normpath((own.joinpath(*inline) if inline else file.parent) / path))
+        return
+    folder = own.joinpath(*inline)
+    yield folder / f"{name}.rs"
+    yield folder / name / "mod.rs"
+
+
+def is_root(file: Path, crate: Crate | None) -> bool:
+    """Whether a file is the root of a crate: a library, a program, an integration test."""
+    if crate is None:
+        return file.stem in {"lib", "main"}
+    if file == crate.library:
+        return True
+    places = file.relative_to(crate.folder).parts
+    if len(places) == 2 and places[0] in {"tests", "benches", "examples"}:
+        return True
+    if len(places) == 3 and places[0] in {"tests", "benches", "examples"} and places[2] == "main.rs":
+        return True
+    return places in {("src", "main.rs"), ("src", "lib.rs"), ("build.rs",)} or places[:2] == ("src", "bin")
+
+
+def crate_root(file: Path, crate: Crate | None, exists: Callable[[Path], bool]) -> Path | None:
+    """The root file of the crate that `file` belongs to; None if the source does not say."""
+    if is_root(file, crate):
+        return file
+    if crate is None:
+        return None
+    places = file.relative_to(crate.folder).parts
+    if places[0] in {"tests", "benches", "examples"}:
+        # `tests/common/mod.rs` belongs to every test that declares it: then the file says nothing.
+        main = crate.folder / places[0] / places[1] / "main.rs"
+        return main if exists(main) else None
+    if file.is_relative_to(crate.library.parent) and exists(crate.library):
+        return crate.library
+    main = crate.folder / "src" / "main.rs"
+    return main if exists(main) else None
+
+
+def module_path(file: Path, crate: Crate | None) -> tuple[str, ...]:
+    """The path of a file's module, its crate first."""
+    if crate is None:
+        return (file.parent.name if file.stem == "mod" else file.stem,)
+    places = list(file.relative_to(crate.folder).with_suffix("").parts)
+    if places[0] in {"tests", "benches", "examples"}:
+        places.pop(0)
+    elif places[0] == "src":
+        places[0] = _library_name(crate)
+    if len(places) > 1 and places[-1] in _ROOTS:
+        places.pop()
+    return tuple(places)
+
+
+def _library_name(crate: Crate) -> str:
+    return crate.renamed.get("", crate.name).replace("-", "_")
+
+
+def _crate(folder: Path, name: str, table: dict[str, Any]) -> Crate:
+    library = table.get("lib")
+    library = library if isinstance(library, dict) else {}
+    root = library.get("path")
+    renamed: dict[str, str] = {}
+    if isinstance(library.get("name"), str):
+        renamed[""] = library["name"]
+    found: dict[str, set[str]] = {kind: set() for kind in _KINDS}
+    targets = table.get("target")
+    platforms = targets.values() if isinstance(targets, dict) else ()
+    for holder in (table, *(platform for platform in platforms if isinstance(platform, dict))):
+        for kind in _KINDS:
+            entries = holder.get(kind)
+            for alias, value in entries.items() if isinstance(entries, dict) else ():
+                package = value.get("package", alias) if isinstance(value, dict) else alias
+                if isinstance(package, str):
+                    found[kind].add(package)
+                    if package != alias:
+                        renamed[alias.replace("-", "_")] = package.replace("-", "_")
+    normal = found["dependencies"] | found["build-dependencies"]
+    file = folder / (root if isinstance(root, str) else "src/lib.rs")
+    package = table.get("package", {})
+    published = "version" in package and package.get("publish", True) not in (False, [])
+    testing = frozenset(found["dev-dependencies"] - normal)
+    return Crate(folder, name, file, renamed, frozenset(normal), testing, published)
+
+
+def _member_folders(root: Path, table: dict[str, Any]) -> Iterator[Path]:
+    workspace = table.get("workspace")
+    members = workspace.get("members") if isinstance(workspace, dict) else None
+    for pattern in members if isinstance(members, list) else ():
+        if not isinstance(pattern, str) or pattern.startswith(("/", "..")):
+            continue
+        if any(sign in pattern for sign in "*?["):
+            yield from sorted(folder for folder in root.glob(pattern) if folder.is_dir())
+        else:
+            yield root / pattern
