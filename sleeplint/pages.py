@@ -80,7 +80,7 @@ def options(rule: type[Rule]) -> tuple[Option, ...]:
     return tuple(
         Option(
             name=field.name,
-            type=field.type if isinstance(field.type, str) else getattr(field.type, "__name__", str(field.type)),
+            type=field.type.__name__ if isinstance(field.type, type) else str(field.type),
             default=_toml(getattr(rule.configured("default"), field.name)),
             strict=_toml(getattr(rule.configured("strict"), field.name)),
             text=texts.get(field.name, ""),

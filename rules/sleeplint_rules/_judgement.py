@@ -30,9 +30,11 @@ _CLAIMS: Final = {
 def is_pause(wait: Wait) -> bool:
     """Whether a test passes real time here for the time's own sake: a sleep, or a timeout used as one.
 
-    Guards, polls, `sleep(0)`, virtual time, production code and what never elapses are not.
+    Guards, polls, `sleep(0)`, virtual time, production code and what never elapses are not; nor is a timeout
+    of which nobody knows whether it is one.
     """
-    return wait.role in _PAUSES and is_real(wait) and wait.cost_ms != 0
+    used_as_sleep = wait.kind == "sleep" or wait.role != "sync" or bool(wait.cost_ms)
+    return wait.role in _PAUSES and used_as_sleep and is_real(wait) and wait.cost_ms != 0
 
 
 def is_real(wait: Wait) -> bool:
@@ -98,5 +100,5 @@ def price(wait: Wait) -> str:
     if not wait.cost_ms:
         return "."
     payer = "this test pays" if wait.test else "a test that comes by pays"
-    times = f", {wait.repeats} times over" if wait.repeats and wait.repeats > 1 else ""
-    return f"; {payer} {seconds(wait.cost_ms)} for it{times}."
+    rounds = f" in {wait.repeats} rounds" if wait.repeats and wait.repeats > 1 else ""
+    return f"; {payer} {seconds(wait.cost_ms)} for it{rounds}."

@@ -1,0 +1,712 @@
+"""Each rule on facts built by hand: when it speaks, when it is silent, and what it says."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sleeplint import engine
+from sleeplint.facts import Limit, Loop, Related, Task, Test, TestFile, Wait
+from sleeplint.finding import Finding, Severity, Silencing, TestCost
+from sleeplint.registry import load
+from sleeplint.rule import Budget, Rule
+from sleeplint.settings import Profile, Settings
+from sleeplint.settings.choice import enable
+from sleeplint.text import Location, Span
+
+ROLES = (
+    *("hold", "startup", "settle", "absence", "expiry", "poll", "pacing"),
+    *("workload", "race-arm", "yield", "guard", "burned", "sync"),
+)
+KINDS = ("sleep", "timeout", "interval", "clock-assert")
+SLEEP = Wait(
+    span=Span(100, 140),
+    statement=Span(96, 141),
+    language="rust",
+    kind="sleep",
+    api="tokio::time::sleep",
+    duration_ms=200,
+    in_test=True,
+    role="settle",
+    role_confidence="high",
+    cost_ms=200,
+    written="Duration::from_millis(200)",
+    test="tests::works",
+    in_async=True,
+)
+TASK = Task(Span(50, 160), "tokio::spawn", joined=False, keeps="connection")
+
+
+def sleep(role: Any = "settle", **facts: Any) -> Wait:
+    """A sleep in a test that costs its duration, unless said otherwise."""
+    if "duration_ms" in facts:
+        facts.setdefault("cost_ms", facts["duration_ms"])
+    return replace(SLEEP, role=role, **facts)
+
+
+def hold(**facts: Any) -> Wait:
+    return sleep("hold", **{"duration_ms": 5000, "cost_ms": 0, "task": TASK, **facts})
+
+
+def timeout(role: str = "guard", **facts: Any) -> Wait:
+    return sleep(role, **{"kind": "timeout", "api": "tokio::time::timeout", "cost_ms": 0, "duration_ms": 5000, **facts})
+
+
+def file_of(*waits: Wait, **facts: Any) -> TestFile:
+    test = Test("tests::works", Span(0, 900), Span(3, 8), is_async=True, runtime="tokio")
+    return TestFile(
+        "tests/a.rs", waits[0].language if waits else "rust", True, waits=waits, **{"tests": (test,), **facts}
+    )
+
+
+def spoken(*waits: Wait, profile: Profile = "strict", budget: Budget | None = None, **facts: Any) -> list[Finding]:
+    """What all rules of a profile say about a file of these waits, each by itself."""
+    return [
+        replace(finding, severity=min(entry.severity, finding.severity, key=lambda severity: severity.rank))
+        for entry in enable(load(strangers=False), Settings(profile=profile))
+        for finding in entry.rule.judge(file_of(*waits, **facts), budget or Budget())
+    ]
+
+
+def names(*waits: Wait, profile: Profile = "strict", **more: Any) -> set[str]:
+    return {finding.rule for finding in spoken(*waits, profile=profile, **more)}
+
+
+def one(name: str, *waits: Wait, profile: Profile = "strict", **more: Any) -> Finding:
+    (finding,) = [finding for finding in spoken(*waits, profile=profile, **more) if finding.rule == name]
+    return finding
+
+
+# The roles
+
+
+@pytest.mark.parametrize(
+    ("role", "rule", "default", "strict"),
+    [
+        ("startup", "startup-sleep", Severity.WARNING, Severity.WARNING),
+        ("settle", "settle-sleep", Severity.WARNING, Severity.WARNING),
+        ("absence", "absence-sleep", None, Severity.INFO),
+        ("expiry", "expiry-sleep", Severity.INFO, Severity.WARNING),
+        ("workload", "workload-sleep", None, Severity.INFO),
+        ("pacing", "pacing-sleep", None, Severity.WARNING),
+    ],
+)
+def test_a_role_has_its_rule(role: str, rule: str, default: Severity | None, strict: Severity) -> None:
+    wait = sleep(role)
+    assert [(f.rule, f.severity) for f in spoken(wait, profile="strict")] == [(rule, strict)]
+    assert [(f.rule, f.severity) for f in spoken(wait, profile="default")] == ([(rule, default)] if default else [])
+
+
+@pytest.mark.parametrize(("role", "rule"), [("startup", "startup-sleep"), ("settle", "settle-sleep")])
+def test_a_guess_speaks_only_in_strict(role: str, rule: str) -> None:
+    wait = sleep(role, role_confidence="low")
+    assert names(wait, profile="default") == set()
+    assert names(wait, profile="strict") == {rule}
+
+
+def test_a_sleep_of_unknown_purpose_is_a_finding_in_strict() -> None:
+    wait = sleep("sync", role_confidence="low")
+    assert names(wait, profile="default") == set()
+    assert one("settle-sleep", wait).severity is Severity.WARNING
+
+
+def test_a_timeout_of_unknown_purpose_is_none() -> None:
+    assert names(timeout("sync", role_confidence="low", cost_ms=None)) == set()
+
+
+def test_a_timeout_that_is_used_as_a_sleep_is_one() -> None:
+    wait = timeout("startup", duration_ms=1500, cost_ms=1500)
+    assert names(wait, profile="default") == {"startup-sleep", "sleep-over-budget"}
+
+
+@pytest.mark.parametrize("role", ["startup", "settle", "absence", "expiry", "workload", "sync", "hold"])
+def test_what_never_elapses_is_left_alone(role: str) -> None:
+    assert names(sleep(role, duration_ms=5000, cost_ms=0)) == set()
+
+
+def test_spacing_in_the_background_is_told_though_nobody_pays() -> None:
+    assert names(sleep("pacing", cost_ms=0)) == {"pacing-sleep"}
+
+
+@pytest.mark.parametrize("profile", ["default", "strict"])
+@given(
+    role=st.sampled_from(ROLES),
+    kind=st.sampled_from(KINDS),
+    duration=st.sampled_from([None, 0, 1, 1100, 60_000, 7_200_000]),
+    cost=st.sampled_from([None, 0, 1100]),
+    facts=st.fixed_dictionaries(
+        {
+            "blocking": st.booleans(),
+            "in_async": st.booleans(),
+            "paused_clock": st.booleans(),
+            "frozen_clock": st.booleans(),
+            "unit_clash": st.sampled_from([None, "`A_MS` is given in seconds"]),
+            "bound": st.sampled_from([None, "upper", "lower"]),
+            "purpose": st.sampled_from(["operation", "connect", "idle", "test-limit"]),
+            "loop": st.sampled_from([None, Loop(Span(90, 200), False, False), Loop(Span(90, 200), True, True)]),
+            "task": st.sampled_from([None, TASK]),
+            "limit": st.sampled_from([None, Limit(1, "tokio::time::timeout", Span(80, 200))]),
+            "order": st.sampled_from([(), (Span(300, 340),)]),
+        }
+    ),
+    innocence=st.sampled_from(["production", "virtual", "yield"]),
+)
+def test_production_code_virtual_time_and_turns_are_never_findings(
+    profile: Profile,
+    role: str,
+    kind: Any,
+    duration: int | None,
+    cost: int | None,
+    facts: dict[str, Any],
+    innocence: str,
+) -> None:
+    wait = sleep(role, kind=kind, duration_ms=duration, cost_ms=cost, **facts)
+    if innocence == "production":
+        wait = replace(wait, in_test=False)
+    elif innocence == "virtual":
+        wait = replace(wait, virtual_time=True)
+    else:
+        wait = replace(
+            wait, role="yield", kind="sleep", duration_ms=0, cost_ms=0, order=(), unit_clash=None, loop=None, bound=None
+        )
+    assert names(wait, profile=profile) == set()
+
+
+# Budgets
+
+
+@pytest.mark.parametrize("profile", ["default", "strict"])
+def test_a_sleep_over_the_budget_is_an_error(profile: Profile) -> None:
+    wait = sleep("expiry", api="std::thread::sleep", duration_ms=1100, blocking=True, in_async=False)
+    finding = one("sleep-over-budget", wait, profile=profile)
+    assert finding.severity is Severity.ERROR
+    assert finding.message == "This sleep of 1.1 s (over the budget of 1 s) is waited out; this test pays 1.1 s for it."
+
+
+def test_a_sleep_of_just_the_budget_is_within_it() -> None:
+    assert "sleep-over-budget" not in names(sleep(duration_ms=1000))
+    assert "sleep-over-budget" in names(sleep(duration_ms=1001))
+    assert "sleep-over-budget" in names(sleep(duration_ms=1), budget=Budget(max_sleep_secs=0))
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"role": "workload", "cost_ms": None},
+        {"role": "hold", "cost_ms": None},
+        {"role": "sync", "cost_ms": None, "awaited": None},
+        {"role": "sync", "cost_ms": None, "awaited": False},
+        {"role": "sync", "cost_ms": None, "task": TASK},
+        {"role": "poll", "cost_ms": None},
+        {"role": "race-arm", "cost_ms": 0},
+        {"role": "sync", "duration_ms": None, "cost_ms": None},
+    ],
+)
+def test_a_sleep_that_nobody_is_known_to_wait_out_has_no_budget(facts: dict[str, Any]) -> None:
+    assert "sleep-over-budget" not in names(sleep(**{"duration_ms": 5000, **facts}))
+
+
+def test_a_sleep_of_the_tests_own_flow_has_one_though_its_price_is_unknown() -> None:
+    finding = one("sleep-over-budget", sleep("sync", duration_ms=5000, cost_ms=None, repeats=None))
+    assert finding.message == "This sleep of 5 s (over the budget of 1 s) is waited out."
+
+
+def test_a_guard_over_the_budget() -> None:
+    wait = timeout(duration_ms=15_001)
+    assert one("timeout-over-budget", wait, profile="default").severity is Severity.WARNING
+    assert names(timeout(duration_ms=15_000)) == set()
+    assert names(wait, budget=Budget(max_timeout_secs=60)) == set()
+    assert "timeout-over-budget" in names(sleep("race-arm", duration_ms=60_000, cost_ms=0))
+    assert names(timeout(duration_ms=60_000, purpose="test-limit")) == set()
+
+
+def test_the_advice_about_a_long_guard_is_not_to_tighten_it() -> None:
+    advice = one("timeout-over-budget", timeout(duration_ms=60_000)).advice or ""
+    assert advice.startswith("If what it guards can need that long on a slow machine, raise")
+
+
+def test_an_idle_timeout_over_the_budget_speaks_in_strict() -> None:
+    wait = timeout(duration_ms=90_000, purpose="idle", api="reqwest::ClientBuilder::pool_idle_timeout")
+    assert names(wait, profile="strict") == {"idle-timeout-over-budget"}
+    assert names(wait, profile="default") == set()
+    assert names(replace(wait, duration_ms=1000)) == set()
+
+
+def test_the_budget_of_one_test() -> None:
+    waits = (
+        sleep(),
+        sleep(span=Span(200, 240), duration_ms=300),
+        sleep(span=Span(300, 340), test=None, duration_ms=900),
+    )
+    budget = Budget(max_test_sleep_secs=0.4)
+    finding = one("test-sleep-budget", *waits, budget=budget)
+    assert (finding.span, finding.cost_ms, finding.test, finding.covers) == (Span(3, 8), 500, "tests::works", ())
+    assert finding.message == "This test pays 500 ms for its waits, over its budget of 400 ms."
+    assert finding.related == (Related(Span(200, 240), "the dearest wait: 300 ms"),)
+    assert "test-sleep-budget" not in names(*waits, budget=Budget(max_test_sleep_secs=0.5))
+    assert "test-sleep-budget" not in names(*waits)
+
+
+def rule(name: str) -> Rule:
+    found = load(strangers=False).find(name)
+    assert found is not None
+    return found.configured("strict")
+
+
+def test_the_budget_of_the_run() -> None:
+    costs = (
+        TestCost("tests/a.rs", "one", Location(3, 4, 3, 7), 4000),
+        TestCost("tests/b.rs", "two", Location(5, 4, 5, 7), 6000),
+    )
+    budget = Budget(max_suite_sleep_secs=9)
+    (finding,) = rule("suite-sleep-budget").judge_run(costs, budget)
+    assert (finding.path, finding.location, finding.test) == ("tests/b.rs", Location(5, 4, 5, 7), "two")
+    assert finding.message == "The run pays 10 s for its waits, over its budget of 9 s; this test's share is 6 s."
+    assert list(rule("suite-sleep-budget").judge_run(costs, Budget(max_suite_sleep_secs=10))) == []
+    assert list(rule("suite-sleep-budget").judge_run(costs, Budget())) == []
+    assert list(rule("suite-sleep-budget").judge_run((), Budget(max_suite_sleep_secs=0))) == []
+
+
+# Holds
+
+
+@pytest.mark.parametrize("profile", ["default", "strict"])
+def test_a_hold_that_keeps_a_connection_is_a_finding_though_it_costs_nothing(profile: Profile) -> None:
+    finding = one("connection-hold", hold(), profile=profile)
+    assert finding.severity is Severity.WARNING
+    assert finding.message == "This sleep of 5 s keeps a connection alive for a guessed time."
+    assert names(hold(duration_ms=60_000), profile=profile) == {"connection-hold"}
+
+
+@pytest.mark.parametrize("keeps", [None, "task"])
+def test_a_hold_that_keeps_nothing_matters_only_where_it_is_paid(keeps: str | None) -> None:
+    idle = replace(TASK, keeps=keeps)
+    assert names(hold(task=idle)) == set()
+    assert names(hold(task=replace(idle, joined=True), duration_ms=800, cost_ms=800)) == {"connection-hold"}
+    assert names(hold(task=idle, duration_ms=800, cost_ms=800), profile="default") == set()
+
+
+def test_a_guessed_hold_speaks_only_in_strict_and_where_it_may_be_paid() -> None:
+    wait = hold(role_confidence="low", cost_ms=None)
+    assert names(wait, profile="default") == set()
+    assert names(wait, profile="strict") == {"connection-hold"}
+    assert names(replace(wait, cost_ms=0)) == set()
+
+
+def test_a_hold_within_its_budget() -> None:
+    assert names(hold(), budget=Budget(max_hold_secs=5)) == set()
+    assert names(hold(duration_ms=5001), budget=Budget(max_hold_secs=5)) == {"connection-hold"}
+
+
+@pytest.mark.parametrize(("profile", "severity"), [("default", Severity.INFO), ("strict", Severity.WARNING)])
+def test_an_hour_means_for_ever(profile: Profile, severity: Severity) -> None:
+    wait = hold(duration_ms=3_600_000)
+    assert [(f.rule, f.severity) for f in spoken(wait, profile=profile)] == [("endless-sleep", severity)]
+    assert "endless-sleep" not in names(hold(duration_ms=3_599_999), profile=profile)
+    assert "endless-sleep" not in names(sleep("race-arm", duration_ms=3_600_000, cost_ms=0), profile=profile)
+
+
+# Shapes
+
+
+UNBOUNDED = Loop(Span(90, 200), bounded=False, falls_through=False)
+BOUNDED = Loop(Span(90, 200), bounded=True, falls_through=False)
+
+
+@pytest.mark.parametrize("profile", ["default", "strict"])
+def test_polls(profile: Profile) -> None:
+    def told(**facts: Any) -> set[str]:
+        return names(sleep("poll", cost_ms=None, repeats=None, duration_ms=2000, **facts), profile=profile)
+
+    assert told(loop=UNBOUNDED) == {"poll-without-deadline"}
+    assert told(loop=BOUNDED) == set()
+    assert told(loop=replace(BOUNDED, falls_through=True)) == {"poll-falls-through"}
+    assert told(loop=None) == set()
+    assert told(loop=UNBOUNDED, limit=Limit(9000, "tokio::time::timeout", Span(80, 210))) == set()
+    assert told(loop=UNBOUNDED, task=TASK) == set()
+    assert told(loop=UNBOUNDED, task=replace(TASK, joined=True)) == {"poll-without-deadline"}
+
+
+def test_a_limit_on_the_whole_test_bounds_its_polls() -> None:
+    limited = Test("tests::works", Span(0, 900), Span(3, 8), limit_ms=60_000)
+    assert names(sleep("poll", loop=UNBOUNDED), tests=(limited,)) == set()
+    assert names(sleep("poll", loop=UNBOUNDED, test="tests::other"), tests=(limited,)) == {"poll-without-deadline"}
+
+
+@pytest.mark.parametrize("profile", ["default", "strict"])
+def test_blocking_in_async_code(profile: Profile) -> None:
+    wait = sleep("sync", role_confidence="low", api="std::thread::sleep", blocking=True, in_async=True)
+    finding = one("blocking-sleep", wait, profile=profile)
+    assert finding.severity is Severity.WARNING
+    assert "`tokio::time::sleep`" in (finding.advice or "")
+    assert "blocking-sleep" not in names(replace(wait, in_async=False), profile=profile)
+    assert "blocking-sleep" not in names(replace(wait, blocking=False), profile=profile)
+
+
+def test_sleeps_that_order_tasks_are_one_finding() -> None:
+    first = sleep("pacing", order=(Span(200, 240), Span(300, 340)))
+    second = sleep("pacing", span=Span(200, 240), order=(Span(100, 140), Span(300, 340)))
+    third = sleep("pacing", span=Span(300, 340), order=(Span(100, 140), Span(200, 240)))
+    finding = one("sleep-ordering", first, second, third, profile="default")
+    assert finding.covers == (Span(100, 140), Span(200, 240), Span(300, 340))
+    assert [related.span for related in finding.related] == [Span(200, 240), Span(300, 340)]
+    assert finding.message == "This sleep of 200 ms is ordered against 2 other tasks' only by its length."
+
+
+# Timeouts
+
+
+def test_a_burned_timeout_informs_in_the_default_profile_from_a_second_on() -> None:
+    wait = timeout("burned", duration_ms=1000, cost_ms=1000)
+    assert one("burned-timeout", wait, profile="default").severity is Severity.INFO
+    assert one("burned-timeout", wait, profile="strict").severity is Severity.WARNING
+    short = replace(wait, duration_ms=999, cost_ms=999)
+    assert names(short, profile="default") == set()
+    assert names(short, profile="strict") == {"burned-timeout"}
+    assert names(replace(short, cost_ms=0)) == set()
+
+
+def test_a_timeout_that_shows_an_absence_is_burned() -> None:
+    assert names(timeout("absence", cost_ms=5000), profile="strict") >= {"burned-timeout"}
+    assert "absence-sleep" not in names(timeout("absence", cost_ms=5000))
+
+
+def test_a_sleep_arm_that_runs_out_is_burned() -> None:
+    assert names(sleep("burned")) == {"burned-timeout"}
+
+
+def repeated(count: int, **facts: Any) -> tuple[Wait, ...]:
+    return tuple(
+        timeout(**{"span": Span(n, n + 9), "duration_ms": 3000, "written": "Duration::from_secs(3)", **facts})
+        for n in range(0, 10 * count, 10)
+    )
+
+
+def test_a_timeout_that_is_written_often_is_one_finding_in_strict() -> None:
+    finding = one("repeated-timeout", *repeated(22))
+    assert (finding.span, len(finding.related), finding.covers) == (Span(0, 9), 21, ())
+    assert finding.message == "The same timeout of 3 s is written 22 times in this file."
+    assert names(*repeated(22), profile="default") == set()
+
+
+def test_how_often_is_often() -> None:
+    assert names(*repeated(5)) == {"repeated-timeout"}
+    assert names(*repeated(4)) == set()
+    told = enable(load(strangers=False), Settings(select=("SLP203",), rules={"repeated-timeout": {"at_least": 4}}))
+    assert [entry.rule.name for entry in told for _ in entry.rule.judge(file_of(*repeated(4)), Budget())] == [
+        "repeated-timeout"
+    ]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"written": "LIMIT"},
+        {"written": "TIMEOUT_3"},
+        {"written": "Duration::from_secs(LIMIT_SECS)"},
+        {"written": None},
+        {"purpose": "idle"},
+        {"purpose": "test-limit"},
+        {"virtual_time": True},
+    ],
+)
+def test_what_is_no_repeated_literal(facts: dict[str, Any]) -> None:
+    assert "repeated-timeout" not in names(*repeated(6, **facts))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Duration::from_secs(3)",
+        "std::time::Duration::from_millis(3_000)",
+        "Duration::new(3, 0)",
+        "Some(Duration::from_secs(3))",
+        "3",
+        "3.0",
+        "3 * 1000u64",
+        "timeout=3",
+        "timedelta(seconds=3)",
+        "datetime.timedelta(seconds=3)",
+    ],
+)
+def test_what_is_a_repeated_literal(written: str) -> None:
+    assert "repeated-timeout" in names(*repeated(5, written=written))
+
+
+def test_other_calls_and_other_lengths_are_other_timeouts() -> None:
+    mixed = (
+        *repeated(3),
+        *repeated(3, api="tokio::sync::mpsc::Receiver::recv_timeout"),
+        *repeated(3, duration_ms=4000),
+    )
+    assert names(*mixed) == set()
+
+
+def test_a_repeated_timeout_does_not_hide_a_burned_one() -> None:
+    assert names(*repeated(5, role="burned", cost_ms=3000)) == {"repeated-timeout", "burned-timeout"}
+
+
+@pytest.mark.parametrize("profile", ["default", "strict"])
+def test_a_guard_that_is_too_short(profile: Profile) -> None:
+    wait = timeout(duration_ms=49)
+    assert names(wait, profile=profile) == {"timeout-too-short"}
+    assert names(timeout(duration_ms=50), profile=profile) == set()
+    assert names(replace(wait, duration_ms=0), profile=profile) == set()
+    assert names(replace(wait, checked=False), profile=profile) == set()
+    assert names(replace(wait, loop=BOUNDED), profile=profile) == set()
+    assert names(replace(wait, role_confidence="low"), profile=profile) == set()
+    assert names(wait, profile=profile, budget=Budget(min_timeout_ms=10)) == set()
+
+
+@pytest.mark.parametrize("profile", ["default", "strict"])
+def test_a_guard_that_its_surroundings_cut_short(profile: Profile) -> None:
+    limit = Limit(5000, "tokio::time::timeout", Span(80, 200))
+    finding = one("nested-timeout", timeout(limit=limit), profile=profile)
+    assert finding.related == (Related(Span(80, 200), "the limit around it"),)
+    assert "`tokio::time::timeout` around it ends after 5 s" in finding.message
+    assert names(timeout(limit=replace(limit, ms=5001)), profile=profile) == set()
+    assert names(timeout("burned", cost_ms=0, limit=limit), profile=profile) == set()
+
+
+# Clocks and units
+
+
+@pytest.mark.parametrize("profile", ["default", "strict"])
+def test_bounds_on_wall_time(profile: Profile) -> None:
+    wait = sleep(
+        "guard", kind="clock-assert", bound="upper", duration_ms=500, cost_ms=0, api="std::time::Instant::elapsed"
+    )
+    assert names(wait, profile=profile) == {"elapsed-upper-bound"}
+    assert names(replace(wait, bound="lower"), profile=profile) == set()
+    assert names(replace(wait, duration_ms=None), profile=profile) == {"elapsed-upper-bound"}
+
+
+@pytest.mark.parametrize("profile", ["default", "strict"])
+def test_a_real_clock_in_a_paused_test(profile: Profile) -> None:
+    wait = sleep("workload", api="std::thread::sleep", blocking=True, in_async=True, paused_clock=True)
+    assert "real-clock-under-pause" in names(wait, profile=profile)
+    assert "real-clock-under-pause" not in names(replace(wait, paused_clock=False), profile=profile)
+    assert "real-clock-under-pause" not in names(replace(wait, in_async=False, task=TASK), profile=profile)
+    assert "real-clock-under-pause" in names(sleep("guard", kind="clock-assert", paused_clock=True), profile=profile)
+
+
+@pytest.mark.parametrize("profile", ["default", "strict"])
+def test_a_runtimes_sleep_under_a_frozen_clock(profile: Profile) -> None:
+    wait = sleep("workload", language="python", api="asyncio.sleep", frozen_clock=True)
+    assert "frozen-clock-async-sleep" in names(wait, profile=profile)
+    assert "frozen-clock-async-sleep" not in names(replace(wait, frozen_clock=False), profile=profile)
+    assert "frozen-clock-async-sleep" not in names(replace(wait, blocking=True, in_async=False), profile=profile)
+
+
+@pytest.mark.parametrize("profile", ["default", "strict"])
+def test_units(profile: Profile) -> None:
+    finding = one(
+        "duration-unit", timeout(duration_ms=5_000_000, unit_clash="`A_MS` is given in seconds"), profile=profile
+    )
+    assert finding.severity is Severity.ERROR
+    assert finding.message == (
+        "This duration looks to be in another unit: `A_MS` is given in seconds, which makes it 83.3 min."
+    )
+
+
+# Which of several speaks
+
+
+def weightiest(*waits: Wait, profile: Profile) -> str:
+    rules = enable(load(strangers=False), Settings(profile=profile))
+    (kept,) = engine._most_specific(spoken(*waits, profile=profile), rules)
+    return kept.rule
+
+
+@pytest.mark.parametrize(
+    ("wait", "default", "strict"),
+    [
+        (sleep("startup", duration_ms=5000), "startup-sleep", "startup-sleep"),
+        (sleep("expiry", duration_ms=5000), "sleep-over-budget", "expiry-sleep"),
+        (sleep("absence", duration_ms=5000), "sleep-over-budget", "sleep-over-budget"),
+        (sleep("workload", duration_ms=5000), "sleep-over-budget", "sleep-over-budget"),
+        (sleep("pacing", duration_ms=5000), "sleep-over-budget", "pacing-sleep"),
+        (sleep("startup", blocking=True), "blocking-sleep", "blocking-sleep"),
+        (sleep("pacing", order=(Span(9, 10),)), "sleep-ordering", "sleep-ordering"),
+        (timeout(duration_ms=60_000_000, unit_clash="`A`"), "duration-unit", "duration-unit"),
+        (sleep("workload", blocking=True, paused_clock=True), "real-clock-under-pause", "real-clock-under-pause"),
+        (
+            timeout(duration_ms=60_000, limit=Limit(5, "tokio::time::timeout", Span(0, 1))),
+            "nested-timeout",
+            "nested-timeout",
+        ),
+    ],
+)
+def test_one_wait_gets_the_most_specific_finding_and_no_info_hides_a_budget(
+    wait: Wait, default: str, strict: str
+) -> None:
+    assert weightiest(wait, profile="default") == default
+    assert weightiest(wait, profile="strict") == strict
+
+
+# The linter's own
+
+
+COMMENT = Silencing(Span(10, 60), rules=("startup-sleep",), unused=(), unknown=(), reason="no ready line")
+
+
+def remarks(name: str, **facts: Any) -> list[str]:
+    return [f.message for f in rule(name).judge_silencing(file_of(), [replace(COMMENT, **facts)])]
+
+
+def test_a_comment_that_silences_something_for_a_reason_is_left_alone() -> None:
+    assert remarks("unused-suppression", reason_required=True) == []
+    assert remarks("unknown-rule") == []
+
+
+def test_a_comment_that_silences_nothing() -> None:
+    told = remarks("unused-suppression", unused=("startup-sleep", "SLP104"))
+    assert told == ["This ignore comment silences nothing of `startup-sleep`, `SLP104`."]
+
+
+def test_a_comment_without_the_reason_that_is_asked_for() -> None:
+    told = ["This ignore comment gives no reason, and the settings ask for one."]
+    assert remarks("unused-suppression", reason="", reason_required=True) == told
+    assert remarks("unused-suppression", reason="") == []
+
+
+def test_a_comment_that_cannot_be_understood() -> None:
+    told = remarks(
+        "unused-suppression", trouble="the closing `]` is missing: write `x`", reason_required=True, reason=""
+    )
+    assert told == ["This ignore comment silences nothing, because the closing `]` is missing: write `x`."]
+
+
+def test_a_rule_that_does_not_exist() -> None:
+    silencing = replace(COMMENT, unknown=(("startup-slep", "startup-sleep"), ("nonsense", None)))
+    found = list(rule("unknown-rule").judge_silencing(file_of(), [silencing]))
+    assert [f.message for f in found] == ["There is no rule `startup-slep`.", "There is no rule `nonsense`."]
+    assert found[0].advice == "Did you mean `startup-sleep`?"
+
+
+@pytest.mark.parametrize("profile", ["default", "strict"])
+def test_a_file_that_does_not_parse(profile: Profile) -> None:
+    finding = one("syntax-error", profile=profile, broken=(Span(7, 9), Span(20, 22)))
+    assert finding.severity is Severity.INFO
+    assert (finding.span, [related.span for related in finding.related]) == (Span(7, 9), [Span(20, 22)])
+    assert names(profile=profile) == set()
+
+
+def test_production_code_that_does_not_parse_is_not_ours_to_tell() -> None:
+    file = TestFile("src/a.rs", "rust", False, broken=(Span(7, 9),), waits=(sleep(in_test=False),))
+    assert list(rule("syntax-error").judge(file, Budget())) == []
+
+
+# How they speak
+
+
+ANY_WAIT = st.builds(
+    sleep,
+    role=st.sampled_from(ROLES),
+    language=st.sampled_from(["rust", "python"]),
+    api=st.sampled_from(
+        [
+            *(
+                "tokio::time::sleep",
+                "std::thread::sleep",
+                "async_std::task::sleep",
+                "smol::Timer::after",
+                ".recv_timeout",
+            ),
+            *("futures_timer::Delay::new", "time.sleep", "asyncio.sleep", "trio.sleep", "anyio.sleep", "gevent.sleep"),
+            *("eventlet.sleep", "curio.sleep", "tornado.gen.sleep", "twisted.internet.task.deferLater", "broker.join"),
+        ]
+    ),
+    kind=st.sampled_from(KINDS),
+    role_confidence=st.sampled_from(["high", "low"]),
+    duration_ms=st.sampled_from([None, 10, 1100, 60_000, 7_200_000]),
+    cost_ms=st.sampled_from([None, 0, 1100]),
+    blocking=st.booleans(),
+    in_async=st.booleans(),
+    paused_clock=st.booleans(),
+    frozen_clock=st.booleans(),
+    test=st.sampled_from([None, "tests::works"]),
+    repeats=st.sampled_from([None, 1, 5]),
+    loop=st.sampled_from([None, UNBOUNDED, replace(BOUNDED, falls_through=True)]),
+    task=st.sampled_from([None, TASK, replace(TASK, spawner="multiprocessing.Process"), replace(TASK, keeps=None)]),
+    readiness=st.sampled_from([None, "the listener is bound before the spawn"]),
+    expires=st.sampled_from([None, "`ttl = 1s`"]),
+    bound=st.sampled_from([None, "upper"]),
+    purpose=st.sampled_from(["operation", "idle"]),
+)
+ROLE_WORDS = {
+    "startup": "what was just started",
+    "settle": "effect of an earlier action",
+    "absence": "does not happen",
+    "expiry": "elapse in real time",
+    "workload": "simulates work",
+    "pacing": "spaces or orders",
+    "hold": "alive",
+}
+
+
+@given(wait=ANY_WAIT)
+def test_messages_are_sentences_and_advice_is_honest(wait: Wait) -> None:
+    for finding in spoken(wait):
+        for sentence in (finding.message, finding.advice or "Fine."):
+            assert sentence.endswith(".")
+            assert not sentence.endswith("..")
+            assert sentence[0].isupper() or sentence[0] == "`"
+            assert "  " not in sentence
+        assert "\n" not in finding.message
+        assert not any(word in (finding.advice or "") for word in ("yield_now", "shorter", "retries", "save", "delete"))
+        other = "asyncio" if wait.language == "rust" else "tokio"
+        assert other not in (finding.advice or "")
+
+
+@given(wait=ANY_WAIT)
+def test_a_message_names_a_role_only_when_the_structure_shows_it(wait: Wait) -> None:
+    for finding in spoken(replace(wait, role_confidence="low")):
+        if finding.rule not in ("burned-timeout", "poll-without-deadline", "poll-falls-through"):
+            assert not [word for word in ROLE_WORDS.values() if word in finding.message]
+    for finding in spoken(replace(wait, role_confidence="high")):
+        if finding.rule.removesuffix("-sleep") == wait.role:
+            assert ROLE_WORDS[wait.role] in finding.message
+
+
+@pytest.mark.parametrize(
+    ("facts", "advice"),
+    [
+        ({"role": "settle"}, "`tokio::sync::Notify`"),
+        ({"role": "startup"}, "`tokio::sync::oneshot`"),
+        ({"role": "startup", "readiness": "`up` is awaited below"}, "`up` is awaited below"),
+        ({"role": "settle", "api": "std::thread::sleep", "in_async": False}, "`std::sync::mpsc`"),
+        ({"role": "settle", "api": "std::thread::sleep", "in_async": True, "blocking": False}, "`tokio::sync::Notify`"),
+        (
+            {"role": "settle", "language": "python", "api": "time.sleep", "in_async": False},
+            "`threading.Event.wait(timeout=..)`",
+        ),
+        ({"role": "settle", "language": "python", "api": "asyncio.sleep"}, "`asyncio.Event`"),
+        ({"role": "settle", "language": "python", "api": "trio.sleep"}, "`trio.testing.wait_all_tasks_blocked()`"),
+        ({"role": "settle", "language": "python", "api": "anyio.sleep"}, "`anyio.wait_all_tasks_blocked()`"),
+        ({"role": "settle", "language": "python", "api": "gevent.sleep"}, "`gevent.event.Event.wait(timeout=..)`"),
+        ({"role": "expiry"}, "`#[tokio::test(start_paused = true)]`"),
+        ({"role": "expiry", "language": "python", "api": "trio.sleep"}, "`trio.testing.MockClock`"),
+        ({"role": "absence"}, "a fence"),
+        ({"role": "pacing"}, "`std::fs::File::set_times`"),
+        ({"role": "pacing", "language": "python", "api": "time.sleep", "in_async": False}, "`os.utime`"),
+        ({"role": "workload"}, "`tokio::sync::oneshot`"),
+    ],
+)
+def test_advice_speaks_of_the_library_at_hand(facts: dict[str, Any], advice: str) -> None:
+    (finding,) = spoken(sleep(**facts), tests=())
+    assert advice in (finding.advice or "")
+
+
+def test_a_blocking_sleep_on_a_trio_loop_is_told_of_trio() -> None:
+    wait = sleep(language="python", api="time.sleep", blocking=True, in_async=True)
+    trio_test = Test("tests::works", Span(0, 900), Span(3, 8), is_async=True, runtime="trio")
+    assert "`trio.sleep`" in (one("blocking-sleep", wait, tests=(trio_test,)).advice or "")
+
+
+def test_the_price_counts_repetitions_and_names_who_pays() -> None:
+    said = one("settle-sleep", sleep(cost_ms=1000, repeats=5)).message
+    assert said.endswith("; this test pays 1 s for it in 5 rounds.")
+    assert one("settle-sleep", sleep(test=None)).message.endswith("; a test that comes by pays 200 ms for it.")
