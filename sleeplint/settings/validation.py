@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
@@ -31,6 +31,8 @@ _WANTED = {
     "mapping_type": "a table",
     "dict_type": "a table",
 }
+_REFERENCE = "#/definitions/{model}"
+_BUDGET = f"{_REFERENCE.format(model='Budget')}/properties/"
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 _GATHERED = ("overrides", "waits", "ignore")
 """Lists to which each further file adds; any other value of a later file replaces the earlier one's."""
@@ -90,40 +92,38 @@ def override(values: Mapping[str, Any]) -> Override:
 
 def schema(registry: Registry) -> dict[str, Any]:
     """The JSON Schema (draft 7, as editors want it) of a settings file, rules' own options included."""
-    made = _adapter(Settings).json_schema(ref_template="#/definitions/{model}")
+    made = _adapter(Settings).json_schema(ref_template=_REFERENCE)
     definitions = made.pop("$defs")
-    rules = {rule.name: _adapter(rule).json_schema(ref_template="#/definitions/{model}") for rule in registry.rules}
-    for rule in rules.values():
-        definitions.update(rule.pop("$defs", {}))
-    options = {
+    budgets = definitions["Budget"]["properties"]
+    definitions["Budget"]["properties"] = budgets | {name.upper(): {"$ref": _BUDGET + name} for name in budgets}
+    definitions["RuleKey"] = {"description": "A rule's name or code.", "enum": list(registry.keys)}
+    definitions["Rules"] = {
+        "description": "Rules' own options.",
         "type": "object",
-        "description": "Each rule's own options.",
-        "properties": {
-            name: {
-                "type": "object",
-                "properties": rule.get("properties", {}),
-                "description": registry_summary(registry, name),
-            }
-            for name, rule in rules.items()
-        },
+        "properties": dict(_rule_schemas(registry, definitions)),
     }
-    keys = {"type": "array", "items": {"enum": list(registry.keys)}, "default": []}
-    budget = {key: value for key, value in definitions["Budget"].items() if key != "description"}
+    keys = {"type": "array", "items": {"$ref": _REFERENCE.format(model="RuleKey")}, "default": []}
     for place in (made, definitions["Override"]):
-        place["properties"] |= {"rules": options, "select": keys, "ignore": keys}
-    definitions["Override"]["properties"]["budget"] = budget
-    made["properties"] = {
-        "extend": {"type": "string", "description": "Another settings file whose settings hold unless set here."},
-        **made["properties"],
+        rules = {"$ref": _REFERENCE.format(model="Rules")}
+        place["properties"] |= {"rules": rules, "select": keys, "ignore": keys}
+    definitions["Override"]["properties"]["budget"] = {"$ref": _REFERENCE.format(model="Budget")}
+    extend = {
+        "type": "string",
+        "description": "A settings file, relative to this one, that holds where this is silent.",
     }
+    made["properties"] = {"extend": extend, **made["properties"]}
+    made["description"] = "How sleeplint judges the waits of a test suite."
     closed = _closed({**made, "definitions": definitions})
-    return {"$schema": "http://json-schema.org/draft-07/schema#", **closed, "title": "sleeplint"}
+    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "sleeplint", **closed}
 
 
-def registry_summary(registry: Registry, name: str) -> str:
-    """The one sentence that says what a rule is about."""
-    rule = registry.find(name)
-    return rule.summary if rule else ""
+def _rule_schemas(registry: Registry, definitions: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for rule in registry.rules:
+        if dataclasses.fields(rule):
+            options = _adapter(rule).json_schema(ref_template=_REFERENCE)
+            definitions.update(options.pop("$defs", {}))
+            yield rule.name, {**options, "description": rule.summary}
+            yield rule.code, {"$ref": f"{_REFERENCE.format(model='Rules')}/properties/{rule.name}"}
 
 
 def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
@@ -203,8 +203,12 @@ def _words(error: ValidationError, values: Mapping[str, Any], where: str) -> str
         return f"`{name}` lacks the key `{problem['loc'][-1]}`"
     if problem["type"] == "literal_error":
         wanted = problem["ctx"]["expected"].replace("'", '"')
-        close = nearest(at, [word.strip('" ') for word in wanted.replace(" or ", ", ").split(",")]) if at else None
-        hint = f"; did you mean {json.dumps(close)}?" if close and isinstance(at, str) else ""
+        close = (
+            nearest(at, wanted.replace(" or ", ",").replace('"', "").replace(" ", "").split(","))
+            if at and isinstance(at, str)
+            else None
+        )
+        hint = f"; did you mean {json.dumps(close)}?" if close else ""
         return f"`{name}` must be {wanted}, not {_said(at)}{hint}"
     if problem["type"] == "value_error":
         return f"`{name}`: {problem['ctx']['error']}"
