@@ -36,7 +36,7 @@ class Act:
     @property
     def effect(self) -> Called | None:
         """The first call that changes something."""
-        return next((call for call in self.calls if call.name and weight(call.name) == "call"), None)
+        return next((call for call in self.calls if call.name and weight(call) == "call"), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,11 @@ def border(chain: Chain) -> int:
     return next((index for index in range(len(chain) - 1, -1, -1) if chain[index].type in FUNCTIONS), -1)
 
 
-def weight(name: str) -> Literal["call", "read", "neutral"]:
-    """What a call by this name does to the world, as far as names tell."""
+def weight(called: Called) -> Literal["call", "read", "neutral"]:
+    """What a call does to the world, as far as names tell."""
+    name = called.name
+    if name in words.BUILTINS and not called.receiver:
+        return "neutral"
     if name in words.STARTERS or name in words.FIRST_USES:
         return "call"
     if name in words.NEUTRAL_CALLS or name[:1].isupper():
@@ -92,7 +95,7 @@ def _kind(scene: Scene, node: Node, calls: tuple[Called, ...]) -> ActKind:
     if inner.type == "yield" or any(part.type == "yield" for part in inner.named_children):
         return "yield"
     if calls:
-        weights = {weight(call.name) for call in calls}
+        weights = {weight(call) for call in calls}
         return "call" if "call" in weights else "read" if "read" in weights else "neutral"
     if inner.type in ("assignment", "augmented_assignment"):
         left = inner.child_by_field_name("left")

@@ -123,18 +123,15 @@ def _handle(scene: Scene, name: str, chain: Chain, is_daemon: bool) -> bool | No
     index = border(chain)
     start, end = (chain[index].start_byte, chain[index].end_byte) if index >= 0 else (0, len(scene.code))
     made = chain[-1].start_byte if chain else 0
-    answers: list[bool | None] = []
-    for use in scene.uses(name):
-        if start <= use.node.start_byte < end and use.node.start_byte > made:
-            answers.append(_use(scene, use))
+    later = [use for use in scene.uses(name) if max(start, made + 1) <= use.node.start_byte < end]
+    answers = [_use(scene, use) for use in later]
     if any(answer is False for answer in answers[: _first(answers, True)]):
         return False  # cancelled first; awaiting it afterwards only collects the cancellation
     if True in answers:
         return True
     if False in answers or is_daemon:
         return False
-    passed_on = any(_leaves(use) for use in scene.uses(name) if made < use.node.start_byte < end)
-    return None if passed_on else False
+    return None if any(_leaves(use) for use in later) else False
 
 
 def _first(answers: list[bool | None], wanted: bool) -> int:

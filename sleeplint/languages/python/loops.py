@@ -122,10 +122,13 @@ def _bounds(scene: Scene, loop: Node, condition: str) -> bool:
         return True
     body = loop.child_by_field_name("body")
     moved = scene.code[body.start_byte : body.end_byte].decode("utf-8", "replace") if body is not None else ""
-    for name in set(re.findall(r"\b[A-Za-z_]\w*\b", condition)):
-        if re.search(rf"(?m)^\s*{name}\s*[+-]=", moved):
-            return True
-    return False
+    return _moves(moved, condition)
+
+
+def _moves(body: str, condition: str) -> bool:
+    """Whether a loop's body counts up or down a name of its condition."""
+    names = dict.fromkeys(re.findall(r"\b[A-Za-z_]\w*\b", condition))
+    return any(re.search(rf"(?m)^\s*{name}\s*[+-]=", body) for name in names)
 
 
 def _guarded_exit(scene: Scene, loop: Node, body: Node) -> bool:
@@ -161,8 +164,7 @@ def _measures(scene: Scene, condition: Node, moved: str) -> bool:
     written = scene.text(condition)
     if words.CLOCK_WORDS.search(written) and re.search(r"[<>]|Less|Greater|timed_?out|expired", written):
         return True
-    names = set(re.findall(r"\b[A-Za-z_]\w*\b", written))
-    return any(re.search(rf"(?m)^\s*{name}\s*[+-]=", moved) for name in names)
+    return _moves(moved, written)
 
 
 def falls_through(scene: Scene, round_: Round, chain: Chain) -> bool:

@@ -11,7 +11,7 @@ from tree_sitter import Node
 from sleeplint.facts import Milliseconds, Related
 from sleeplint.languages.python import remarks
 from sleeplint.languages.python import vocabulary as words
-from sleeplint.languages.python.assertions import expectation
+from sleeplint.languages.python.assertions import expectation, names_in
 from sleeplint.languages.python.flow import Act, border, following, preceding
 from sleeplint.languages.python.loops import Round
 from sleeplint.languages.python.scene import Called, Scene, parts
@@ -123,7 +123,7 @@ def _startup(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
         started = starter(act)
         if started is not None:
             break
-        if act.kind == "call" and not _constructs(act):
+        if act.kind == "call" and not _constructs(act) and not _waits(scene, act):
             direct = False
     if started is None:
         return None
@@ -143,16 +143,22 @@ def _startup(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
             return Verdict("startup", False, related=tuple(related))
         return None
     if not direct:
-        return Verdict("startup", False, related=tuple(related)) if _stays(around) else None
-    return Verdict("startup", True, related=tuple(related))
+        return Verdict("startup", False, related=tuple(related)) if _stays(scene, around) else None
+    # A task may as well be an action whose effect is awaited; a process or server is started to be used.
+    serves = started.name not in words.SPAWNERS or bool(_PROCESSES.search(scene.text(started.node)))
+    return Verdict("startup", serves, related=tuple(related))
 
 
-def _stays(around: Surrounding) -> bool:
+def _waits(scene: Scene, act: Act) -> bool:
+    return any(call.node.id in scene.sites for call in act.calls)
+
+
+def _stays(scene: Scene, around: Surrounding) -> bool:
     """Between the start and the sleep things were only looked at."""
     for act in around.before:
         if starter(act) is not None:
             return True
-        if act.kind == "call" and act.node.type in ("expression_statement", "delete_statement"):
+        if act.kind == "call" and act.node.type == "expression_statement" and not _waits(scene, act):
             return False
     return False
 
@@ -292,17 +298,26 @@ def _awaited(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
             return None
         return Verdict("settle", False, related=(Related(_span(later.node), "asserted here"),))
     related = (Related(_span(outcome.node), "asserted here"),)
+    if _later_than(scene, outcome):
+        return Verdict("pacing", False, related=related)
     if _unchanged(scene, outcome, around):
         return Verdict("absence", True, related=related)
     expected = expectation(scene, outcome)
     cause = around.cause
     match expected.wants:
         case "nothing":
-            return Verdict("absence", expected.sure, related=related)
+            if _outlived(scene, outcome):
+                held = _also_happened(scene, outcome, around)
+                return Verdict("settle" if held else "absence", False, related=related)
+            begun = cause is not None and starter(cause) is not None
+            about_it = not begun or (
+                cause is not None and bool(_assigned(scene, cause) & names_in(scene, outcome.node))
+            )
+            return Verdict("absence", expected.sure and about_it, related=related)
         case "gone":
             removed = cause is not None and any(words.REMOVALS.search(call.name) for call in cause.calls)
             removed = removed or (cause is not None and cause.node.type == "delete_statement")
-            if removed or expected.sure:
+            if removed or expected.sure or _was_there(scene, outcome, around) or _also_happened(scene, outcome, around):
                 return Verdict("settle", removed and expected.sure, related=related)
             return Verdict("absence", False, related=related)
         case "still":
@@ -313,12 +328,56 @@ def _awaited(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
 def _unchanged(scene: Scene, outcome: Act, around: Surrounding) -> bool:
     """The same assertion held before the last action: it is to hold still."""
     written = "".join(scene.text(outcome.node).split())
+    asserted = names_in(scene, outcome.node)
+    for act in around.after[: around.after.index(outcome)]:
+        if asserted & _assigned(scene, act):
+            return False  # it speaks of a new answer to a new question
     acted = False
     for act in around.before:
         if act.kind == "assert" and acted and "".join(scene.text(act.node).split()) == written:
             return True
         acted = acted or act.kind == "call"
     return False
+
+
+def _assigned(scene: Scene, act: Act) -> set[str]:
+    """The names that an act binds."""
+    inner = act.node.named_children[0] if act.node.named_children else None
+    left = inner.child_by_field_name("left") if inner is not None and inner.type == "assignment" else None
+    return names_in(scene, left) if left is not None else set()
+
+
+def _also_happened(scene: Scene, outcome: Act, around: Surrounding) -> bool:
+    """A later assertion sees that something did happen."""
+    later = around.after[around.after.index(outcome) + 1 :]
+    return any(act.kind == "assert" and expectation(scene, act).wants == "happened" for act in later)
+
+
+def _was_there(scene: Scene, outcome: Act, around: Surrounding) -> bool:
+    """An assertion before saw the thing that is gone now."""
+    names = names_in(scene, outcome.node) - {"self", "len", "assert"}
+    return any(
+        act.kind == "assert"
+        and expectation(scene, act).wants in ("happened", "still")
+        and bool({name for name in names_in(scene, act.node) & names if not name.startswith("assert")})
+        for act in around.before
+    )
+
+
+def _outlived(scene: Scene, outcome: Act) -> bool:
+    """A process has no exit code: it lives, which may be the effect or the lack of one."""
+    return bool(re.search(r"(poll\(\)|returncode|exitcode)\s*(is|==|,)\s*None", scene.text(outcome.node)))
+
+
+def _later_than(scene: Scene, outcome: Act) -> bool:
+    """Two timestamps are to differ."""
+    written = scene.text(outcome.node)
+    if not re.search(r"assertGreater\b|assertLess\b|assertNotEqual\b|[^<>=-][<>][^<>=]|!=", written):
+        return False
+    if re.search(r"\b(time|monotonic|perf_counter)\(\)|elapsed|duration", written):
+        return False
+    names = [name for name in sorted(names_in(scene, outcome.node)) if words.TIMESTAMPS.search(name)]
+    return len(names) > 1
 
 
 # --- what the code has at hand

@@ -249,16 +249,20 @@ def _block(scene: Scene, site: Site) -> Outcome | None:
 
 
 def _sleeps_longer(scene: Scene, body: Node, site: Site) -> bool:
-    own = site.duration_ms
     for statement in scene.statements(body):
         for call in scene.calls(statement):
             if call.name == "sleep_forever":
                 return True
             inside = scene.sites.get(call.node.id)
-            if inside is not None and inside.kind == "sleep" and own is not None:
-                if inside.duration_ms is not None and inside.duration_ms > own:
-                    return True
+            if inside is not None and _outlasts(inside, site):
+                return True
     return False
+
+
+def _outlasts(sleep: Site, bound: Site) -> bool:
+    if sleep.kind != "sleep" or sleep.duration_ms is None or bound.duration_ms is None:
+        return False
+    return sleep.duration_ms > bound.duration_ms
 
 
 def _never(scene: Scene, site: Site) -> Outcome | None:
@@ -269,9 +273,8 @@ def _never(scene: Scene, site: Site) -> Outcome | None:
         if first is not None:
             for call in scene.calls(first):
                 inside = scene.sites.get(call.node.id)
-                if inside is not None and inside.kind == "sleep" and inside.duration_ms and site.duration_ms:
-                    if inside.duration_ms > site.duration_ms:
-                        return Outcome("burned", False, None)
+                if inside is not None and _outlasts(inside, site):
+                    return Outcome("burned", False, None)
         return None
     if own.name == "select" and re.match(r"\(\s*(\[\]|\(\))\s*,\s*(\[\]|\(\))\s*,", _arguments(scene, site)):
         return Outcome("sleep", True, None)
@@ -358,12 +361,24 @@ def _later(scene: Scene, site: Site) -> Outcome | None:
         if not re.search(r"is_alive|is_set|done|exitcode|returncode|poll|ready|cancelled", written):
             continue
         expected = expectation(scene, act).wants
-        if re.search(r"is_alive", written):
-            burned = expected == "still"
-        else:
-            burned = expected == "nothing"
+        burned = expected == ("still" if "is_alive" in written else "nothing")
         return Outcome("burned" if burned else "guard", True, True, act.node)
+    if own.name == "join" and _joined_again(scene, site, own.receiver):
+        return Outcome("sleep", False, False)
     return Outcome("guard", False, False)
+
+
+def _joined_again(scene: Scene, site: Site, receiver: str) -> bool:
+    """Another join of the same thing comes later: this one was not meant to see its end."""
+    for act in islice(following(scene, site.chain, site.call), 30):
+        inner = act.node.named_children[0] if act.node.named_children else None
+        if inner is not None and inner.type == "assignment":
+            left = inner.child_by_field_name("left")
+            if left is not None and scene.text(left) == receiver:
+                return False
+        if any(call.name == "join" and call.receiver == receiver for call in act.calls):
+            return True
+    return False
 
 
 __all__ = ["Outcome", "outcome_of"]

@@ -13,7 +13,7 @@ from sleeplint.facts import Loop, Related, Task
 from sleeplint.languages.circumstances import Circumstances
 from sleeplint.languages.python import cost
 from sleeplint.languages.python import vocabulary as words
-from sleeplint.languages.python.flow import Act, border, following, has_yield, preceding
+from sleeplint.languages.python.flow import Act, border, following, has_yield, preceding, weight
 from sleeplint.languages.python.joins import joined
 from sleeplint.languages.python.limits import enclosed, limit_of
 from sleeplint.languages.python.loops import Round, bounded, falls_through, round_of
@@ -84,7 +84,7 @@ def _verdict(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
     return (
         _hold(scene, site, standing, spawn, ends, round_)
         or _workload(scene, site, standing, spawn, ends)
-        or _delayed(scene, site, standing, spawn, round_)
+        or _delayed(scene, site, standing, round_)
         or moment(scene, site, round_)
     )
 
@@ -98,9 +98,9 @@ def _timeout(scene: Scene, site: Site, round_: Round | None) -> Verdict:
     name = scene.called(site.call).name
     if round_ is not None and round_.node.type == "while_statement":
         condition = round_.node.child_by_field_name("condition")
-        if condition is not None and condition.start_byte <= site.call.start_byte < condition.end_byte:
-            if name in words.BOOLEAN_WAITS:
-                return Verdict("poll", False, checked=True, loop=_loop(scene, site, round_))
+        asked = condition is not None and condition.start_byte <= site.call.start_byte < condition.end_byte
+        if asked and name in words.BOOLEAN_WAITS:
+            return Verdict("poll", False, checked=True, loop=_loop(scene, site, round_))
         if name == "select":
             return Verdict("poll", round_.shape == "condition", loop=_loop(scene, site, round_))
     outcome = outcome_of(scene, site)
@@ -134,7 +134,7 @@ def _samples(scene: Scene, site: Site, standing: Standing, round_: Round) -> boo
     body = round_.node.child_by_field_name("body")
     statements = scene.statements(body) if body is not None else ()
     return any(
-        call.name and call.node.id != site.call.id and call.name not in words.NEUTRAL_CALLS
+        call.name and call.node.id != site.call.id and weight(call) != "neutral"
         for statement in statements
         for call in scene.calls(statement)
     )
@@ -198,16 +198,24 @@ def _direct_spawn(scene: Scene, site: Site) -> Spawn | None:
 
 
 def _last(scene: Scene, site: Site) -> bool:
-    """Nothing follows in its function but its end."""
-    for act in islice(following(scene, site.chain, site.call), 3):
+    """Nothing follows in its function but its end, and letting go of what was held until then."""
+    tidying = [
+        clause
+        for outer in site.chain[border(site.chain) + 1 :]
+        if outer.type == "try_statement"
+        for clause in outer.named_children
+        if clause.type == "finally_clause" and clause.start_byte > site.call.start_byte
+    ]
+    for act in islice(following(scene, site.chain, site.call), 4):
         if act.kind == "neutral" and not act.calls:
             continue
         if act.kind == "return" and (act.node.named_child_count == 0 or scene.text(act.node) == "return None"):
             continue
-        if act.kind == "call" and all(
-            call.name in ("close", "wait_closed", "aclose", "shutdown") for call in act.calls
-        ):
-            continue  # letting go of what was held is not another act
+        if any(clause.start_byte <= act.node.start_byte < clause.end_byte for clause in tidying):
+            continue
+        lets_go = act.kind == "call" and all(call.name in words.LETTING_GO for call in act.calls)
+        if lets_go and any(before.kind == "call" for before in islice(preceding(scene, site.chain, site.call), 6)):
+            continue
         return False
     return True
 
@@ -246,9 +254,9 @@ def _hold(
             return None  # work that takes its time
         return Verdict("hold", ends is not None, related=related, keeps=keeps or "task", ends_early=ends is False)
     by = standing.run.by if standing.run is not None else None
-    if standing.kind == "handler" and by is not None and by.name in _STREAM_SERVERS and round_ is None:
-        if _last(scene, site):
-            return Verdict("hold", True, keeps=_keeps(scene, site) or "connection")
+    serves = standing.kind == "handler" and by is not None and by.name in _STREAM_SERVERS
+    if serves and round_ is None and _last(scene, site):
+        return Verdict("hold", True, keeps=_keeps(scene, site) or "connection")
     return None
 
 
@@ -281,9 +289,8 @@ def _cancelled_scope(scene: Scene, site: Site) -> bool:
             clause = outer.named_children[0]
             for call in scene.calls(clause):
                 bound = scene.sites.get(call.node.id)
-                if call.name in words.TIMEOUT_BLOCKS and bound is not None and bound.duration_ms is not None:
-                    if site.duration_ms is not None and bound.duration_ms < site.duration_ms:
-                        return True
+                if call.name in words.TIMEOUT_BLOCKS and bound is not None and _shorter(bound, site):
+                    return True
                 if call.name == "CancelScope":
                     cancels = any(
                         c.name == "cancel"
@@ -294,10 +301,14 @@ def _cancelled_scope(scene: Scene, site: Site) -> bool:
                         return True
         elif outer.type == "call" and inner.type == "argument_list" and scene.called(outer).name == "wait_for":
             bound = scene.sites.get(outer.id)
-            if bound is not None and bound.duration_ms is not None and site.duration_ms is not None:
-                return bound.duration_ms < site.duration_ms
+            if bound is not None:
+                return _shorter(bound, site)
         inner = outer
     return False
+
+
+def _shorter(bound: Site, site: Site) -> bool:
+    return bound.duration_ms is not None and site.duration_ms is not None and bound.duration_ms < site.duration_ms
 
 
 def _keeps(scene: Scene, site: Site) -> str | None:
@@ -407,18 +418,24 @@ def _returns_value(scene: Scene, site: Site) -> bool:
     return act is not None and act.kind == "return" and act.node.named_child_count > 0
 
 
-def _delayed(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, round_: Round | None) -> Verdict | None:
-    """In the background: sleep, and then act. Nobody calls it here, and it does the same."""
-    del spawn
-    after = next((act for act in following(scene, site.chain, site.call) if act.kind != "neutral"), None)
+def _delayed(scene: Scene, site: Site, standing: Standing, round_: Round | None) -> Verdict | None:
+    """In the background: sleep, and then act. A function that nobody here runs does the same for others."""
     if standing.kind == "task":
+        after = next((act for act in following(scene, site.chain, site.call) if act.kind != "neutral"), None)
         if after is not None and after.kind == "assert":
             return None
         return Verdict("pacing", standing.sure)
-    if standing.kind == "unseen" and after is not None and after.kind in ("call", "mark") and round_ is None:
-        if next((act for act in preceding(scene, site.chain, site.call) if act.kind != "neutral"), None) is None:
-            return Verdict("pacing", False)
-    return None
+    if standing.kind != "unseen" or round_ is not None or standing.around is not None:
+        return None
+    if any(act.kind in ("call", "wait") for act in islice(preceding(scene, site.chain, site.call), 6)):
+        return None
+    action = next(
+        (act for act in islice(following(scene, site.chain, site.call), 6) if act.kind in ("call", "mark")), None
+    )
+    if action is None:
+        return None
+    triggers = any(words.TRIGGERS.search(call.name) for call in action.calls)
+    return Verdict("pacing" if triggers or site.duration_ms is not None else "workload", False)
 
 
 def _order(scene: Scene, site: Site, spawn: Spawn | None) -> tuple[Span, ...]:

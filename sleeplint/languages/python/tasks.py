@@ -54,6 +54,8 @@ class Standing:
     run: Run | None = None
     function: Node | None = None
     sure: bool = True
+    around: Node | None = None
+    """Of a nested function that nothing runs: the function around it."""
 
 
 def is_spawner(scene: Scene, called: Called) -> bool:
@@ -222,8 +224,11 @@ def standing_of(scene: Scene, chain: Chain, test_name: int | None, depth: int = 
             around = standing_of(scene, called.use.chain, None, depth - 1)
             if around.kind in ("task", "handler") and around.spawn is not None:
                 return Standing(around.kind, around.spawn, around.run, function, sure=False)
+            if around.kind == "unseen" and index == 1:
+                return Standing("unseen", function=function, sure=False)
         return Standing("called", None, called, function)
-    return Standing("unseen", function=function)
+    outer = border(chain[:index])
+    return Standing("unseen", function=function, around=chain[outer] if outer >= 0 else None)
 
 
 def _is_test_class(scene: Scene, owner: Node | None) -> bool:

@@ -32,23 +32,31 @@ RUNNERS = frozenset(
 )  # fmt: skip
 """Run a function or coroutine to its end, in the caller's own flow."""
 JOINS = frozenset({"join", "result", "wait", "joinall", "as_completed", "gather", "wait_for", "shield", "wait_closed"})
+LETTING_GO = frozenset(
+    {"close", "wait_closed", "aclose", "shutdown", "rollback", "release", "disconnect", "__exit__", "unlink", "detach"}
+)
+"""End what was held, and do nothing else."""
+TRIGGERS = re.compile(r"(?i)(kill|signal|cancel|shutdown|stop|resume|terminate|interrupt|notify|send|close|set$|abort)")
+"""What is sent off late, to see how the others take it."""
 CANCELS = frozenset({"cancel", "kill", "terminate", "killall", "aclose", "throw", "send_signal", "cancel_and_wait"})
 """End background work before its time."""
 
 STARTERS = frozenset(
     {
-        "start", "serve", "Popen", "launch", "boot", "spawn", "create_task", "ensure_future", "start_soon", "run_server",
-        "start_server", "create_server", "create_unix_server", "start_unix_server", "create_subprocess_exec",
-        "create_subprocess_shell", "submit", "start_new_thread", "run_in_executor", "serve_forever", "listen_and_serve",
-        "restart", "respawn", "fork", "run_in_background", "run_in_thread", "run_coroutine_threadsafe", "spawn_later",
+        "start", "serve", "Popen", "launch", "boot", "spawn", "create_task", "ensure_future", "start_soon",
+        "run_server", "start_server", "create_server", "create_unix_server", "start_unix_server",
+        "create_subprocess_exec", "create_subprocess_shell", "submit", "start_new_thread", "run_in_executor",
+        "serve_forever", "listen_and_serve", "restart", "respawn", "fork", "run_in_background", "run_in_thread",
+        "run_coroutine_threadsafe", "spawn_later",
     }
 )  # fmt: skip
 STARTER_PREFIX = re.compile(r"^_*(start|launch|spawn|boot|restart)_(?!span|transaction|time|index|session|date|at\b)")
 """A project's own word for starting something, such as `start_proxy`."""
 FIRST_USES = frozenset(
     {
-        "connect", "open_connection", "open_unix_connection", "create_connection", "create_unix_connection", "urlopen",
-        "request", "ws_connect", "websocket_connect", "HTTPConnection", "HTTPSConnection", "urlretrieve", "dial",
+        "connect", "open_connection", "open_unix_connection", "create_connection", "create_unix_connection",
+        "urlopen", "request", "ws_connect", "websocket_connect", "HTTPConnection", "HTTPSConnection",
+        "urlretrieve", "dial",
     }
 )  # fmt: skip
 """What a client does first."""
@@ -56,24 +64,33 @@ REQUEST_VERBS = frozenset({"get", "post", "put", "delete", "patch", "head", "opt
 CLIENTS = re.compile(r"(?i)(requests|httpx|aiohttp|session|client|http|\bconn\b|connection)s?$")
 """Receivers on which a request verb means a request."""
 
-NEUTRAL_CALLS = frozenset(
+BUILTINS = frozenset(
     {
-        "print", "log", "debug", "info", "warning", "warn", "error", "exception", "critical", "len", "str", "repr", "int",
-        "float", "bool", "bytes", "list", "dict", "set", "tuple", "sorted", "isinstance", "getattr", "hasattr", "range",
-        "enumerate", "zip", "time", "monotonic", "perf_counter", "perf_counter_ns", "monotonic_ns", "time_ns", "now",
-        "utcnow", "type", "id", "format", "sum", "min", "max", "any", "all", "abs", "round", "next", "iter", "super",
-        "flush", "getpid", "encode", "decode", "strip", "splitlines", "split", "lower", "upper",
-        "current_task", "get_event_loop", "get_running_loop", "Event", "Lock", "Queue", "Condition", "Semaphore",
-        "Barrier", "partial", "Mock", "MagicMock", "AsyncMock", "Path", "object", "deepcopy", "copy", "cast",
+        "print", "len", "str", "repr", "int", "float", "bool", "bytes", "list", "dict", "set", "tuple",
+        "sorted", "isinstance", "getattr", "hasattr", "range", "enumerate", "zip", "type", "id", "format",
+        "sum", "min", "max", "any", "all", "abs", "round", "next", "iter", "super", "object", "vars", "dir",
+        "chr", "ord", "hash", "issubclass", "reversed", "filter", "map", "callable", "slice", "bytearray",
+        "frozenset", "memoryview",
     }
 )  # fmt: skip
-"""Change nothing that a test could be waiting for."""
+"""Without a receiver, they change nothing that a test could be waiting for."""
+NEUTRAL_CALLS = frozenset(
+    {
+        "log", "debug", "info", "warning", "warn", "error", "exception", "critical", "time", "monotonic",
+        "perf_counter", "perf_counter_ns", "monotonic_ns", "time_ns", "now", "utcnow", "getpid", "encode",
+        "decode", "strip", "splitlines", "split", "lower", "upper", "current_task", "get_event_loop",
+        "get_running_loop", "partial", "deepcopy", "cast", "format", "sum", "timedelta", "datetime", "uuid4",
+        "randint", "random", "choice", "namedtuple",
+    }
+)  # fmt: skip
+"""With or without a receiver, they change nothing either."""
 READS = frozenset(
     {
-        "refresh", "reload", "collect", "sync", "refresh_from_db", "expire_all", "read", "recv", "get", "poll", "exists",
-        "isfile", "isdir", "stat", "qsize", "empty", "done", "is_set", "is_alive", "items", "keys", "values", "count",
-        "fetchone", "fetchall", "fetchrow", "fetchval", "fetch", "find", "find_one", "list", "status", "read_text",
-        "read_bytes", "open", "load", "loads", "readline", "readlines", "readouterr", "get_nowait", "lrange", "llen",
+        "refresh", "reload", "collect", "sync", "refresh_from_db", "expire_all", "read", "recv", "get", "poll",
+        "exists", "isfile", "isdir", "stat", "qsize", "empty", "done", "is_set", "is_alive", "items", "keys",
+        "values", "count", "fetchone", "fetchall", "fetchrow", "fetchval", "fetch", "find", "find_one", "list",
+        "status", "read_text", "read_bytes", "open", "load", "loads", "readline", "readlines", "readouterr",
+        "get_nowait", "lrange", "llen",
     }
 )  # fmt: skip
 """Look at the state of things."""
@@ -121,6 +138,8 @@ EXPIRIES = re.compile(
 """Names of times that must really elapse before something may be seen."""
 WEAK_EXPIRIES = re.compile(r"(?i)(timeout|interval|period|backoff|delay|refresh|duration|time_limit|frequency)")
 """Names of times that may be such, or only bounds."""
+TIMESTAMPS = re.compile(r"(?i)(time(stamp)?s?\b|date\b|_at\b|modified|created|updated|heartbeat|mtime|last_\w+)")
+"""Values that differ only if time has passed."""
 FILE_TIMES = re.compile(r"(utime|st_mtime|getmtime|st_ctime|mtime|st_atime|touch)\b")
 """The granularity of file times makes people wait."""
 REPEATABLE = re.compile(
@@ -162,10 +181,10 @@ PLAIN_BASES = re.compile(
 )
 FIXTURE_METHODS = frozenset(
     {
-        "setUp", "tearDown", "setUpClass", "tearDownClass", "asyncSetUp", "asyncTearDown", "setup_method", "setup",
-        "teardown_method", "teardown", "setup_class", "teardown_class", "setup_module", "teardown_module",
-        "setup_function", "teardown_function", "setUpModule", "tearDownModule", "on_start", "__enter__", "__exit__",
-        "__aenter__", "__aexit__",
+        "setUp", "tearDown", "setUpClass", "tearDownClass", "asyncSetUp", "asyncTearDown", "setup_method",
+        "setup", "teardown_method", "teardown", "setup_class", "teardown_class", "setup_module",
+        "teardown_module", "setup_function", "teardown_function", "setUpModule", "tearDownModule", "on_start",
+        "__enter__", "__exit__", "__aenter__", "__aexit__",
     }
 )  # fmt: skip
 """Called by the runner around tests."""
@@ -189,12 +208,31 @@ QUIET_BLOCKS = frozenset({"move_on_after", "move_on_at"})
 """Those that end silently."""
 
 COMMENTS = (
-    ("startup", re.compile(r"(?i)(to|until|for|while)\b.*\b(start(ed|ing|s)?( up)?|boot|come up|be ready|ready|listen\w*|"
-                           r"up and running|init\w*|spin up|launch\w*|bind)\b")),
-    ("workload", re.compile(r"(?i)simulat|pretend|slow (handler|server|client|peer|request|response|work)|emulat|long[- ]running")),
-    ("absence", re.compile(r"(?i)(make sure|ensure|verify|check|prove|show)\b.*\b(no|not|nothing|never|isn't|doesn't|didn't|blocks?)\b")),
+    (
+        "startup",
+        re.compile(
+            r"(?i)(to|until|for|while)\b.*\b(start(ed|ing|s)?( up)?|boot|come up|be ready|ready|listen\w*|"
+            r"up and running|init\w*|spin up|launch\w*|bind)\b"
+        ),
+    ),
+    (
+        "workload",
+        re.compile(
+            r"(?i)simulat|pretend|slow (handler|server|client|peer|request|response|work)|emulat|long[- ]running"
+        ),
+    ),
+    ("pacing", re.compile(r"(?i)mtime|timestamp|resolution|granularity|different time|distinct|ordering")),
+    (
+        "absence",
+        re.compile(
+            r"(?i)(make sure|ensure|verify|check|prove|show)\b.*"
+            r"\b(no|not|nothing|never|isn't|doesn't|didn't|blocks?)\b"
+        ),
+    ),
     ("expiry", re.compile(r"(?i)expir|\bttl\b|time ?out (passes|elapses)|idle|lease|go stale")),
-    ("settle", re.compile(r"(?i)(give|let|allow|wait(ing)? (for|until|a)|time to|chance|propagate|settle|flush)")),
-    ("pacing", re.compile(r"(?i)mtime|timestamp|resolution|granularity|different time|distinct|ordering|between")),
-)  # fmt: skip
+    (
+        "settle",
+        re.compile(r"(?i)(give|let|allow|wait(ing)? (for|until|a)|time to|chance|propagate|settle|flush)"),
+    ),
+)
 """What people write beside a wait, the most telling first."""
