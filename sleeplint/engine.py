@@ -71,7 +71,8 @@ def judge_run(costs: Iterable[TestCost], rules: Sequence[Enabled], settings: Set
     paid = tuple(costs)
     for enabled in rules:
         for finding in enabled.rule.judge_run(paid, settings.budget):
-            yield replace(finding, severity=enabled.severity)
+            fingerprint = finding.fingerprint or _fingerprint((finding.code, finding.identity))
+            yield replace(finding, severity=enabled.severity, fingerprint=fingerprint)
 
 
 def _judge(
@@ -124,17 +125,20 @@ def _placed(source: Source, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     for finding in sorted(findings, key=lambda f: (f.span, f.code)):
         identity = (finding.code, finding.path, finding.test or "", "".join(finding.identity.split()))
         seen[identity] += 1
-        digest = hashlib.sha256("\0".join((*identity, str(seen[identity]))).encode("utf-8", "surrogateescape"))
         placed.append(
             replace(
                 finding,
                 location=source.lines.location(finding.span),
                 related_locations=tuple(source.lines.location(related.span) for related in finding.related),
                 fix_locations=tuple(source.lines.location(e.span) for e in finding.fix.edits) if finding.fix else (),
-                fingerprint=digest.hexdigest()[:32],
+                fingerprint=_fingerprint((*identity, str(seen[identity]))),
             )
         )
     return tuple(placed)
+
+
+def _fingerprint(identity: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(identity).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 def _costs(source: Source, file: TestFile) -> Iterator[TestCost]:
