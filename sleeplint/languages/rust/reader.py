@@ -10,7 +10,6 @@ from tree_sitter import Node
 
 from sleeplint.facts import Pragma, Test, TestFile, Wait
 from sleeplint.languages import Surroundings
-from sleeplint.languages.circumstances import Circumstances
 from sleeplint.languages.rust.calls import Called, Calls
 from sleeplint.languages.rust.candidates import hits, hits_of
 from sleeplint.languages.rust.clocks import Clocks, obeys_tokio
@@ -21,6 +20,7 @@ from sleeplint.languages.rust.names import Finder, Found
 from sleeplint.languages.rust.outline import outline
 from sleeplint.languages.rust.parsing import Budget, GivenUp, errors
 from sleeplint.languages.rust.pragmas import pragmas
+from sleeplint.languages.rust.roles import circumstances
 from sleeplint.languages.rust.scopes import Scopes, Standing
 from sleeplint.languages.rust.site import Site
 from sleeplint.source import Source
@@ -182,7 +182,7 @@ class _Reader:
         return standing.test.paused_clock or self._clocks.paused(node, offset)
 
     def _wait(self, called: Called, site: Site, standing: Standing, every: list[Site]) -> Wait:
-        around = _circumstances(site, every)
+        around = circumstances(site, every)
         paused = site.test.paused_clock if site.test is not None else site.virtual_time
         macro = next((node for node in reversed(site.chain) if node.type == "macro_invocation"), None)
         return Wait(
@@ -216,10 +216,6 @@ class _Reader:
             readiness=around.readiness,
             related=around.related,
         )
-
-
-def _circumstances(site: Site, every: list[Site]) -> Circumstances:
-    return Circumstances("sync", "low", None)
 
 
 def _statement(site: Site, code: bytes) -> Span:

@@ -1,0 +1,138 @@
+"""Whether a sleep is waited for where it is made."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sleeplint.languages.rust import vocabulary
+from sleeplint.languages.rust.flow import Way, after
+
+_TIMEOUTS = frozenset({b"timeout", b"timeout_at", b"with_timeout"})
+_HANDS_ON = frozenset(
+    {
+        b"map",
+        b"fuse",
+        b"boxed",
+        b"boxed_local",
+        b"then",
+        b"instrument",
+        b"unwrap",
+        b"into_future",
+        b"map_err",
+        b"shared",
+        b"reset",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What becomes of the future that a sleep is."""
+
+    awaited: bool | None
+    """True here, False never, None elsewhere or unknown."""
+    spawned: bool = False
+    """It is all that a task does."""
+    bounded: bool = False
+    """It is what a timeout bounds."""
+    raced: bool = False
+    """It is bound to a name that a `select!` waits for."""
+    body: bytes = b""
+    """What is done then."""
+
+
+_HERE = Awaited(True)
+_ELSEWHERE = Awaited(None)
+_NEVER = Awaited(False)
+
+
+def awaiting(way: Way) -> Awaited:
+    """What becomes of the call at the end of the way."""
+    nodes = way.nodes
+    if way.site.entry.blocking:
+        return _HERE
+    below = len(nodes) - 1
+    while below > 0:
+        parent, node = nodes[below - 1], nodes[below]
+        match parent.type:
+            case "await_expression":
+                return _HERE
+            case "field_expression" if below >= 2 and nodes[below - 2].type == "call_expression":
+                word = way.word(parent)
+                if word in _TIMEOUTS:
+                    return Awaited(True, bounded=True)
+                if word in vocabulary.FIRST_WINS:
+                    return Awaited(True, raced=True)
+                if word not in _HANDS_ON:
+                    return _ELSEWHERE
+                below -= 2
+            case "arguments" if below >= 2 and nodes[below - 2].type == "call_expression":
+                word = way.word(nodes[below - 2].child_by_field_name("function"))
+                if word in _TIMEOUTS:
+                    return Awaited(True, bounded=True)
+                if vocabulary.SPAWN.match(word + b"("):
+                    return Awaited(True, spawned=True)
+                if word in vocabulary.FIRST_WINS:
+                    return Awaited(True, raced=True)
+                if word in vocabulary.IN_PLACE:
+                    return _HERE
+                if word not in vocabulary.CARRIED:
+                    return _ELSEWHERE
+                below -= 2
+            case "reference_expression" | "parenthesized_expression":
+                below -= 1
+            case "let_declaration" | "assignment_expression":
+                pattern = parent.child_by_field_name("pattern") or parent.child_by_field_name("left")
+                if below >= 2 and way.macro(below - 2) in (b"select", b"select_biased", b"try_select"):
+                    return _HERE
+                if below >= 3 and way.macro(below - 3) in (b"select", b"select_biased", b"try_select"):
+                    return _HERE
+                return _bound(way, below, way.text(pattern) if pattern is not None else b"_")
+            case "expression_statement":
+                if below >= 2 and nodes[below - 2].type == "source_file":
+                    below -= 1
+                    continue
+                return _NEVER if way.text(parent).endswith(b";") else _ELSEWHERE
+            case "source_file" if below >= 2:
+                name = way.macro(below - 1)
+                if name in (b"join", b"try_join", b"select", b"select_biased", b"try_select", b"race", b"block_on"):
+                    return _HERE
+                if name in (b"pin", b"pin_mut"):
+                    below -= 2
+                    continue
+                return _NEVER if way.sequence(below - 1) and way.text(node).endswith(b";") else _ELSEWHERE
+            case "async_block":
+                below -= 1
+            case _:
+                return _ELSEWHERE
+    return _ELSEWHERE
+
+
+def _bound(way: Way, below: int, pattern: bytes) -> Awaited:
+    """Follow the name of a future through the statements below."""
+    names = re.findall(rb"[a-z_]\w*", pattern)
+    if not names or names[-1] == b"_":
+        return _NEVER
+    name = re.escape(names[-1])
+    used = False
+    for count, statement in enumerate(after(way, below, through_loops=True)):
+        if count == 40:
+            break
+        text = way.text(statement)
+        if not re.search(rb"\b" + name + rb"\b", text) or re.match(rb"\s*(?:\w+::)*pin(?:_mut)?!", text):
+            continue
+        used = True
+        if re.search(rb"\b" + name + rb"\s*\.\s*await\b", text) or re.search(rb"\bblock_on\s*\(\s*" + name, text):
+            return _HERE
+        if re.search(rb"\b(?:timeout|timeout_at)\s*\([^;]*\b" + name + rb"\b", text):
+            return Awaited(True, bounded=True)
+        if re.search(rb"\bspawn\w*\s*\(\s*" + name + rb"\b", text):
+            return Awaited(True, spawned=True)
+        if arm := re.search(rb"=\s*(?:&mut\s+)?\(?&?(?:mut\s+)?" + name + rb"\b[^=]*=>\s*(\{[^{}]*\}|[^,]*)", text):
+            return Awaited(True, raced=True, body=arm.group(1))
+        if re.search(rb"\b(?:select|race)\w*\s*!?\s*[({][^;]*\b" + name, text):
+            return Awaited(True, raced=True)
+        if re.search(rb"\bjoin\w*!?\s*\([^;]*\b" + name, text):
+            return _HERE
+    return _ELSEWHERE if used else _NEVER

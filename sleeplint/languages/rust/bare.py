@@ -1,0 +1,56 @@
+"""A file's text without its strings and comments, so that a word found in it is code."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_OPAQUE = re.compile(
+    rb"""
+      (?P<line>//[^\n]*)
+    | (?P<block>/\*.*?(?:\*/|\Z))
+    | (?<![A-Za-z0-9_])[bc]?r(?P<fence>\#*)"(?P<raw>.*?)(?:"(?P=fence)|\Z)
+    | "(?P<string>(?:\\.|[^"\\])*+)"?
+    | '(?P<letter>\\[^']++|[^\\'\x80-\xff]|[\x80-\xff]{2,4})'
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+_COMMENT_LINE = re.compile(rb"\s*//[/!]*(.*)")
+
+
+@lru_cache(maxsize=2)
+def bare(code: bytes) -> bytes:
+    """The text with blanks in place of comments and of what stands between quotes; offsets stay."""
+    return _OPAQUE.sub(_blank, code)
+
+
+def _blank(match: re.Match[bytes]) -> bytes:
+    whole = match.group()
+    if match.lastgroup in ("line", "block"):
+        return b" " * len(whole)
+    inside = next(name for name in ("raw", "string", "letter") if match.group(name) is not None)
+    start, end = match.start(inside) - match.start(), match.end(inside) - match.start()
+    return whole[:start] + b" " * (end - start) + whole[end:]
+
+
+def remark(code: bytes, start: int, end: int) -> bytes:
+    """What the comment lines directly above the line of `start`, and the one after `end` on its line, say.
+
+    In lower case; empty if there is none.
+    """
+    words: list[bytes] = []
+    line = code.rfind(b"\n", 0, start) + 1
+    while line > 0 and len(words) < 6:
+        above = code.rfind(b"\n", 0, line - 1) + 1
+        match = _COMMENT_LINE.fullmatch(code[above : line - 1].rstrip(b"\r"))
+        if match is None:
+            break
+        words.append(match.group(1))
+        line = above
+    words.reverse()
+    stop = code.find(b"\n", end)
+    behind = code[end : stop if stop >= 0 else len(code)]
+    mark = behind.find(b"//")
+    if mark >= 0:
+        words.append(behind[mark + 2 :])
+    return b" ".join(words).lower()

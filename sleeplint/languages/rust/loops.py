@@ -1,0 +1,138 @@
+"""Loops around a wait: what ends them, and how often they go round."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tree_sitter import Node
+
+from sleeplint.languages.rust import vocabulary
+from sleeplint.languages.rust.flow import BORDERS, LOOPS, Way
+
+_EXITS = frozenset({"break_expression", "return_expression"})
+_RANGE = re.compile(rb"\(?\s*([\w:]+)\s*\.\.(=?)\s*([\w:]+)\s*\)?\s*(?:as\s+\w+)?")
+_TAKE = re.compile(rb"\.take\(\s*(\w+)\s*\)\s*$")
+_CONSUMES = re.compile(
+    rb"\.\s*(?:next|recv|try_recv|read\w*|pop\w*|accept|poll|changed|tick|dequeue|iter|receive\w*|next_\w+)\s*(?:\([^)]*\))"
+    rb"|\bread\w*\("
+)
+_COUNTED = re.compile(rb"\b(\w+)\s*(?:<=?|>=?|!=)\s*[\w.:()]+|[\w.:()]+\s*(?:<=?|>=?)\s*(\w+)\b")
+_NUMBER = re.compile(rb"(\d[\d_]*)(?:_?[iu](?:\d+|size))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A loop, as far as its ends go."""
+
+    node: Node
+    kind: str
+    """`while`, `counted` (a while that counts to a number), `consumes` (a while that takes items), `loop`, `for`."""
+    head: bytes
+    """The condition, or what a `for` iterates over."""
+    exits: tuple[Node, ...]
+    """Its `break`s and `return`s."""
+    hidden: bool
+    """A macro inside breaks or returns."""
+
+    @property
+    def ends(self) -> bool:
+        """Whether something in its body ends it."""
+        return bool(self.exits) or self.hidden
+
+
+def shape(way: Way, at: int) -> Shape:
+    """What the loop at node `at` of the way is."""
+    node = way.nodes[at]
+    exits, hidden = _exits(node, way.bare)
+    body = way.text(way.body(at))
+    match node.type:
+        case "for_expression":
+            value = node.child_by_field_name("value")
+            return Shape(node, "for", way.text(value) if value else b"", exits, hidden)
+        case "while_expression":
+            condition = node.child_by_field_name("condition")
+            head = way.text(condition).strip() if condition else b""
+            if head == b"true":
+                return Shape(node, "loop", b"", exits, hidden)
+            if head.startswith(b"let ") and _CONSUMES.search(head):
+                return Shape(node, "consumes", head, exits, hidden)
+            if _is_counted(head, body):
+                return Shape(node, "counted", head, exits, hidden)
+            return Shape(node, "while", head, exits, hidden)
+        case _:
+            return Shape(node, "loop", b"", exits, hidden)
+
+
+def _is_counted(head: bytes, body: bytes) -> bool:
+    match = _COUNTED.fullmatch(head)
+    if match is None:
+        return False
+    return any(name and re.search(rb"\b" + name + rb"\s*[+-]=", body) for name in match.groups())
+
+
+@lru_cache(maxsize=32)
+def _exits(loop: Node, text: bytes) -> tuple[tuple[Node, ...], bool]:
+    found: list[Node] = []
+    hidden = False
+    if not vocabulary.EXIT.search(text, loop.start_byte, loop.end_byte):
+        return (), False
+    stack: list[tuple[Node, bool]] = [(child, False) for child in loop.named_children]
+    while stack:
+        node, nested = stack.pop()
+        kind = node.type
+        if kind in BORDERS:
+            continue
+        if kind in _EXITS:
+            labelled = any(child.type == "label" for child in node.children)
+            if kind == "return_expression" or not nested or labelled:
+                found.append(node)
+            continue
+        if kind == "macro_invocation":
+            # A `loop` within would have its own breaks; that in a macro is rarer than a breaking arm.
+            hidden = hidden or (not nested and vocabulary.EXIT.search(text, node.start_byte, node.end_byte) is not None)
+            continue
+        nested = nested or kind in LOOPS
+        stack.extend((child, nested) for child in node.named_children)
+    return tuple(found), hidden
+
+
+def rounds(way: Way, at: int) -> int | None:
+    """How often the loop at node `at` goes round; None if the source does not say."""
+    node = way.nodes[at]
+    if node.type != "for_expression":
+        return None
+    value = node.child_by_field_name("value")
+    if value is None:
+        return None
+    text = way.text(value).strip()
+    if match := _TAKE.search(text):
+        return number(way, match.group(1))
+    text = re.sub(rb"\)?\s*\.(?:rev|into_iter|iter|enumerate)\(\)\s*$", b"", text).lstrip(b"(")
+    if match := _RANGE.fullmatch(text):
+        first, last = number(way, match.group(1)), number(way, match.group(3))
+        return None if first is None or last is None else max(0, last - first + bool(match.group(2)))
+    if value.type in ("array_expression", "reference_expression"):
+        array = value if value.type == "array_expression" else value.named_children[-1]
+        if array.type == "array_expression" and b";" not in way.text(array):
+            return sum(child.type != "attribute_item" for child in array.named_children)
+    return None
+
+
+def number(way: Way, word: bytes) -> int | None:
+    """A whole number, or the constant of that name in this file."""
+    if match := _NUMBER.fullmatch(word):
+        return int(match.group(1).replace(b"_", b""))
+    name = word.rpartition(b"::")[2]
+    if not name.isidentifier() if isinstance(name, str) else not re.fullmatch(rb"[A-Za-z_]\w*", name):
+        return None
+    values = set(
+        re.findall(
+            rb"\b(?:const|static|let)\s+" + name + rb"\s*(?::\s*\w+\s*)?=\s*([\d_]+)(?:_?[iu](?:\d+|size))?\s*;",
+            way.bare,
+        )
+    )
+    if len(values) != 1:
+        return None
+    return int(values.pop().replace(b"_", b""))

@@ -1,0 +1,440 @@
+"""Why a wait is there: the first signal that fires decides, structure before words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from sleeplint.facts import Confidence, Loop, Related, Role, Task
+from sleeplint.languages.circumstances import Circumstances
+from sleeplint.languages.rust import branches, cost, vocabulary
+from sleeplint.languages.rust.awaiting import Awaited, awaiting
+from sleeplint.languages.rust.expiry import expiring
+from sleeplint.languages.rust.flow import has_effect, is_noise, is_value
+from sleeplint.languages.rust.outcome import outcome
+from sleeplint.languages.rust.polls import poll
+from sleeplint.languages.rust.readiness import first_use, of_settling, of_startup
+from sleeplint.languages.rust.scene import Scene
+from sleeplint.languages.rust.site import Site
+from sleeplint.languages.rust.survey import order
+from sleeplint.text import Span
+
+_LONG_MS = 60_000
+"""Nobody waits so long for an effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A role, and the facts that go with it."""
+
+    role: Role
+    confidence: Confidence
+    loop: Loop | None = None
+    expires: str | None = None
+    readiness: str | None = None
+    related: tuple[Related, ...] = field(default=())
+    elapses: bool | None = True
+    """It really runs to its end; None if the source does not say."""
+
+
+def circumstances(site: Site, sites: Sequence[Site]) -> Circumstances:
+    """What the code around one wait says about it; `sites` are all of the file.
+
+    A helper's wait costs what one call of the helper costs: the test that calls it pays it, as often
+    as it calls, which the waits of a helper do not know.
+    """
+    scene = Scene(site, sites)
+    task = scene.background.task if scene.background else None
+    if site.kind in ("timeout", "clock-assert"):
+        return _bounding(scene, task)
+    awaited = awaiting(scene.way)
+    verdict = _interval(scene) if site.kind == "interval" else _sleep(scene, awaited)
+    repeats = cost.repeats(scene)
+    held = None
+    if verdict.role == "hold" and scene.background is not None:
+        held = Related(scene.background.task.span, "spawned here")
+    related = (held, *verdict.related) if held else verdict.related
+    spent = cost.cost(scene, verdict.role, repeats, elapses=verdict.elapses if awaited.awaited is not False else None)
+    return Circumstances(
+        role=verdict.role,
+        role_confidence=verdict.confidence,
+        cost_ms=spent,
+        repeats=repeats,
+        awaited=awaited.awaited,
+        loop=verdict.loop,
+        task=task,
+        limit=scene.limit,
+        order=order(scene.way, sites) if site.kind == "sleep" else (),
+        expires=verdict.expires,
+        readiness=verdict.readiness,
+        related=related,
+    )
+
+
+def _bounding(scene: Scene, task: Task | None) -> Circumstances:
+    site = scene.site
+    if site.kind == "clock-assert":
+        return Circumstances(
+            "guard", "high", 0, task=task, limit=scene.limit, repeats=cost.repeats(scene), awaited=None
+        )
+    awaited = awaiting(scene.way).awaited
+    if site.entry.purpose != "operation" or _is_setter(scene):
+        return Circumstances("guard", "high", 0, task=task, limit=scene.limit, awaited=None)
+    told = outcome(scene.way)
+    role: Role = "burned" if told.expected else "guard"
+    repeats = cost.repeats(scene)
+    return Circumstances(
+        role=role,
+        role_confidence=told.confidence,
+        cost_ms=cost.cost(scene, role, repeats),
+        repeats=repeats,
+        awaited=awaited,
+        checked=told.checked,
+        task=task,
+        limit=scene.limit,
+    )
+
+
+def _is_setter(scene: Scene) -> bool:
+    """Whether it only sets a bound that others keep: `set_read_timeout`, a client builder's `timeout`."""
+    name = scene.site.api.rpartition("::")[2].rpartition(".")[2]
+    if name.startswith("set_"):
+        return True
+    return bool(re.search(r"(?:Builder|Request|Endpoint|Server|Command|Client)\w*::\w+$", scene.site.api))
+
+
+def _interval(scene: Scene) -> Verdict:
+    if scene.loop is not None and scene.loop.ends:
+        return Verdict("poll", "low", elapses=None)
+    return Verdict("pacing", "low", elapses=None)
+
+
+def _sleep(scene: Scene, awaited: Awaited) -> Verdict:
+    if scene.site.duration_ms == 0:
+        return Verdict("yield", "high")
+    for signal in _SIGNALS:
+        if (verdict := signal(scene, awaited)) is not None:
+            return _hinted(scene, verdict)
+    return _hinted(scene, Verdict("sync", "low"))
+
+
+def _arm(scene: Scene, awaited: Awaited) -> Verdict | None:
+    """It is the future of an arm of `select!`."""
+    way = scene.way
+    for at in range(scene.here - 1, 0, -1):
+        node = way.nodes[at]
+        if node.type == "function_item":
+            break
+        found = branches.arm(way, at) if node.type == "source_file" else None
+        if found is None:
+            continue
+        arm, others, in_future = found
+        if not in_future or any(border > at and taken.taken != "raced" for border, taken in scene.borders):
+            return None
+        return _raced(arm.body(way.bare), [other.body(way.bare) for other in others])
+    if awaited.raced:
+        return _raced(awaited.body, [])
+    return None
+
+
+def _raced(body: bytes, others: list[bytes]) -> Verdict:
+    """What a timer's arm does tells whether it is meant to fire."""
+    if vocabulary.PANIC.search(body):
+        return Verdict("race-arm", "high", elapses=False)
+    if vocabulary.EXIT.search(body):
+        return Verdict("race-arm", "high", elapses=None)
+    if any(vocabulary.PANIC.search(other) for other in others):
+        return Verdict("burned", "high")
+    return Verdict("burned", "low", elapses=None if others else True)
+
+
+def _first_completed(scene: Scene, awaited: Awaited) -> Verdict | None:
+    """It stands in a future that is raced against others."""
+    if scene.carrier.taken != "raced":
+        return None
+    rest = b" ".join(scene.way.text(node) for node in scene.ahead)
+    if re.search(rb"\bErr\b|\bpanic!|\bunreachable!|bail!", rest):
+        return Verdict("race-arm", "high", elapses=False)
+    if not rest or is_noise(rest) or is_value(rest):
+        return Verdict("burned", "low")
+    return Verdict("race-arm", "low", elapses=None)
+
+
+def _stored(scene: Scene, awaited: Awaited) -> Verdict | None:
+    """It is not waited for here: stored, given away or bounded by a timeout."""
+    if awaited.spawned:
+        return Verdict("hold", "high")
+    if awaited.bounded:
+        return Verdict("workload", "high", elapses=_within(scene))
+    if awaited.awaited is True:
+        return None
+    return Verdict("workload", "low", elapses=None)
+
+
+def _within(scene: Scene) -> bool | None:
+    """Whether it is shorter than the bound around it; None if the source does not say."""
+    if scene.limit is None or scene.site.duration_ms is None:
+        return None
+    return scene.site.duration_ms < scene.limit.ms
+
+
+def _polling(scene: Scene, awaited: Awaited) -> Verdict | None:
+    """Between two tries of a condition loop."""
+    shape = scene.loop
+    if shape is None:
+        return None
+    way = scene.way
+    body = shape.node.child_by_field_name("body")
+    lonely = body is not None and all(
+        is_noise(way.text(node)) or node.start_byte == scene.statement.start_byte for node in body.named_children
+    )
+    leaves = any(
+        vocabulary.EXIT.search(way.text(node))
+        and node.type == "expression_statement"
+        and node.named_children[0].type in ("break_expression", "return_expression")
+        for node in scene.ahead
+    )
+    match shape.kind:
+        case "while":
+            if (scene.background is not None and b".load(" in shape.head) or b"is_cancelled" in shape.head:
+                if lonely:
+                    return Verdict("hold", "low", elapses=None)
+                return Verdict("pacing", "low", elapses=None)
+            return Verdict("poll", "high", loop=poll(scene), elapses=None)
+        case "loop" | "for" if shape.ends and not leaves:
+            if shape.kind == "for" and not _is_retry(shape.head):
+                return Verdict("pacing", "low", elapses=None)
+            return Verdict("poll", "high", loop=poll(scene), elapses=None)
+        case "counted" if shape.ends and not leaves:
+            return Verdict("poll", "high", loop=poll(scene), elapses=None)
+        case "consumes":
+            if shape.ends and not leaves and b"try_" in shape.head:
+                return Verdict("poll", "low", loop=poll(scene), elapses=None)
+            return Verdict("workload", "low", elapses=None)
+        case "loop" if not shape.ends:
+            if lonely:
+                return Verdict("hold", "high" if scene.background is not None else "low", elapses=False)
+            if scene.carrier.taken in ("given", "returned") and scene.background is None:
+                return Verdict("workload", "low", elapses=None)
+            return Verdict("pacing", "low", elapses=None)
+    return None
+
+
+def _is_retry(head: bytes) -> bool:
+    """Whether a `for` counts tries, rather than going through things."""
+    return re.search(rb"\.\.|repeat|attempt|retr|tries|backoff|delays?\b|intervals?\b|take\(", head) is not None
+
+
+def _holding(scene: Scene, awaited: Awaited) -> Verdict | None:
+    """The last effect of a task, or of a function that fails when it is over."""
+    way = scene.way
+    if scene.loops:
+        return None
+    rest = [way.text(node) for node in scene.ahead]
+    effects = [text for text in rest if not is_noise(text)]
+    if effects and re.match(rb"\s*(?:panic|unreachable|todo|unimplemented)!|\s*assert!\s*\(\s*false", effects[0]):
+        if scene.own >= 0:
+            return Verdict("hold", "high", elapses=False)
+        return None
+    if scene.background is None or scene.background.border != scene.own:
+        return None
+    if not effects:
+        return Verdict("hold", "high")
+    if (scene.site.duration_ms or 0) >= _LONG_MS and scene.background.task.joined is not True:
+        return Verdict("hold", "high" if all(is_value(text) for text in effects) else "low", elapses=False)
+    return None
+
+
+def _working(scene: Scene, awaited: Awaited) -> Verdict | None:
+    """It simulates work: in a handler, a mock, a stream, or a future given to the code under test."""
+    way = scene.way
+    taken = scene.carrier
+    effects = [text for node in scene.ahead if not is_noise(text := way.text(node))]
+    valued = all(is_value(text) for text in effects)
+    if taken.taken == "given":
+        if vocabulary.HANDLER.match(taken.word) or taken.word in (b"stream", b"try_stream"):
+            return Verdict("workload", "high", elapses=_within(scene))
+        return Verdict("workload", "low" if effects and not valued else "high", elapses=_within(scene))
+    if taken.taken == "spawned" and effects and valued and not any(has_effect(way.text(node)) for node in scene.behind):
+        return Verdict("workload", "high")
+    if taken.taken in ("kept", "returned") and way.nodes[scene.own].type != "function_item":
+        return Verdict("workload", "high" if valued else "low", elapses=_within(scene))
+    if taken.taken == "here" and valued and effects and way.nodes[scene.own].type == "async_block":
+        return Verdict("workload", "low", elapses=_within(scene))
+    if taken.taken == "function" and scene.site.test is None:
+        return _of_function(scene, valued)
+    return None
+
+
+def _of_function(scene: Scene, valued: bool) -> Verdict | None:
+    """A mock's method, a named handler."""
+    way = scene.way
+    at = scene.own
+    header = way.text(way.nodes[at]).partition(b"{")[0]
+    for above in range(at - 1, -1, -1):
+        node = way.nodes[above]
+        if node.type == "impl_item":
+            trait = node.child_by_field_name("trait")
+            if trait is None:
+                break
+            if way.word(trait) == b"Drop" or re.match(
+                rb"\s*(?:pub\s+)?(?:async\s+)?fn\s+(?:drop|setup|teardown|new)\b", header
+            ):
+                return None
+            return Verdict("workload", "high", elapses=None)
+        if node.type in ("function_item", "trait_item"):
+            break
+    if re.search(rb"\bRequest\b|\bfn\s+\w*(?:handler|slow|handle|job|work|task)\w*\s*[(<]", header) and re.search(
+        rb"->|fn\s+slow", header
+    ):
+        return Verdict("workload", "low", elapses=None)
+    return None
+
+
+def _delaying(scene: Scene, awaited: Awaited) -> Verdict | None:
+    """In a task, and something is done after it."""
+    if scene.background is None or scene.background.border != scene.own:
+        return None
+    if scene.background.spawn is None:
+        return None
+    if _nothing_comes(scene):
+        return Verdict("absence", "low")
+    return Verdict("pacing", "high" if not scene.last else "low")
+
+
+def _repeating(scene: Scene, awaited: Awaited) -> Verdict | None:
+    """In a loop that is not ended by a condition."""
+    shape = scene.loop
+    if shape is None or shape.kind not in ("for", "counted"):
+        return None
+    way = scene.way
+    verdict = _own_flow(scene, awaited)
+    inside = [node for node in (*scene.ahead, *scene.behind) if has_effect(way.text(node))]
+    if verdict is not None and (
+        verdict.confidence == "high" or len(inside) > 3 or verdict.role in ("absence", "startup", "expiry")
+    ):
+        return verdict
+    return Verdict(
+        "pacing",
+        "high" if inside and not any(vocabulary.ASSERTION.search(way.text(node)) for node in inside) else "low",
+    )
+
+
+def _nothing_comes(scene: Scene) -> bool:
+    return any(vocabulary.NOTHING.search(scene.way.text(node)) for node in scene.next[:2])
+
+
+def _own_flow(scene: Scene, awaited: Awaited) -> Verdict | None:
+    """The test itself waits: what was done before, and what comes next."""
+    way = scene.way
+    following = [way.text(node) for node in scene.next[:4]]
+    checked = next((index for index, text in enumerate(following) if vocabulary.ASSERTION.search(text)), None)
+    first = following[0] if following else b""
+    elapsing = expiring(way, scene.function, scene.site.duration_ms)
+    if elapsing and elapsing.strength == "strong":
+        return Verdict("expiry", "high" if checked is not None else "low", expires=elapsing.words)
+    shown = _asserted(scene, checked)
+    if any(vocabulary.NOTHING.search(text) for text in following[:2]):
+        return Verdict("absence", "high", related=shown)
+    if any(vocabulary.UNTOUCHED.search(text) and vocabulary.ASSERTION.search(text) for text in following[:1]):
+        return Verdict("absence", "high", related=shown)
+    if elapsing and elapsing.strength == "named" and checked is not None:
+        return Verdict("expiry", "low", expires=elapsing.words)
+    if checked is not None and checked <= 1 and vocabulary.NEGATIVE.search(following[checked]):
+        if vocabulary.ENDED.search(following[checked]):
+            return Verdict("settle", "high", readiness=of_settling(way, scene.function), related=shown)
+        return Verdict("absence", "low", related=shown)
+    if (verdict := _starting(scene, following, checked)) is not None:
+        return verdict
+    if checked == 0 or (checked is not None and checked <= 2):
+        if vocabulary.CLOCK.search(b" ".join(following[: checked + 1])):
+            return Verdict("pacing", "low", related=shown)
+        return Verdict(
+            "settle",
+            "high" if scene.last and checked == 0 else "low",
+            readiness=of_settling(way, scene.function),
+            related=shown,
+        )
+    if elapsing and elapsing.strength == "unnamed" and following:
+        return Verdict("expiry", "low", expires=elapsing.words)
+    if vocabulary.CLOCK.search(first):
+        return Verdict("pacing", "low")
+    if scene.last and first:
+        if _same_action(way.text(scene.last[0]), first):
+            return Verdict("pacing", "low")
+        return Verdict("settle", "low", readiness=of_settling(way, scene.function))
+    return None
+
+
+def _asserted(scene: Scene, index: int | None) -> tuple[Related, ...]:
+    if index is None:
+        return ()
+    node = scene.next[index]
+    return (Related(Span(node.start_byte, node.end_byte), "checked here"),)
+
+
+def _starting(scene: Scene, following: list[bytes], checked: int | None) -> Verdict | None:
+    """It stands between the start of something and its first use."""
+    way = scene.way
+    for index, node in enumerate(scene.last[:2]):
+        text = way.text(node)
+        spawned = vocabulary.SPAWN.search(text)
+        started = spawned or vocabulary.START.search(text)
+        if not started:
+            continue
+        server = vocabulary.SERVER.search(text) is not None
+        use = first_use(scene.next[:3], way)
+        if checked == 0 and not (server and use is not None):
+            return None
+        related: tuple[Related, ...] = (Related(Span(node.start_byte, node.end_byte), "started here"),)
+        if use is not None:
+            related = (*related, Related(Span(use.start_byte, use.end_byte), "first used here"))
+        confident = index == 0 and server and (use is not None or not following)
+        return Verdict(
+            "startup",
+            "high" if confident else "low",
+            readiness=of_startup(way, scene.function, node) if spawned else None,
+            related=related,
+        )
+    return None
+
+
+_CALLED = re.compile(rb"(?:\.|::|\b)(\w+)\s*(?:::\s*<[^>]*>\s*)?\(")
+
+
+def _same_action(one: bytes, other: bytes) -> bool:
+    """Whether two statements do the same thing first."""
+    first, second = _CALLED.search(one), _CALLED.search(other)
+    return first is not None and second is not None and first.group(1) == second.group(1)
+
+
+def _hinted(scene: Scene, verdict: Verdict) -> Verdict:
+    """A guess gives way to what a comment says."""
+    if verdict.confidence == "high" or not scene.remark:
+        return verdict
+    roles: tuple[Role, ...] = ("sync", "settle", "startup", "absence", "expiry", "pacing")
+    if verdict.role not in roles:
+        return verdict
+    for role, words in vocabulary.REMARKS:
+        if words.search(scene.remark):
+            if role == verdict.role:
+                return verdict
+            return Verdict(
+                role, "low", verdict.loop, verdict.expires, verdict.readiness, verdict.related, verdict.elapses
+            )
+    return verdict
+
+
+_SIGNALS: tuple[Callable[[Scene, Awaited], Verdict | None], ...] = (
+    _arm,
+    _first_completed,
+    _stored,
+    _polling,
+    _holding,
+    _working,
+    _delaying,
+    _repeating,
+    _own_flow,
+)
+"""In order: the first that fires decides."""

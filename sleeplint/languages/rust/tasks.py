@@ -1,0 +1,117 @@
+"""The background work in which a wait stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tree_sitter import Node
+
+from sleeplint.facts import Task
+from sleeplint.languages.rust import vocabulary
+from sleeplint.languages.rust.carriers import Carrier
+from sleeplint.languages.rust.flow import Way, statement
+from sleeplint.languages.rust.handles import joined
+from sleeplint.text import Span
+
+
+@lru_cache(maxsize=2)
+def _spawned_functions(text: bytes) -> dict[bytes, tuple[int, int]]:
+    """Functions of which every call in the file is spawned, and the place of the first such spawn."""
+    spawns: dict[bytes, tuple[int, int, int]] = {}
+    pattern = (
+        rb"\b(?:\w+\s*(?:::|\.)\s*)*(?:spawn\w*)\s*\(\s*(?:move\s*)?(?:\|\s*\w*\s*\|\s*)?(?:async\s+move\s*|async\s*)?\{?\s*"
+        rb"(?:(?:Self|self|super|crate)\s*(?:::|\.)\s*)?(\w+)\s*\("
+    )
+    for match in re.finditer(pattern, text):
+        name = match.group(1)
+        _, _, count = spawns.get(name, (0, 0, 0))
+        first = spawns[name][:2] if name in spawns else match.span()
+        spawns[name] = (*first, count + 1)
+    found = {}
+    for name, (start, end, count) in spawns.items():
+        calls = len(re.findall(rb"(?<!fn )(?<!fn  )\b" + re.escape(name) + rb"\s*\(", text))
+        if calls == count:
+            found[name] = (start, end)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """The task, thread or nested function around a wait."""
+
+    task: Task
+    border: int
+    """The index of the closure, async block or function that runs in it."""
+    spawn: int | None
+    """The index of the call that starts it; None if it stands elsewhere in the file."""
+
+
+def background(way: Way, borders: list[tuple[int, Carrier]]) -> Background | None:
+    """The innermost background work among the borders around a wait."""
+    for at, taken in borders:
+        if taken.taken == "spawned":
+            shell = _statement(way, taken.at)
+            spawner = _spawner(way, taken)
+            task = Task(
+                Span(shell.start_byte, shell.end_byte),
+                spawner,
+                joined(way, taken.at),
+                kept(way, at, way.site.call.start_byte),
+            )
+            return Background(task, at, taken.at)
+        if taken.taken == "function" and (place := _spawned_functions(way.bare).get(taken.word)):
+            text = way.bare[place[0] : place[1]]
+            spawner = text.partition(b"(")[0].strip().decode("utf-8", "replace").replace(" ", "")
+            task = Task(Span(*place), spawner, None, kept(way, at, way.site.call.start_byte))
+            return Background(task, at, None)
+    return None
+
+
+def _statement(way: Way, at: int) -> Node:
+    """The statement of a spawn, or the whole call where that is an argument of something larger."""
+    return way.nodes[statement(way, at)]
+
+
+def _spawner(way: Way, taken: Carrier) -> str:
+    if taken.callee is None:
+        return "spawn"
+    callee = taken.callee
+    if callee.type == "generic_function":
+        callee = callee.child_by_field_name("function") or callee
+    if callee.type == "field_expression":
+        return taken.word.decode("utf-8", "replace")
+    return way.site.names.resolve(callee) or way.text(callee).decode("utf-8", "replace")
+
+
+def kept(way: Way, at: int, until: int) -> str:
+    """What lives in the background work at node `at` until an offset."""
+    text = way.bare[way.nodes[at].start_byte : until]
+    resource = None
+    listener = False
+    if way.nodes[at].type in ("function_item", "closure_expression"):
+        parameters = way.nodes[at].child_by_field_name("parameters")
+        if parameters is not None and vocabulary.CONNECTION_TYPE.search(way.text(parameters)):
+            return "connection"
+    for match in _BINDING.finditer(text):
+        pattern, value = match.group(1), match.group(2)
+        names = [name for name in re.findall(rb"[a-z_]\w*", pattern) if name not in (b"mut", b"_", b"ref")]
+        if not names or re.search(rb"\bdrop\s*\(\s*" + names[0] + rb"\s*\)", text[match.end() :]):
+            continue
+        if vocabulary.KEEPS[0][1].search(value):
+            return "connection"
+        if vocabulary.KEEPS[1][1].search(value):
+            listener = True
+        elif b"(" in value and (
+            b"::new" in value or names[0].startswith(b"_") or b"guard" in names[0] or b"lock" in value
+        ):
+            resource = names[0].decode("utf-8", "replace")
+    if listener:
+        return "listener"
+    return resource or "task"
+
+
+_BINDING = re.compile(
+    rb"\blet\s+((?:mut\s+)?\w+|\([^()=]*\)|Ok\s*\(\s*\(?[\w\s,]+\)?\s*\)|Some\s*\([^()]*\))\s*(?::[^=;]*)?=\s*([^;{]*)"
+)

@@ -1,0 +1,206 @@
+"""The words of the trade by which the purpose of a wait is told, as data."""
+
+from __future__ import annotations
+
+import re
+
+from sleeplint.facts import Role
+
+SPAWN = re.compile(rb"\b(?:try_)?spawn(?:_\w+)?\s*(?:::<[^>]*>\s*)?\(")
+"""A call that starts background work: `tokio::spawn`, `set.spawn_local`, `Command::spawn`."""
+
+START = re.compile(
+    rb"\b(?:\w+_)?(?:start|serve|launch|listen|run|boot|bind|up)(?:_\w+)?\s*(?:::<[^>]*>\s*)?\(", re.IGNORECASE
+)
+"""A call that starts something, by its name."""
+
+SERVER = re.compile(
+    rb"listen|serve|accept|bind|broker|daemon|\bproxy|backend|upstream|node|cluster|container|command|process|child",
+    re.IGNORECASE,
+)
+"""What is started is one that others talk to."""
+
+CLIENT = re.compile(
+    rb"\b(?:\w+_)?(?:connect|request|client|reconnect|dial|handshake|poll|oneshot|curl|fetch|ping)(?:_\w+)?\s*(?:::<[^>]*>\s*)?\("
+    rb"|\.\s*(?:get|post|put|send|call|query|execute|publish|subscribe|write_all)(?:_\w+)?\s*(?:::<[^>]*>\s*)?\("
+    rb"|\b\w*(?:Client|Stream|Connection|Channel|EventLoop|Session)(?:::<[^>]*>)?::\w+\s*\(",
+)
+"""A first use of what was started."""
+
+ASSERTION = re.compile(
+    rb"\b(?:debug_|prop_|pretty_|static_)?(?:assert|ensure|verify|expect_that|check|snapshot)\w*!"
+    rb"|\b(?:assert|verify|expect_|check|ensure)\w*\s*\("
+    rb"|\bpanic!|\b\w*snapshot\w*!",
+)
+"""Something is checked."""
+
+NOTHING = re.compile(
+    rb"\.\s*(?:try_recv|try_next|now_or_never|poll_next|try_iter|try_lock|next)\s*\([^;]*?\)\s*(?:\.\s*is_(?:err|none|pending)\b)"
+    rb"|\b(?:TryRecvError|TryError)\s*::\s*(?:Empty|Disconnected)|\bEmpty\s*\)"
+    rb"|\bassert_(?:pending|no_|not_|never|empty)\w*\s*[!(]"
+    rb"|\bassert_no\w*"
+)
+"""An assertion that nothing came."""
+
+NEGATIVE = re.compile(
+    rb"\bassert\w*!\s*\(\s*!"
+    rb"|\bassert\w*!\s*\((?:[^;]*?)\.\s*is_(?:none|err|empty|pending)\(\)"
+    rb"|\bassert_eq!\s*\([^;]*?,\s*(?:0(?:_?[ui]\d+|_?usize)?|None|false|vec!\s*\[\s*\])\s*[,)]"
+    rb"|\bassert_eq!\s*\(\s*(?:0(?:_?[ui]\d+|_?usize)?|None|false|vec!\s*\[\s*\])\s*,"
+    rb"|\bassert!\s*\([^;]*?==\s*0\s*[,)]"
+    rb"|\bassert_none!|\bassert_err!"
+)
+"""An assertion in the negative."""
+
+ENDED = re.compile(
+    rb"!\s*[^;]*?\bis_(?:running|alive|connected|open|active|locked|ready|valid|some|leader|online|enabled)\b"
+    rb"|\b(?:is_closed|is_finished|is_terminated|is_shutdown|exists)\b",
+)
+"""A state that is expected to end: its absence is an effect."""
+
+UNTOUCHED = re.compile(rb"!\s*[^;]*?\b(?:is_finished|is_closed|is_terminated|is_done|is_complete\w*|has_\w+)\b")
+"""It is shown that something has not ended."""
+
+PANIC = re.compile(
+    rb"\b(?:panic|unreachable|todo|unimplemented|bail|fail)!|\bassert!\s*\(\s*false\b|\breturn\s+Err\b"
+    rb"|\bErr\s*\(\s*(?:anyhow|eyre|io::Error|\w*Error\b)|\bprocess::(?:exit|abort)\b|\bpanic_any\b|\bassert\w*!|\bensure!"
+)
+"""The test fails there."""
+
+EXIT = re.compile(rb"\b(?:break|return)\b")
+
+NOISE = re.compile(
+    rb"\s*(?:"
+    rb"(?:\w+::)*(?:println|eprintln|print|eprint|dbg|trace|debug|info|warn|error|log)!\s*[(\[{].*[)\]}]"
+    rb"|(?:std::mem::|mem::|core::mem::)?drop\s*\([^;]*\)"
+    rb"|(?:return\s*)?(?:(?:Ok|Some)\s*(?:::\s*<[^;]*?>\s*)?\(\s*\(\s*\)\s*\)|\(\s*\)|None)?"
+    rb"|(?:return\s+)?Result\s*::\s*<[^;]*?>\s*::\s*Ok\s*\(\s*\(\s*\)\s*\)"
+    rb"|let\s+_\w*\s*=\s*&?(?:mut\s+)?[\w.]+"
+    rb")\s*;?\s*",
+    re.DOTALL,
+)
+"""A statement without an effect that could be waited for."""
+
+VALUE = re.compile(
+    rb"\s*(?:return\s+)?(?:(?:Ok|Some|Err)\s*(?:::\s*<.*?>\s*)?\(.*\)|[\w:]+|[-+]?[\d._]+\w*|\".*\"(?:\.\w+\(\))?"
+    rb"|[\w:]+\s*\{.*\}|\(.*\)|\[.*\]|(?:\w+::)+\w+(?:::\s*<.*?>)?\s*\([^;]*\)(?:\s*\.\s*\w+\([^;]*\))*|vec!\s*\[.*\])\s*;?\s*",
+    re.DOTALL,
+)
+"""The value of a block, without a call of a method of something that stands."""
+
+EFFECT = re.compile(rb"\.\s*await\b|\w+!\s*[(\[{]|\.\s*\w+\s*(?:::\s*<[^;]*?>\s*)?\(|\bspawn|\b[a-z]\w*\s*\(")
+"""A statement that does something."""
+
+EXPIRING = re.compile(
+    rb"ttl|expir|time_?out|keep_?alive|lease|idle|max_?age|\bage\b|deadline|time_to_|retention|lifetime|lock_?time"
+    rb"|heart_?beat|interval|cool_?down|debounce|delay|evict|stale|period|window|grace|backoff|refresh|validity",
+    re.IGNORECASE,
+)
+"""Names of durations that elapse by themselves."""
+
+STRONG_EXPIRING = re.compile(
+    rb"ttl|expir|keep_?alive|lease|idle|max_?age|deadline|time_to_|retention|lifetime|stale", re.IGNORECASE
+)
+
+CLOCK = re.compile(
+    rb"mtime|modified\(|timestamp|created_?at|updated_?at|elapsed|Instant::now|SystemTime::now|Utc::now|last_(?:used|seen|access\w*)",
+    re.IGNORECASE,
+)
+"""Time is read: the wait makes a clock move on."""
+
+HANDLER = re.compile(
+    rb"^(?:service_fn|handler\w*|handle|route|get|post|put|patch|delete|any|and_then|respond_with|unfold|try_unfold"
+    rb"|from_fn|poll_fn|map_request|map_response|then|layer_fn|make_service_fn|on_\w+|with_handler|register\w*|callback"
+    rb"|returning|returning_st|expect_\w+|fallback|fallback_service|returns|stream|boxed_fn|add_service|to|with|filter_map|stream_fn)$"
+)
+"""Callees that take a function which serves requests or makes the items of a stream."""
+
+IN_PLACE = frozenset(
+    b"""
+    block_on run_until scope scoped sync_scope timeout timeout_at with_timeout join join3 join4 join5 join_all
+    try_join try_join_all unwrap_or_else for_each try_for_each catch_unwind block_in_place enter in_scope
+    run_singlethreaded block_on_all zip run_until_stalled within test tokio_test run_test with_runtime
+    async_test spawn_test step measure sim assert_unwind_safe AssertUnwindSafe with_default retry retry_fn
+    """.split()
+)
+"""Callees that run the function or future they are given there and then."""
+
+JOINING = frozenset(
+    {b"join", b"try_join", b"join_all", b"try_join_all", b"timeout", b"block_on", b"select", b"select_all"}
+)
+"""Callees and macros that wait for all, or for the end, of what they are given."""
+
+CARRIED = frozenset(
+    {b"pin", b"Box", b"new", b"Some", b"Ok", b"Arc", b"from", b"boxed", b"boxed_local", b"lazy", b"fuse", b"once"}
+)
+"""Callees that only wrap what they are given."""
+
+FIRST_WINS = frozenset({b"select", b"try_select", b"race", b"or", b"select_ok", b"race_ok", b"select_all", b"first"})
+"""Callees that wait for the first of what they are given."""
+
+ADAPTORS = frozenset(
+    b"""
+    instrument in_current_span with_subscriber boxed boxed_local fuse shared abort_on_drop unwrap expect
+    into_future map map_err flatten with_current_subscriber collect compat catch_unwind remote_handle
+    left_future right_future and_then inspect into_iter unwrap_or_else then inspect_err as_mut as_ref
+    with_context context ok cloned
+    """.split()
+)
+"""Methods that hand on what they are called on."""
+
+KEEPS = (
+    ("connection", re.compile(rb"accept|connect|incoming|upgrade|handshake|into_split|split\(", re.IGNORECASE)),
+    ("listener", re.compile(rb"\bbind\w*\(|\blisten\w*\(|Listener")),
+)
+"""What a value is, by the call that made it."""
+
+CONNECTION_TYPE = re.compile(rb"Stream\b|Socket\b|Connection\b|Conn\b|TcpStream|WebSocket|Duplex|Transport")
+
+REMARKS: tuple[tuple[Role, re.Pattern[bytes]], ...] = (
+    (
+        "workload",
+        re.compile(rb"simulat|pretend|\bslow |do(?:ing)? (?:some )?work|fake work|long[- ]running|expensive|mimic"),
+    ),
+    (
+        "absence",
+        re.compile(
+            rb"(?:should|must|does|do|did|will|is|are|was|has|have)(?: not|n't|n.t)\b"
+            rb"|\bno (?:more|other|further|event|message|update|request)|\bnothing\b|never"
+        ),
+    ),
+    (
+        "expiry",
+        re.compile(
+            rb"expire|expir|time[sd]? ?out\b|\bttl\b|elapse|lapse|stale|age out|evict|cool ?down|idle|past the|backoff"
+        ),
+    ),
+    (
+        "startup",
+        re.compile(
+            rb"(?:start|boot|spin|come|bind|listen|ready|warm|initiali|launch|set ?up|connect)\w*(?: up)?\b"
+            rb"|to be up\b|server time|to spawn"
+        ),
+    ),
+    (
+        "settle",
+        re.compile(
+            rb"propagat|process|settle|sync|flush|catch up|happen|complete|finish|deliver|receive|arrive|register"
+            rb"|take effect|wait (?:for|until|till)|(?:give|let|allow)\b|make sure|ensure|enough time|wait"
+        ),
+    ),
+    (
+        "pacing",
+        re.compile(
+            rb"different (?:time|timestamp)|mtime|granularity|timestamp|rate limit|spac(?:e|ing)|between|stagger"
+            rb"|throttl|order"
+        ),
+    ),
+)
+"""What comments say about a wait, most telling first."""
+
+BOUNDED = re.compile(
+    rb"elapsed|Instant::now|SystemTime::now|deadline|time_?out|attempt|retr(?:y|ies)|\btries\b|\bcount(?:er|down)?\b|remaining"
+    rb"|max_\w+|\biter(?:ation)?s?\b|saturating_|checked_|MAX_\w+|LIMIT|\bend_?time|\buntil\b",
+    re.IGNORECASE,
+)
+"""An exit that counts or looks at a clock."""
