@@ -89,7 +89,8 @@ def this_sleep(wait: Wait, budget: Budget) -> str:
 def claim(wait: Wait) -> str:
     """The predicate: why it is there, if the structure says so; else only what any fixed sleep does."""
     if is_certain(wait) and wait.role == "expiry":
-        return f"lets {wait.expires or 'a limit'} elapse in real time"
+        what = f"`{wait.expires.strip('`')}`" if wait.expires else "a limit"
+        return f"lets {what} elapse in real time"
     if is_certain(wait) and wait.role in _CLAIMS:
         return _CLAIMS[wait.role]
     return "makes the outcome depend on how fast the machine is"

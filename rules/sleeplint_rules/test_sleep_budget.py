@@ -38,21 +38,19 @@ class TestSleepBudget(Rule):
             import time
 
 
-            def test_forgets_in_turn():  # error: test-sleep-budget
-                cache = Cache(ttl=0.8)
-                cache["a"] = 1
+            def test_stays_quiet_twice(bus):  # error: test-sleep-budget
+                bus.publish("b", "hello")
                 time.sleep(0.9)
-                assert "a" not in cache
-                cache["b"] = 2
+                assert not bus.inbox("a")
+                bus.publish("c", "hello")
                 time.sleep(0.9)
-                assert "b" not in cache
+                assert not bus.inbox("a")
 
 
-            def test_forgets_one():
-                cache = Cache(ttl=0.8)
-                cache["a"] = 1
+            def test_stays_quiet(bus):
+                bus.publish("b", "hello")
                 time.sleep(0.9)
-                assert "a" not in cache
+                assert not bus.inbox("a")
             """,
             title="Two sleeps, each within its budget, together over the test's",
             profile="default",
@@ -64,14 +62,14 @@ class TestSleepBudget(Rule):
             use std::time::Duration;
 
             #[test]
-            fn forgets_in_turn() { // error: test-sleep-budget
-                let cache = Cache::with_ttl(Duration::from_millis(800));
-                cache.insert("a", 1);
+            fn stays_quiet_twice() { // error: test-sleep-budget
+                let mut bus = Bus::new();
+                bus.publish("b", "hello");
                 std::thread::sleep(Duration::from_millis(900));
-                assert_eq!(cache.get("a"), None);
-                cache.insert("b", 2);
+                assert!(bus.inbox("a").is_empty());
+                bus.publish("c", "hello");
                 std::thread::sleep(Duration::from_millis(900));
-                assert_eq!(cache.get("b"), None);
+                assert!(bus.inbox("a").is_empty());
             }
 
             #[tokio::test(start_paused = true)]
