@@ -65,7 +65,11 @@ def _next(module: Module, comment: Node) -> Span:
         following = next((c for c in module.root.children if c.start_byte >= comment.end_byte), None)
     if following is None:
         return Span(comment.start_byte, comment.end_byte)
-    return Span(following.start_byte, following.end_byte)
+    line = following.end_point.row
+    last = following
+    while (after := last.next_sibling) is not None and after.start_point.row == line:  # `first(); second()`
+        last = after
+    return Span(following.start_byte, last.end_byte)
 
 
 def _around(module: Module, comment: Node, line_start: int) -> Span:
