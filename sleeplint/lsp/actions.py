@@ -40,12 +40,10 @@ class QuickFixes:
     """The editor takes edits that name the version they are meant for."""
 
     def at(self, chosen: types.Range, report: Report) -> Iterator[types.CodeAction]:
-        """For each finding whose statement touches `chosen`: its fix, and a comment that ignores it."""
-        positions = self.document.positions
-        start, end = positions.code_offset(chosen.start), positions.code_offset(chosen.end)
+        """For each finding on whose statement's lines `chosen` lies: its fix, and a comment that ignores it."""
         for finding in report.findings:
-            place = finding.statement or finding.span
-            if place.start <= end and start <= place.end:
+            place = self.document.positions.range(finding.statement or finding.span)
+            if place.start.line <= chosen.end.line and chosen.start.line <= place.end.line:
                 yield from self._fix(finding)
                 yield self._ignore(finding)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.uris import to_fs_path
 
 from sleeplint import __version__
@@ -45,12 +46,22 @@ class Options:
                 self.rule_packs = said["rulePacks"]
 
 
+class Protocol(LanguageServerProtocol):
+    """pygls's protocol, less its own copy of the text: `sleeplint.lsp.documents` says why."""
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> Iterator[Any]:
+        """Hand the edits on."""
+        if (handler := self.fm.features.get(types.TEXT_DOCUMENT_DID_CHANGE)) is not None:
+            yield handler, (params,), None
+
+
 class Server(LanguageServer):
     """One editor's server."""
 
     def __init__(self) -> None:
         """Begin with nothing open."""
-        super().__init__("sleeplint", __version__)
+        super().__init__("sleeplint", __version__, protocol_cls=Protocol)
         self.documents = Documents()
         self.options = Options()
         self.judge = Judge(self.documents, self.complain)

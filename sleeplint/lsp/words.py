@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from lsprotocol import types
 
-from sleeplint import pages
 from sleeplint.engine import Report
 from sleeplint.facts import Wait
 from sleeplint.lsp.documents import Document
+from sleeplint.pages import page
 from sleeplint.registry import Registry
 from sleeplint.rule import seconds
 from sleeplint.text import Span
@@ -25,7 +25,7 @@ def hover(document: Document, report: Report, position: types.Position, rules: R
             parts, span = [_facts(wait)], wait.span  # the innermost comes last
     for finding in report.findings:
         if finding.span.start <= at <= finding.span.end and (rule := rules.find(finding.rule)):
-            parts.append(pages.page(rule))
+            parts.append(page(rule))
             span = span or finding.span
     if span is None:
         return None

@@ -1,0 +1,285 @@
+"""The language server, driven as an editor drives it."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_lsp
+from lsprotocol import types
+from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities, make_test_lsp_client
+
+from sleeplint.fixing.choosing import apply
+from sleeplint.lsp.positions import Positions
+from sleeplint.text import Edit, Span
+
+EDITORS = {"pushed, utf-16": "visual-studio-code@v1.65", "pulled, utf-8": "neovim@v0.11"}
+LINE = 'start("😀e\u0301"); time.sleep(5)'
+PYTHON = f"import time\n\n\ndef test_it():\n    {LINE}\n    assert is_done()\n"
+RUST = """\
+#[tokio::test]
+async fn gives_up() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let addr = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (_stream, _) = listener.accept().await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+    });
+    let client = Client::connect(addr).await.unwrap();
+    assert!(client.get("/").await.is_err());
+}
+"""
+
+
+def new_client() -> LanguageClient:
+    made = make_test_lsp_client()
+
+    @made.feature(types.CLIENT_REGISTER_CAPABILITY)  # type: ignore[untyped-decorator]
+    def register(_: types.RegistrationParams) -> None:
+        """Say yes."""
+
+    return made
+
+
+class Editor:
+    """An editor with one workspace folder."""
+
+    def __init__(self, client: LanguageClient, folder: Path, encoding: str) -> None:
+        self.client = client
+        self.folder = folder
+        self.encoding = encoding
+
+    def write(self, name: str, text: str) -> str:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+        return path.as_uri()
+
+    def open(self, name: str, text: str, uri: str | None = None) -> str:
+        uri = uri or self.write(name, text)
+        language = "rust" if name.endswith(".rs") else "python"
+        item = types.TextDocumentItem(uri, language, 1, text)
+        self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+        return uri
+
+    def change(self, uri: str, version: int, *changes: types.TextDocumentContentChangeEvent) -> None:
+        self.client.diagnostics.pop(uri, None)
+        identifier = types.VersionedTextDocumentIdentifier(version, uri)
+        self.client.text_document_did_change(types.DidChangeTextDocumentParams(identifier, list(changes)))
+
+    def watched(self, uri: str) -> None:
+        """Tell that a file changed on disk."""
+        self.client.diagnostics.clear()
+        event = types.FileEvent(uri, types.FileChangeType.Changed)
+        self.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
+
+    @property
+    def pulls(self) -> bool:
+        capabilities = self.client.capabilities
+        return bool(capabilities and capabilities.text_document and capabilities.text_document.diagnostic)
+
+    async def diagnostics(self, uri: str) -> list[types.Diagnostic]:
+        if self.pulls:
+            params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri))
+            report = await self.client.text_document_diagnostic_async(params)
+            assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
+            return list(report.items)
+        while uri not in self.client.diagnostics:
+            told = self.client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+            await asyncio.wait_for(told, 20)
+        return list(self.client.diagnostics[uri])
+
+    async def codes(self, uri: str) -> list[object]:
+        return [diagnostic.code for diagnostic in await self.diagnostics(uri)]
+
+    async def actions(self, uri: str, line: int, *only: str) -> list[types.CodeAction]:
+        place = types.Range(types.Position(line, 0), types.Position(line, 0))
+        context = types.CodeActionContext([], only=list(only) or None)
+        params = types.CodeActionParams(types.TextDocumentIdentifier(uri), place, context)
+        found = await self.client.text_document_code_action_async(params) or []
+        return [action for action in found if isinstance(action, types.CodeAction)]
+
+    def applied(self, text: str, action: types.CodeAction) -> str:
+        """The text after an action's edit."""
+        assert action.edit is not None
+        if action.edit.document_changes:
+            (change,) = action.edit.document_changes
+            assert isinstance(change, types.TextDocumentEdit)
+            edits = [edit for edit in change.edits if isinstance(edit, types.TextEdit)]
+        else:
+            ((_, said),) = (action.edit.changes or {}).items()
+            edits = list(said)
+        data = text.encode()
+        positions = Positions(data, self.encoding)
+        spans = [(Span(positions.offset(e.range.start), positions.offset(e.range.end)), e.new_text) for e in edits]
+        return apply(data, [Edit(span, new) for span, new in spans]).decode()
+
+
+@pytest_lsp.fixture(  # type: ignore[untyped-decorator]
+    config=ClientServerConfig([sys.executable, "-m", "sleeplint", "server"], client_factory=new_client),
+    params=list(EDITORS.values()),
+    ids=list(EDITORS),
+)
+async def client(lsp_client: LanguageClient, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[None]:
+    capabilities = client_capabilities(request.param)
+    folder = types.WorkspaceFolder(tmp_path.as_uri(), "workspace")
+    options = {"showCost": "codeLens"}
+    params = types.InitializeParams(
+        capabilities, root_uri=tmp_path.as_uri(), workspace_folders=[folder], initialization_options=options
+    )
+    await lsp_client.initialize_session(params)
+    yield
+    await lsp_client.shutdown_session()
+
+
+@pytest.fixture
+def editor(client: LanguageClient, tmp_path: Path) -> Editor:
+    general = client.capabilities.general if client.capabilities else None
+    encodings = (general.position_encodings if general else None) or [types.PositionEncodingKind.Utf16]
+    return Editor(client, tmp_path, types.PositionEncodingKind(encodings[0]).value)
+
+
+@pytest.mark.asyncio
+async def test_a_wait_is_underlined_behind_an_emoji_and_a_combining_mark(editor: Editor) -> None:
+    uri = editor.open("test_it.py", PYTHON)
+    (diagnostic,) = await editor.diagnostics(uri)
+    before = '    start("😀e\u0301"); '
+    start = len(before.encode("utf-16-le")) // 2 if editor.encoding == "utf-16" else len(before.encode())
+    assert diagnostic.range == types.Range(types.Position(4, start), types.Position(4, start + len("time.sleep(5)")))
+    assert diagnostic.source == "sleeplint"
+    assert diagnostic.code_description is not None
+    assert str(diagnostic.code) in diagnostic.code_description.href
+
+
+@pytest.mark.asyncio
+async def test_a_byte_order_mark_counts_as_the_editor_counts_it(editor: Editor) -> None:
+    uri = editor.open("test_it.py", "\ufeffimport time; time.sleep(5)\n")
+    (diagnostic,) = await editor.diagnostics(uri)
+    assert diagnostic.range.start.character == len("import time; ") + (1 if editor.encoding == "utf-16" else 3)
+
+
+@pytest.mark.asyncio
+async def test_the_verdict_is_the_command_lines(editor: Editor, capsys: pytest.CaptureFixture[str]) -> None:
+    import json
+
+    from sleeplint.cli import main
+
+    editor.write("sleeplint.toml", 'profile = "strict"\nbudget.max_sleep_secs = 9\n')
+    for name, text in (("test_it.py", PYTHON), ("tests/hold.rs", RUST)):
+        uri = editor.open(name, text)
+        shown = [(d.code, d.range.start.line + 1) for d in await editor.diagnostics(uri)]
+        main(["check", str(editor.folder / name), "--output-format", "json"])
+        said = json.loads(capsys.readouterr().out)["findings"]
+        assert shown == [(finding["rule"], finding["line"]) for finding in said]
+        assert shown
+
+
+@pytest.mark.asyncio
+async def test_edits_move_and_mend(editor: Editor) -> None:
+    uri = editor.open("test_it.py", PYTHON)
+    before = await editor.diagnostics(uri)
+    top = types.Range(types.Position(0, 0), types.Position(0, 0))
+    editor.change(uri, 2, types.TextDocumentContentChangePartial(range=top, text="# 😀\x0c\u2028 one line\n"))
+    after = await editor.diagnostics(uri)
+    assert [d.range.start.line for d in after] == [d.range.start.line + 1 for d in before]
+    place = after[0].range
+    editor.change(uri, 3, types.TextDocumentContentChangePartial(range=place, text="pass"))
+    assert await editor.diagnostics(uri) == []
+
+
+@pytest.mark.asyncio
+async def test_a_comment_ignores_the_wait_from_then_on(editor: Editor) -> None:
+    uri = editor.open("test_it.py", PYTHON)
+    (diagnostic,) = await editor.diagnostics(uri)
+    (ignore,) = [a for a in await editor.actions(uri, 4) if a.title == f"Ignore {diagnostic.code} here"]
+    text = editor.applied(PYTHON, ignore)
+    assert text == PYTHON.replace(
+        "    start(", f"    # sleeplint: ignore[{diagnostic.code}] the reason why this wait must stay\n    start("
+    )
+    editor.change(uri, 2, types.TextDocumentContentChangeWholeDocument(text))
+    assert await editor.diagnostics(uri) == []
+
+
+@pytest.mark.asyncio
+async def test_actions_are_filtered_by_kind(editor: Editor) -> None:
+    uri = editor.open("test_it.py", PYTHON)
+    assert {str(a.kind) for a in await editor.actions(uri, 4, "quickfix")} <= {"quickfix", "CodeActionKind.QuickFix"}
+    assert await editor.actions(uri, 4, "refactor") == []
+    assert await editor.actions(uri, 0, "quickfix") == []
+
+
+@pytest.mark.asyncio
+async def test_a_hold_is_explained_and_parked_as_the_command_line_does(editor: Editor) -> None:
+    uri = editor.open("tests/hold.rs", RUST)
+    (diagnostic,) = await editor.diagnostics(uri)
+    assert diagnostic.code == "connection-hold"
+    assert diagnostic.related_information
+    place = types.Position(6, 25)
+    hover = await editor.client.text_document_hover_async(types.HoverParams(types.TextDocumentIdentifier(uri), place))
+    assert hover is not None
+    assert isinstance(hover.contents, types.MarkupContent)
+    assert "tokio::time::sleep" in hover.contents.value
+    assert "connection-hold" in hover.contents.value
+
+
+@pytest.mark.asyncio
+async def test_a_tests_cost_is_shown_where_it_is_named(editor: Editor) -> None:
+    uri = editor.open("test_it.py", PYTHON)
+    params = types.CodeLensParams(types.TextDocumentIdentifier(uri))
+    (lens,) = await editor.client.text_document_code_lens_async(params) or []
+    assert lens.range.start == types.Position(3, 4)
+    assert lens.command is not None
+    assert lens.command.title == "waits 5 s"
+
+
+@pytest.mark.asyncio
+async def test_settings_are_read_again_when_they_change(editor: Editor) -> None:
+    uri = editor.open("test_it.py", PYTHON)
+    assert await editor.diagnostics(uri)
+    settings = editor.write("sleeplint.toml", 'exclude = ["test_*.py"]\n')
+    editor.watched(settings)
+    assert await editor.diagnostics(uri) == []
+
+
+@pytest.mark.asyncio
+async def test_broken_settings_are_told_once_and_the_last_good_ones_stay(editor: Editor) -> None:
+    settings = editor.write("sleeplint.toml", 'profile = "strict"\n')
+    uri = editor.open("test_it.py", "import time\n\n\ndef test_it():\n    time.sleep(0.01)\n    assert done()\n")
+    before = await editor.codes(uri)
+    assert before
+    editor.write("sleeplint.toml", "profil = 1\n")
+    editor.watched(settings)
+    assert await editor.codes(uri) == before
+    editor.watched(settings)
+    assert await editor.codes(uri) == before
+    (message,) = editor.client.messages
+    assert "sleeplint.toml" in message.message
+    assert "profile" in message.message
+
+
+@pytest.mark.asyncio
+async def test_an_unsaved_document_and_one_outside_any_folder_are_judged_too(editor: Editor) -> None:
+    uri = editor.open("test_it.py", PYTHON.replace("test_it", "it"), uri="untitled:Untitled-1")
+    assert isinstance(await editor.diagnostics(uri), list)
+    outside = (editor.folder.parent / "nowhere" / "test_gone.py").as_uri()
+    editor.open("test_gone.py", PYTHON, uri=outside)
+    assert await editor.codes(outside)
+
+
+@pytest.mark.asyncio
+async def test_a_closed_document_is_forgotten(editor: Editor) -> None:
+    uri = editor.open("test_it.py", PYTHON)
+    assert await editor.diagnostics(uri)
+    editor.client.diagnostics.pop(uri, None)
+    editor.client.text_document_did_close(types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri)))
+    assert await editor.diagnostics(uri) == []
+    assert await editor.actions(uri, 4) == []
+
+
+@pytest.mark.asyncio
+async def test_a_workspace_runs_no_code_of_its_own(editor: Editor) -> None:
+    editor.write("sleeplint_rules.py", "raise SystemExit('run')\n")
+    editor.write("conftest.py", "raise SystemExit('run')\n")
+    uri = editor.open("test_it.py", PYTHON)
+    assert await editor.codes(uri)
