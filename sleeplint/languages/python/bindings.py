@@ -42,7 +42,7 @@ class Table:
     scope: Node
     names: dict[str, list[Binding]] = field(default_factory=dict)
     outer: set[str] = field(default_factory=set)
-    """Declared `global` or `nonlocal`."""
+    """Declared `global`."""
     stars: list[Binding] = field(default_factory=list)
     """`from x import *`."""
 
@@ -137,7 +137,7 @@ class _Scan:
                         stack.append((child, (child.start_byte, child.end_byte) if own else block))
                     case "ERROR":
                         stack.append((child, block))
-                    case "global_statement" | "nonlocal_statement":
+                    case "global_statement":
                         self.table.outer.update(text_of(name, self.code) for name in child.named_children)
 
     def assignment(self, node: Node, block: tuple[int, int]) -> None:

@@ -49,7 +49,7 @@ def as_milliseconds(quantity: Quantity, unit: Unit) -> Milliseconds | None:
     """A folded number in milliseconds, whole where it is."""
     try:
         ms = quantity.number * (1000 if quantity.carries_unit else _TO_MS[unit])
-        ms = round(ms, 6)
+        ms = float(f"{ms:.12g}")
     except OverflowError:
         return None
     if not math.isfinite(ms) or ms < 0:

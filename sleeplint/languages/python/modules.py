@@ -69,7 +69,7 @@ class Module:
                 if not _is_inside(scope, inside, at):
                     continue
             table = self.table(scope)
-            if name in table.outer:
+            if name in table.outer and name not in table.names:
                 outermost_only = True
                 passed_function = True
                 continue
@@ -180,6 +180,7 @@ def load(place: Path, source: Source, project: Project | None) -> Module | None:
     module = Module(str(place), source.code, tree, project) if isinstance(tree, Tree) else None
     if project is not None:
         project.memory[key] = module
+        project.memory["python module at", str(place)] = module
     return module
 
 

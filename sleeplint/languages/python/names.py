@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -25,7 +26,11 @@ MAX_STEPS = 24
 
 _IMPORTERS = frozenset({"pytest.importorskip", "importlib.import_module", "__import__"})
 _PARTIALS = frozenset({"functools.partial", "partial"})
-_TRANSPARENT = frozenset({"contextlib.closing", "closing", "copy.copy", "typing.cast", "weakref.proxy"})
+_TRANSPARENT = frozenset(
+    {"contextlib.closing", "closing", "copy.copy", "weakref.proxy", "asyncio.run", "asyncio.wait_for",
+     "asyncio.shield", "trio.run", "anyio.run", "asyncio.AbstractEventLoop.run_until_complete"}
+)  # fmt: skip
+"""Give what their first argument is, or what comes of it."""
 _WRAPPED_TYPES = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Union", "Awaitable", "Coroutine"})
 _SEQUENCES = frozenset(
     {"List", "list", "Sequence", "Iterable", "Iterator", "Generator", "AsyncGenerator", "AsyncIterator", "Tuple",
@@ -277,8 +282,11 @@ class Names:
                     dotted = string_of(first, self.module.code)
                     return Meaning("external", dotted.decode("utf-8", "replace"), self.module) if dotted else UNKNOWN
                 if path in _TRANSPARENT:
-                    return self.meaning(arguments.positional[-1], steps)
+                    return self.meaning(first, steps)
                 return UNKNOWN
+        elif meaning.kind == "unknown" and self.module.text(function).endswith("run_until_complete"):
+            given = arguments_of(call, self.module.code).positional
+            return self.meaning(given[0], steps) if given else UNKNOWN
         return result_of(meaning, steps)
 
     def returned(self, function: Node, steps: int) -> Meaning:
@@ -289,7 +297,8 @@ class Names:
         if annotation is not None:
             declared = self.annotated(annotation, steps)
             if declared.is_known:
-                return one_of(declared)
+                yields = re.search(r"Generator|Iterator|Iterable", self.module.text(annotation))
+                return one_of(declared) if yields and declared.kind == "several" else declared
         body = function.child_by_field_name("body")
         if body is None:
             return UNKNOWN
@@ -422,6 +431,8 @@ def _of_class(owner: Meaning, name: str, steps: int) -> Meaning:
             return found
     for value in assigned_to_self(module, owner.node, name):
         found = names.meaning(value, steps + 1)
+        if found.kind == "several" and value.type == "call":
+            found = one_of(found)  # it is unpacked: `self.mine, self.yours = Pipe()`
         if found.is_known:
             return found
     bases = owner.node.child_by_field_name("superclasses")

@@ -1,0 +1,311 @@
+"""Which clock a test runs on: virtual, patched, frozen, or real."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from sleeplint.languages.python.calls import Found
+from sleeplint.languages.python.modules import Module
+from sleeplint.languages.python.names import Names, names_of
+from sleeplint.languages.python.tree import Arguments, Chain, arguments_of, bare, decorators_of, string_of
+
+STEMS = re.compile(
+    rb"autojump_clock|mock_clock|MockClock|task\.Clock|\bClock\(|looptime|async_solipsism|freeze|freezer|time_machine"
+    rb"|patch|setattr"
+)
+_TRIO_FIXTURES = frozenset({"autojump_clock", "mock_clock"})
+_TRIO_APIS = re.compile(r"(?:trio|anyio)\..*")
+_LOOP_APIS = re.compile(r"(?:asyncio|anyio|async_timeout|tornado)\..*|\.call_later")
+_FREEZERS = re.compile(r"(?:freezegun|pytest_freezegun)\.freeze_time|(?:.*\.)?freeze_time")
+_TRAVELLERS = frozenset({"time_machine.travel", "time_machine.travel.start"})
+_FREEZER_FIXTURES = frozenset({"freezer", "frozen_time", "freeze_time", "frozen_clock"})
+_ASYNC_SLEEPS = re.compile(r"(?:asyncio|anyio|trio|async_timeout)\..*|\.call_later")
+_PATCHERS = re.compile(r"(?:.*\.)?(?:patch|patch\.object|setattr)")
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The clock at one wait."""
+
+    virtual: bool = False
+    """This wait does not take real time."""
+    paused: bool = False
+    """The test's clock is simulated, whether or not this wait obeys it."""
+    frozen: bool = False
+    """A wall-clock freezer holds that the runtime's sleep does not know."""
+
+
+REAL = Clock()
+
+
+@dataclass(frozen=True, slots=True)
+class _Patch:
+    target: str
+    """What is replaced: `time.sleep`, or the name of a global of this file with a leading dot."""
+    start: int
+    end: int
+
+
+class Clocks:
+    """The clocks of one file."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.module = names.module
+        self.plain = not STEMS.search(self.module.code) and not _solipsist(self.module)
+        self._patches: list[_Patch] | None = None
+
+    def clock(self, found: Found) -> Clock:
+        """The clock that holds where a wait stands."""
+        if found.api.startswith("twisted.internet.task.Clock."):
+            return Clock(virtual=True, paused=True)
+        if self.plain:
+            return REAL
+        functions = [node for node in found.chain if node.type == "function_definition"]
+        fixtures = self._fixtures(found.chain)
+        trio = bool(fixtures & _TRIO_FIXTURES) or any(self._makes_mock_clock(node) for node in functions)
+        loop = "looptime" in fixtures or self._is_looptime(found.chain) or _solipsist(self.module)
+        paused = trio or loop
+        virtual = (trio and bool(_TRIO_APIS.fullmatch(found.api))) or (loop and bool(_LOOP_APIS.fullmatch(found.api)))
+        virtual = virtual or self._is_patched(found, fixtures)
+        frozen = not virtual and bool(_ASYNC_SLEEPS.fullmatch(found.api)) and self._is_frozen(found.chain, fixtures)
+        return Clock(virtual, paused, frozen)
+
+    def is_paused(self, function: Node) -> bool:
+        """Whether a test's clock is simulated."""
+        if self.plain:
+            return False
+        chain = (*self.module.chain(function), function)
+        fixtures = self._fixtures(chain)
+        return (
+            bool(fixtures & _TRIO_FIXTURES)
+            or "looptime" in fixtures
+            or self._is_looptime(chain)
+            or self._makes_mock_clock(function)
+            or _solipsist(self.module)
+        )
+
+    def _fixtures(self, chain: Chain) -> set[str]:
+        """The fixtures that the test around a place asks for, directly, by marks, or by other fixtures."""
+        asked: set[str] = set()
+        for node in chain:
+            if node.type == "function_definition":
+                asked |= self._parameters(node)
+        for decorator in self._decorators(chain):
+            if decorator.type == "call" and "usefixtures" in self.module.text(decorator):
+                asked |= self._strings(decorator)
+        for bindings in self.module.globals.names.get("pytestmark", ()):
+            for call in [bindings.node, *bindings.node.named_children]:
+                if call.type == "call" and "usefixtures" in self.module.text(call):
+                    asked |= self._strings(call)
+        waiting = list(asked)
+        waiting += [
+            name
+            for name, bound in self.module.globals.names.items()
+            for binding in bound
+            if binding.kind == "function" and self._is_autouse(binding.node)
+        ]
+        while waiting:
+            name = waiting.pop()
+            for binding in self.module.globals.names.get(name, ()):
+                if binding.kind == "function" and self._is_fixture(binding.node):
+                    more = self._parameters(binding.node) - asked
+                    asked |= more | {name}
+                    waiting.extend(more)
+        return asked
+
+    def _parameters(self, function: Node) -> set[str]:
+        return set(self.module.table(function).names) & set(_parameter_names(function, self.module))
+
+    def _strings(self, call: Node) -> set[str]:
+        values = (string_of(value, self.module.code) for value in arguments_of(call, self.module.code).positional)
+        return {value.decode("utf-8", "replace") for value in values if value is not None}
+
+    def _decorators(self, chain: Chain) -> list[Node]:
+        return [d for node in chain if node.type == "decorated_definition" for d in decorators_of(node)]
+
+    def _is_fixture(self, function: Node) -> bool:
+        chain = self.module.chain(function)
+        return any("fixture" in self.module.text(d).partition("(")[0] for d in self._decorators(chain[-1:]))
+
+    def _is_autouse(self, function: Node) -> bool:
+        chain = self.module.chain(function)
+        return any("autouse=True" in self.module.text(d).replace(" ", "") for d in self._decorators(chain[-1:]))
+
+    def _is_looptime(self, chain: Chain) -> bool:
+        return any("mark.looptime" in self.module.text(decorator) for decorator in self._decorators(chain)) or any(
+            "mark.looptime" in self.module.text(binding.node)
+            for binding in self.module.globals.names.get("pytestmark", ())
+        )
+
+    def _makes_mock_clock(self, function: Node) -> bool:
+        code = self.module.code
+        for match in re.compile(rb"\bMockClock\s*\(").finditer(code, function.start_byte, function.end_byte):
+            node = self.module.root.descendant_for_byte_range(match.start(), match.end() - 1)
+            if node is None:
+                continue
+            for holder in (node, *reversed(self.module.chain(node))):
+                if holder.type == "call":
+                    called = holder.child_by_field_name("function")
+                    if called is not None and (self.names.resolve(called) or "").endswith("MockClock"):
+                        return True
+        return False
+
+    def _is_patched(self, found: Found, fixtures: set[str]) -> bool:
+        """Whether what is called here has been replaced in this test."""
+        if found.by_reference and found.function.type != "attribute":
+            return False
+        if found.function.type == "attribute":
+            target = found.api
+            owner = found.function.child_by_field_name("object")
+            meaning = self.names.meaning(owner) if owner is not None else None
+            if meaning is None or meaning.kind != "external":
+                return False
+        elif found.function.type == "identifier":
+            target = "." + self.module.text(found.function)
+        else:
+            return False
+        return any(patch.target == target and self._holds(patch, found, fixtures) for patch in self._all_patches())
+
+    def _holds(self, patch: _Patch, found: Found, fixtures: set[str]) -> bool:
+        if patch.start <= found.call.start_byte < patch.end:
+            return True
+        node = self.module.root.descendant_for_byte_range(patch.start, patch.start + 1)
+        holders = self.module.chain(node) if node is not None else ()
+        for holder in holders:
+            if holder.type == "function_definition":
+                label = holder.child_by_field_name("name")
+                name = self.module.text(label) if label is not None else ""
+                if name in fixtures and self._is_fixture(holder):
+                    return True
+                if name in ("setUp", "setup_method", "asyncSetUp", "setUpClass"):
+                    owner = next((n for n in reversed(holders) if n.type == "class_definition"), None)
+                    return owner is not None and owner.start_byte <= found.call.start_byte < owner.end_byte
+        return False
+
+    def _all_patches(self) -> list[_Patch]:
+        if self._patches is None:
+            self._patches = list(self._find_patches())
+        return self._patches
+
+    def _find_patches(self) -> list[_Patch]:
+        module = self.module
+        found = []
+        for match in re.compile(rb"\b(?:patch|object|setattr)\s*\(").finditer(module.code):
+            node = module.root.descendant_for_byte_range(match.start(), match.end() - 1)
+            chain = module.chain(node) if node is not None else ()
+            call = next((n for n in reversed((*chain, *([node] if node else []))) if n.type == "call"), None)
+            function = call.child_by_field_name("function") if call is not None else None
+            if call is None or function is None or not _PATCHERS.fullmatch("".join(module.text(function).split())):
+                continue
+            arguments = arguments_of(call, module.code)
+            target = self._target(arguments)
+            if target is None or self._keeps_real(arguments):
+                continue
+            start, end = self._reach(call, module.chain(call))
+            found.append(_Patch(target, start, end))
+        return found
+
+    def _target(self, arguments: Arguments) -> str | None:
+        """What a patch replaces, as a wait would call it."""
+        if not arguments.positional:
+            return None
+        first = string_of(arguments.positional[0], self.module.code)
+        if first is not None:
+            return self._spelled(first.decode("utf-8", "replace"))
+        second = string_of(arguments.positional[1], self.module.code) if len(arguments.positional) > 1 else None
+        owner = self.names.meaning(arguments.positional[0])
+        if second is None or owner.kind != "external":
+            return None
+        return f"{owner.path}.{second.decode('utf-8', 'replace')}"
+
+    def _spelled(self, dotted: str) -> str | None:
+        own = self._own_name()
+        owner, _, name = dotted.rpartition(".")
+        if dotted.startswith("__main__.") or (own and (owner == own or own.endswith("." + owner))):
+            return "." + name
+        parts = dotted.split(".")
+        # `app.worker.time.sleep` replaces the attribute of the one module `time`, for everybody.
+        if len(parts) >= 2 and parts[-2] in ("time", "asyncio", "trio", "anyio", "gevent"):
+            return ".".join(parts[-2:])
+        return None
+
+    def _own_name(self) -> str:
+        place, project = self.module.place, self.module.project
+        if place is None or project is None:
+            return self.module.path.removesuffix(".py").replace("/", ".")
+        return ".".join(place.relative_to(project.root).with_suffix("").parts)
+
+    def _keeps_real(self, arguments: Arguments) -> bool:
+        """Whether the replacement calls the real one."""
+        values = [arguments.keywords[key] for key in ("wraps", "side_effect", "new") if key in arguments.keywords]
+        values += arguments.positional[1:]
+        return any(
+            value.type in ("identifier", "attribute") and (self.names.resolve(value) or "").endswith(".sleep")
+            and (self.names.resolve(value) or "").partition(".")[0] in ("time", "asyncio", "trio", "anyio", "gevent")
+            for value in map(bare, values)
+        )  # fmt: skip
+
+    def _reach(self, call: Node, chain: Chain) -> tuple[int, int]:
+        """Where a patch holds: a decorated function, a `with` body, or the rest of the function."""
+        for position in range(len(chain) - 1, -1, -1):
+            holder = chain[position]
+            if holder.type == "decorator":
+                whole = chain[position - 1]
+                return whole.start_byte, whole.end_byte
+            if holder.type == "with_clause":
+                statement = chain[position - 1]
+                return call.end_byte, statement.end_byte
+            if holder.type in ("function_definition", "lambda"):
+                return call.end_byte, holder.end_byte
+        return call.end_byte, self.module.root.end_byte
+
+    def _is_frozen(self, chain: Chain, fixtures: set[str]) -> bool:
+        if fixtures & _FREEZER_FIXTURES:
+            return True
+        for decorator in self._decorators(chain):
+            if decorator.type == "call" and self._freezes(decorator):
+                return True
+        for node in chain:
+            if node.type != "with_statement":
+                continue
+            for clause in node.named_children:
+                for item in clause.named_children if clause.type == "with_clause" else ():
+                    value = item.child_by_field_name("value")
+                    if value is not None and value.type == "as_pattern":
+                        value = value.named_child(0)
+                    if value is not None and value.type == "call" and self._freezes(value):
+                        return True
+        return False
+
+    def _freezes(self, call: Node) -> bool:
+        function = call.child_by_field_name("function")
+        path = self.names.resolve(function) if function is not None else None
+        if path is None:
+            return False
+        keywords = arguments_of(call, self.module.code).keywords
+        tick = keywords.get("tick")
+        if path in _TRAVELLERS:
+            return tick is not None and tick.type == "false"
+        if not _FREEZERS.fullmatch(path):
+            return False
+        real = keywords.get("real_asyncio")
+        return (tick is None or tick.type == "false") and (real is None or real.type == "false")
+
+
+def _parameter_names(function: Node, module: Module) -> list[str]:
+    return [name for name, bound in module.table(function).names.items() if any(b.kind == "parameter" for b in bound)]
+
+
+def _solipsist(module: Module) -> bool:
+    """Whether the file's, or a conftest's, event loop is a simulated one."""
+    known = module.memory.get("solipsist")
+    if isinstance(known, bool):
+        return known
+    module.memory["solipsist"] = b"async_solipsism" in module.code or any(
+        b"async_solipsism" in other.code for other in names_of(module)._fixture_modules()
+    )
+    return bool(module.memory["solipsist"])

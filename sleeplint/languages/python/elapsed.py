@@ -1,0 +1,316 @@
+"""Assertions about elapsed wall time, found by data flow from a clock and not by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from tree_sitter import Node
+
+from sleeplint.facts import Milliseconds
+from sleeplint.languages.python.durations import as_milliseconds, clock_of, fold, from_now
+from sleeplint.languages.python.names import Names, assigned_to_self
+from sleeplint.languages.python.tree import Chain, arguments_of, bare, chain_to
+
+MAX_STEPS = 12
+CLOCK_STEMS = re.compile(rb"\btime\(|monotonic|perf_counter|process_time|default_timer|\.now\(|utcnow|current_time")
+_ASSERT = re.compile(
+    rb"(?<!\w)(?:assert(?=[\s(])|assert(?:Less|Greater)(?:Equal)?(?=\s*\()|assert(?:True|False)(?=\s*\()|assertAlmostEqual(?=\s*\())"
+)
+_METHODS: dict[str, Literal["upper", "lower"]] = {
+    "assertLess": "upper",
+    "assertLessEqual": "upper",
+    "assertGreater": "lower",
+    "assertGreaterEqual": "lower",
+}
+_PASSED = frozenset({"round", "int", "float", "abs"})
+Side = Literal["upper", "lower"]
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """An expression that is time elapsed on a wall clock."""
+
+    clock: str
+    ms: float
+    """Milliseconds of its unit."""
+    sign: int = 1
+    offset_ms: float = 0
+    """A constant that is taken from it, in milliseconds."""
+    folded: bool = False
+    """Its sign is lost in `abs`: a bound above is one on both sides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """An assertion that bounds elapsed wall time."""
+
+    node: Node
+    chain: Chain
+    name: Node
+    clock: str
+    bound: Side
+    duration_ms: Milliseconds | None
+    written: str
+
+
+def find_assertions(names: Names) -> Iterator[Assertion]:
+    """Such assertions of a file, in order of position."""
+    module = names.module
+    if not CLOCK_STEMS.search(module.code):
+        return
+    for match in _ASSERT.finditer(module.code):
+        node = module.root.descendant_for_byte_range(match.start(), match.end())
+        chain = chain_to(module.root, node) if node is not None else None
+        if node is None or not chain:
+            continue
+        if node.type == "assert" and chain[-1].type == "assert_statement":
+            condition = chain[-1].named_child(0)
+            if condition is not None:
+                yield from _judged(condition, chain[-1], chain[:-1], node, names)[:1]
+        elif node.type == "identifier" and len(chain) >= 2 and chain[-1].type == "attribute":
+            call = chain[-2]
+            if call.type != "call":
+                continue
+            yield from _method(call, chain[:-2], node, names)[:1]
+
+
+def _method(call: Node, chain: Chain, name: Node, names: Names) -> list[Assertion]:
+    arguments = arguments_of(call, names.module.code).positional
+    word = names.module.text(name)
+    if word in _METHODS and len(arguments) >= 2:
+        side = _METHODS[word]
+        return _compared(arguments[0], side, arguments[1], call, chain, name, names)
+    if word == "assertTrue" and arguments:
+        return _judged(arguments[0], call, chain, name, names)
+    if word == "assertAlmostEqual" and len(arguments) >= 2:
+        for one, other in ((arguments[0], arguments[1]), (arguments[1], arguments[0])):
+            found = elapsed(one, names)
+            if found is not None and elapsed(other, names) is None:
+                return [Assertion(call, chain, name, found.clock, "upper", _number(other, found, names),
+                                  names.module.text(other))]  # fmt: skip
+    return []
+
+
+def _judged(condition: Node, statement: Node, chain: Chain, name: Node, names: Names) -> list[Assertion]:
+    """The bounds in a condition; an upper one first, because it is the one that flakes."""
+    found: list[Assertion] = []
+    stack = [bare(condition)]
+    while stack:
+        node = bare(stack.pop())
+        if node.type == "boolean_operator":
+            stack.extend(reversed(node.named_children))
+        elif node.type == "not_operator":
+            inner = node.named_child(0)
+            for assertion in _judged(inner, statement, chain, name, names) if inner is not None else ():
+                other: Side = "lower" if assertion.bound == "upper" else "upper"
+                found.append(
+                    Assertion(statement, chain, name, assertion.clock, other, assertion.duration_ms, assertion.written)
+                )
+        elif node.type == "comparison_operator":
+            found += _comparison(node, statement, chain, name, names)
+        elif node.type == "call":
+            found += _approximate(node, statement, chain, name, names)
+    return sorted(found, key=lambda assertion: assertion.bound != "upper")
+
+
+def _comparison(node: Node, statement: Node, chain: Chain, name: Node, names: Names) -> list[Assertion]:
+    operands = [child for child in node.named_children if child.type != "comment"]
+    operators = [
+        child.type for child in node.children if not child.is_named and child.type in ("<", "<=", ">", ">=", "==")
+    ]
+    found: list[Assertion] = []
+    for index, operator in enumerate(operators[: len(operands) - 1]):
+        left, right = operands[index], operands[index + 1]
+        if operator in ("<", "<="):
+            found += _compared(left, "upper", right, statement, chain, name, names)
+        elif operator in (">", ">="):
+            found += _compared(left, "lower", right, statement, chain, name, names)
+        elif operator == "==" and (measured := elapsed(left, names)) is not None:
+            written = names.module.text(right)
+            if right.type == "call" and "approx" in written:
+                inner = arguments_of(right, names.module.code).at(0, "expected")
+                duration = _number(inner, measured, names) if inner is not None else None
+                found.append(Assertion(statement, chain, name, measured.clock, "upper", duration, written))
+    return found
+
+
+def _approximate(call: Node, statement: Node, chain: Chain, name: Node, names: Names) -> list[Assertion]:
+    """`math.isclose(elapsed, 1.0, ...)`."""
+    function = call.child_by_field_name("function")
+    if function is None or names.resolve(function) != "math.isclose":
+        return []
+    arguments = arguments_of(call, names.module.code).positional
+    if len(arguments) < 2:
+        return []
+    measured = elapsed(arguments[0], names)
+    if measured is None:
+        return []
+    duration = _number(arguments[1], measured, names)
+    return [Assertion(statement, chain, name, measured.clock, "upper", duration, names.module.text(arguments[1]))]
+
+
+def _compared(
+    left: Node, side: Side, right: Node, statement: Node, chain: Chain, name: Node, names: Names
+) -> list[Assertion]:
+    """`left < right` (side upper) or `left > right` (lower)."""
+    first, second = elapsed(left, names), elapsed(right, names)
+    if (first is None) == (second is None):
+        return _deadline(left, side, right, statement, chain, name, names) if first is None else []
+    other: Side = "lower" if side == "upper" else "upper"
+    if first is not None:
+        bound = side if first.sign > 0 or first.folded else other
+        return [
+            Assertion(
+                statement, chain, name, first.clock, bound, _number(right, first, names), names.module.text(right)
+            )
+        ]
+    assert second is not None
+    bound = other if second.sign > 0 else side
+    return [
+        Assertion(statement, chain, name, second.clock, bound, _number(left, second, names), names.module.text(left))
+    ]
+
+
+def _deadline(
+    left: Node, side: Side, right: Node, statement: Node, chain: Chain, name: Node, names: Names
+) -> list[Assertion]:
+    """`time.time() < deadline`, and `time.time() < start + 5`."""
+    other: Side = "lower" if side == "upper" else "upper"
+    for clock, moment, bound in ((left, right, side), (right, left, other)):
+        path = _reading(clock, names)
+        if path is None:
+            continue
+        quantity = from_now(moment, names)
+        if (quantity is not None and not quantity.carries_unit) or _is_sum_with_clock(moment, names):
+            duration = as_milliseconds(quantity, "s") if quantity is not None else None
+            return [Assertion(statement, chain, name, path, bound, duration, names.module.text(moment))]
+    return []
+
+
+def _is_sum_with_clock(node: Node, names: Names) -> bool:
+    node = bare(node)
+    if node.type == "identifier" and (value := _value(node, names)) is not None:
+        node = bare(value)
+    if node.type != "binary_operator":
+        return False
+    operator = node.child_by_field_name("operator")
+    sides = (node.child_by_field_name("left"), node.child_by_field_name("right"))
+    return operator is not None and operator.type == "+" and any(s is not None and _reading(s, names) for s in sides)
+
+
+def _number(node: Node, measured: Elapsed, names: Names) -> Milliseconds | None:
+    found = fold(node, names)
+    if found is None:
+        return None
+    if found.carries_unit:
+        return as_milliseconds(found, "s")
+    ms = found.number * measured.ms
+    return as_milliseconds(type(found)(ms / 1000), "s")
+
+
+def elapsed(node: Node, names: Names, steps: int = 0) -> Elapsed | None:
+    """What an expression says about elapsed time; None if it is not elapsed time."""
+    node = bare(node)
+    if steps > MAX_STEPS:
+        return None
+    match node.type:
+        case "binary_operator":
+            return _difference(node, names, steps)
+        case "identifier":
+            value = _value(node, names)
+            return elapsed(value, names, steps + 1) if value is not None else None
+        case "attribute":
+            label = node.child_by_field_name("attribute")
+            owner = node.child_by_field_name("object")
+            if label is None or owner is None:
+                return None
+            if names.module.text(label) in ("seconds",):
+                return elapsed(owner, names, steps + 1)
+            value = _attribute(owner, names.module.text(label), names)
+            return elapsed(value, names, steps + 1) if value is not None else None
+        case "call":
+            return _called(node, names, steps)
+    return None
+
+
+def _called(node: Node, names: Names, steps: int) -> Elapsed | None:
+    function = node.child_by_field_name("function")
+    if function is None:
+        return None
+    if function.type == "attribute":
+        label, owner = function.child_by_field_name("attribute"), function.child_by_field_name("object")
+        if label is not None and owner is not None and names.module.text(label) == "total_seconds":
+            return elapsed(owner, names, steps + 1)
+    word = names.module.text(function)
+    if word in _PASSED:
+        arguments = arguments_of(node, names.module.code).positional
+        found = elapsed(arguments[0], names, steps + 1) if arguments else None
+        if found is not None and word == "abs":
+            return Elapsed(found.clock, found.ms, 1, found.offset_ms, folded=True)
+        return found
+    return None
+
+
+def _difference(node: Node, names: Names, steps: int) -> Elapsed | None:
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    operator = node.child_by_field_name("operator")
+    if left is None or right is None or operator is None:
+        return None
+    if operator.type == "-":
+        end, start = _reading(left, names), _reading(right, names)
+        if end is not None and start is not None:
+            return Elapsed(end, 0.000001 if end.endswith("_ns") else 1000)
+        for one, other, sign in ((left, right, 1), (right, left, -1)):
+            found = elapsed(one, names, steps + 1)
+            if found is not None and fold(other, names) is not None:
+                return Elapsed(found.clock, found.ms, found.sign * sign)
+        return None
+    if operator.type in ("*", "/", "//"):
+        found = elapsed(left, names, steps + 1)
+        number = fold(right, names)
+        if found is None and operator.type == "*":
+            found, number = elapsed(right, names, steps + 1), fold(left, names)
+        if found is None or number is None or not number.number:
+            return None
+        ms = found.ms / number.number if operator.type == "*" else found.ms * number.number
+        return Elapsed(found.clock, ms, found.sign)
+    return None
+
+
+def _reading(node: Node, names: Names, steps: int = 0) -> str | None:
+    """The clock that an expression is a reading of."""
+    node = bare(node)
+    if steps > MAX_STEPS:
+        return None
+    if node.type == "call":
+        function = node.child_by_field_name("function")
+        return clock_of(function, names) if function is not None else None
+    if node.type == "identifier":
+        value = _value(node, names)
+        return _reading(value, names, steps + 1) if value is not None else None
+    if node.type == "attribute":
+        label, owner = node.child_by_field_name("attribute"), node.child_by_field_name("object")
+        if label is not None and owner is not None:
+            value = _attribute(owner, names.module.text(label), names)
+            return _reading(value, names, steps + 1) if value is not None else None
+    return None
+
+
+def _value(node: Node, names: Names) -> Node | None:
+    """The expression last given to a name; of several, whichever comes first in rank."""
+    candidates, _ = names.module.bindings(names.module.text(node), names.module.chain(node), node.start_byte)
+    for binding in candidates:
+        if binding.kind == "value" and binding.index is None:
+            return binding.node
+    return None
+
+
+def _attribute(owner: Node, name: str, names: Names) -> Node | None:
+    meaning = names.meaning(owner)
+    if meaning.kind == "instance" and meaning.module is names.module and meaning.node is not None:
+        values = assigned_to_self(names.module, meaning.node, name)
+        return values[-1] if values else None
+    return None

@@ -1,0 +1,133 @@
+"""Real operations that are given a `timeout=` by keyword, in whatever library they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from sleeplint.languages.catalogue import Argument, Call, Unit
+from sleeplint.languages.python.calls import Found
+from sleeplint.languages.python.catalogue import BY_PATH
+from sleeplint.languages.python.durations import fold, milliseconds
+from sleeplint.languages.python.library import canonical
+from sleeplint.languages.python.names import Names
+from sleeplint.languages.python.tree import Chain, arguments_of, called_name, chain_to
+from sleeplint.languages.python.wrappers import bounds_of, forwards, namesakes
+
+KEYWORDS = {"timeout": "s", "startup_timeout": "s", "wait_timeout": "s", "timeout_ms": "ms", "timeout_secs": "s"}
+_KEYWORD = re.compile(rb"(?<!\w)(?:" + b"|".join(sorted(word.encode() for word in KEYWORDS)) + rb")\s*=(?!=)")
+# What an operation is called that takes time. A setting is declared, created, enqueued or configured.
+_OPERATIONS = re.compile(
+    r"_*(?:wait|recv|receive|read|fetch|poll|acquire|join|result|select|ping|accept|connect|communicate|expect|flush"
+    r"|drain|shutdown|stop|close|execute|query|lock|start|call|request|consume|get_|pop|take|barrier|until|collect"
+    r"|cursor|forward|copy_)\w*"
+)
+_NEVER = re.compile(
+    r"(?:assert|set_|make_|create_(?!connection)|build_|config|patch|parse|declare|register|mock|option|add_|enqueue"
+    r"|validate|format|replace|update|merge|with_|from_|partial|dict|sub[Tt]est|param|start_(?:span|transaction))\w*"
+)
+_MOCKS = re.compile(r"(?:unittest\.)?mock\b.*|.*\b(?:MagicMock|AsyncMock|Mock)\b.*")
+_SURELY_SECONDS = 500
+"""From here on a number of an unknown unit may as well be milliseconds."""
+_HTTP_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "open"})
+
+
+def find_guards(names: Names, taken: set[tuple[int, int]]) -> Iterator[Found]:
+    """Such calls, in order of position, other than those at the places `taken`."""
+    module = names.module
+    for match in _KEYWORD.finditer(module.code):
+        label = module.root.descendant_for_byte_range(match.start(), match.start() + 1)
+        chain = chain_to(module.root, label) if label is not None else None
+        if label is None or not chain or chain[-1].type != "keyword_argument" or len(chain) < 3:
+            continue
+        call = chain[-3]
+        if call.type != "call" or (call.start_byte, call.end_byte) in taken:
+            continue
+        found = _guard(call, chain[:-3], module.text(label), names)
+        if found is not None:
+            yield found
+
+
+def _guard(call: Node, chain: Chain, keyword: str, names: Names) -> Found | None:
+    function, name = call.child_by_field_name("function"), called_name(call)
+    if function is None or name is None:
+        return None
+    word = names.module.text(name)
+    if (not word[:1].islower() and not word.startswith("_")) or _NEVER.match(word):
+        return None
+    meaning = names.meaning(function)
+    if canonical(meaning.path) in BY_PATH or _MOCKS.match(meaning.path):
+        return None
+    if meaning.kind == "function":
+        if not forwards(meaning, keyword):
+            return None  # it keeps it, or is test code's own, whose waits are in its body
+    elif meaning.kind not in ("unknown", "external"):
+        return None
+    owner = function.child_by_field_name("object") if function.type == "attribute" else None
+    if owner is not None:
+        of = names.meaning(owner)
+        if of.kind in ("instance", "class") and (
+            (of.node is not None and meaning.kind != "function") or _MOCKS.match(of.path)
+        ):
+            return None
+    arguments = arguments_of(call, names.module.code)
+    if word in _HTTP_VERBS and not _is_remote(arguments.positional, names):
+        return None
+    if not _is_operation(word, chain):
+        return None
+    value = arguments.keywords[keyword]
+    if value.type in ("none", "true", "false", "string") or _is_varied(value, names):
+        return None
+    quantity = fold(value, names)
+    if quantity is not None and quantity.number < 0:
+        return None
+    unit: Unit | None = "ms" if KEYWORDS[keyword] == "ms" else "s"
+    path = canonical(meaning.path) if meaning.is_known else ("." + word if function.type == "attribute" else word)
+    if not meaning.is_known and unit == "s":
+        unit = _unit_of_namesakes(word, keyword, names)
+        if unit is None and (quantity is None or quantity.number < _SURELY_SECONDS):
+            unit = "s"
+    entry = Call(path, "timeout", Argument(keyword, unit or "s"))
+    duration = milliseconds(value, unit, names) if unit is not None else None
+    return Found(call, chain, name, function, entry, path, duration, names.module.text(value))
+
+
+def _unit_of_namesakes(word: str, keyword: str, names: Names) -> Unit | None:
+    """The unit in which all methods of that name around the file take it."""
+    units = {
+        bound.ms
+        for meaning in namesakes(names.module, word)
+        for bound in bounds_of(meaning)
+        if bound.parameter == keyword
+    }
+    if units == {1000}:
+        return "s"
+    return "ms" if units == {1} else None
+
+
+def _is_operation(word: str, chain: Chain) -> bool:
+    """Whether a call does something that takes time: it is awaited, entered, iterated, or called so."""
+    if _OPERATIONS.fullmatch(word):
+        return True
+    holder = chain[-1] if chain else None
+    return holder is not None and holder.type == "await"
+
+
+def _is_remote(positional: tuple[Node, ...], names: Names) -> bool:
+    """Whether a request's address or the lack of one says that it leaves the process."""
+    if not positional:
+        return True
+    return any(re.match(r"[rbf]*[\"']https?://", names.module.text(argument)) for argument in positional)
+
+
+def _is_varied(value: Node, names: Names) -> bool:
+    """Whether it is the variable of a loop over values that are no durations, as tests of refusals are."""
+    if value.type != "identifier":
+        return False
+    candidates, _ = names.module.bindings(names.module.text(value), names.module.chain(value), value.start_byte)
+    for binding in candidates[:1]:
+        if binding.kind == "element" and binding.node.type in ("tuple", "list"):
+            return any(part.type in ("string", "false", "true", "none") for part in binding.node.named_children)
+    return False

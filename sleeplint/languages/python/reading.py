@@ -1,0 +1,253 @@
+"""Puts the facts of one file together from what the other modules find out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from tree_sitter import Node
+
+from sleeplint.facts import Kind, Milliseconds, Pragma, Test, TestFile, Wait
+from sleeplint.languages import Surroundings
+from sleeplint.languages.catalogue import Argument, Call
+from sleeplint.languages.circumstances import Circumstances
+from sleeplint.languages.python.calls import (
+    CALLED_NAMES,
+    Found,
+    also_known_as,
+    candidates,
+    match_call,
+    own_entries,
+    too_deep,
+)
+from sleeplint.languages.python.clocks import Clock, Clocks
+from sleeplint.languages.python.elapsed import Assertion, find_assertions
+from sleeplint.languages.python.guards import find_guards
+from sleeplint.languages.python.modules import Module
+from sleeplint.languages.python.names import Names, names_of
+from sleeplint.languages.python.pragmas import read_pragmas
+from sleeplint.languages.python.programs import Program, find_programs
+from sleeplint.languages.python.references import find_references, runs_in_thread
+from sleeplint.languages.python.roles import circumstances
+from sleeplint.languages.python.scopes import Tests, is_test_path
+from sleeplint.languages.python.site import Site
+from sleeplint.languages.python.tree import MAX_DEPTH, Chain, statement_of
+from sleeplint.languages.python.units import clash_of
+from sleeplint.languages.python.wrappers import is_reported_at_its_calls, own_call, suggested, suggested_around
+from sleeplint.text import Span
+
+_SCANNED_BROKEN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A wait before its circumstances are known."""
+
+    site: Site
+    span: Span
+    written: str | None
+    clock: Clock
+    bound: str | None = None
+    clash: str | None = None
+
+
+def read_module(module: Module, around: Surroundings) -> TestFile:
+    """All that is said about one parsed file."""
+    names = names_of(module)
+    path = module.path
+    if module.place is not None and module.project is not None:
+        path = module.place.relative_to(module.project.root).as_posix()
+    in_test = around.in_test or is_test_path(path)
+    tests = Tests(names, in_test)
+    clocks = Clocks(names)
+    places = _places(module, names, tests, clocks, around.calls)
+    sites = [place.site for place in places]
+    waits = [_wait(place, circumstances(place.site, sites)) for place in places]
+    return TestFile(
+        path=module.path,
+        language="python",
+        in_test=in_test,
+        waits=tuple(sorted(waits, key=lambda wait: wait.span)),
+        tests=_with_clocks(tests, clocks, module),
+        pragmas=_pragmas(module),
+        broken=_broken(module.root),
+        unread=_unread(names),
+        consulted=_consulted(module),
+    )
+
+
+def _places(module: Module, names: Names, tests: Tests, clocks: Clocks, calls: tuple[Call, ...]) -> list[_Place]:
+    own = own_entries(calls)
+    places = []
+    for found in _founds(module, names, own, tests):
+        scope = tests.scope(found.chain, found.call)
+        if scope.in_test and is_reported_at_its_calls(module, found):
+            continue
+        in_async = scope.in_async and not (found.by_reference and found.entry.blocking and runs_in_thread(found.holder))
+        clock = clocks.clock(found)
+        site = Site(
+            call=found.call, chain=found.chain, code=module.code, names=names, entry=found.entry, api=found.api,
+            kind=found.entry.kind, duration_ms=found.duration_ms, in_test=scope.in_test, in_async=in_async,
+            virtual_time=clock.virtual, test=scope.test, wrapper=found.wrapper, by_reference=found.by_reference,
+        )  # fmt: skip
+        start = (
+            found.function
+            if b"\n" not in module.code[found.function.start_byte : found.name.start_byte]
+            else found.name
+        )
+        span = Span(start.start_byte, found.call.end_byte)
+        places.append(_Place(site, span, found.written, clock, None, clash_of(found)))
+    places += [_assertion(assertion, module, names, tests) for assertion in find_assertions(names)]
+    places += [_program(program, module, names, tests) for program in find_programs(names)]
+    return sorted(places, key=lambda place: place.span)
+
+
+def _founds(module: Module, names: Names, own: dict[str, Call], tests: Tests) -> list[Found]:
+    """Every call that waits, by the catalogue, by the project's own functions, by reference, by keyword."""
+    wanted = CALLED_NAMES | {path.rpartition(".")[2] for path in own}
+    aliases = also_known_as(module.code, wanted)
+    mine = suggested_around(module) if tests.file_in_test else suggested(module.code)
+    everything = frozenset(wanted | aliases | mine)
+    found: list[Found] = []
+    for call, chain, function, name in candidates(names, everything):
+        word = module.text(name)
+        match = match_call(call, chain, function, name, names, own) if word in wanted or word in aliases else None
+        if match is None and word in mine:
+            match = own_call(call, chain, function, name, names)
+        if match is not None:
+            found.append(match)
+    found += find_references(names, frozenset(aliases | mine), own)
+    if tests.file_in_test:
+        taken = {(match.call.start_byte, match.call.end_byte) for match in found}
+        found += find_guards(names, taken)
+    return found
+
+
+def _assertion(assertion: Assertion, module: Module, names: Names, tests: Tests) -> _Place:
+    scope = tests.scope(assertion.chain, assertion.node)
+    entry = Call(assertion.clock, "clock-assert", Argument(0))
+    site = _site(
+        assertion.node, assertion.chain, module, names, entry, assertion.clock, "clock-assert",
+        assertion.duration_ms, scope.in_test, scope.in_async, scope.test,
+    )  # fmt: skip
+    span = Span(assertion.name.start_byte, assertion.node.end_byte)
+    return _Place(site, span, assertion.written, Clock(), assertion.bound)
+
+
+def _program(program: Program, module: Module, names: Names, tests: Tests) -> _Place:
+    scope = tests.scope(program.chain, program.call)
+    site = _site(
+        program.call, program.chain, module, names, program.entry, program.api, "sleep",
+        program.duration_ms, scope.in_test, False, scope.test, by_reference=True,
+    )  # fmt: skip
+    return _Place(site, Span(program.start, program.end), program.written, Clock())
+
+
+def _site(
+    call: Node,
+    chain: Chain,
+    module: Module,
+    names: Names,
+    entry: Call,
+    api: str,
+    kind: Kind,
+    duration: Milliseconds | None,
+    in_test: bool,
+    in_async: bool,
+    test: Test | None,
+    by_reference: bool = False,
+) -> Site:
+    return Site(
+        call, chain, module.code, names, entry, api, kind, duration, in_test, in_async, False, test, None, by_reference
+    )
+
+
+def _wait(place: _Place, around: Circumstances) -> Wait:
+    site = place.site
+    statement = statement_of(site.chain, site.call)
+    return Wait(
+        span=place.span,
+        statement=Span(statement.start_byte, statement.end_byte),
+        language="python",
+        kind=site.kind,
+        api=site.api,
+        duration_ms=site.duration_ms,
+        in_test=site.in_test,
+        role=around.role,
+        role_confidence=around.role_confidence,
+        cost_ms=around.cost_ms,
+        written=place.written,
+        wrapper=site.wrapper,
+        test=site.test.name if site.test else None,
+        virtual_time=site.virtual_time,
+        blocking=site.entry.blocking,
+        in_async=site.in_async,
+        awaited=around.awaited,
+        repeats=around.repeats,
+        checked=around.checked,
+        purpose=site.entry.purpose,
+        bound="upper" if place.bound == "upper" else "lower" if place.bound == "lower" else None,
+        loop=around.loop,
+        task=around.task,
+        limit=around.limit,
+        paused_clock=place.clock.paused,
+        frozen_clock=place.clock.frozen,
+        unit_clash=place.clash,
+        order=around.order,
+        expires=around.expires,
+        readiness=around.readiness,
+        related=around.related,
+    )
+
+
+def _with_clocks(tests: Tests, clocks: Clocks, module: Module) -> tuple[Test, ...]:
+    found: list[Test] = []
+    for test in tests.all():
+        if not clocks.plain:
+            node = module.root.descendant_for_byte_range(test.name_span.start, test.name_span.end)
+            chain = module.chain(node) if node is not None else ()
+            function = next((n for n in reversed(chain) if n.type == "function_definition"), None)
+            if function is not None and clocks.is_paused(function):
+                test = replace(test, paused_clock=True)
+        found.append(test)
+    return tuple(found)
+
+
+def _pragmas(module: Module) -> tuple[Pragma, ...]:
+    return tuple(read_pragmas(module))
+
+
+def _broken(root: Node) -> tuple[Span, ...]:
+    """Where the text does not parse: the outermost errors, a bounded number of them."""
+    if not root.has_error:
+        return ()
+    found: list[Span] = []
+    stack = [root]
+    while stack and len(found) < _SCANNED_BROKEN:
+        node = stack.pop()
+        if node.is_error or node.is_missing:
+            found.append(Span(node.start_byte, node.end_byte))
+        elif node.has_error:
+            stack.extend(reversed(node.children))
+    return tuple(sorted(found))
+
+
+def _unread(names: Names) -> tuple[str, ...]:
+    if too_deep(names, CALLED_NAMES):
+        return (f"what is nested more than {MAX_DEPTH} levels deep was not read",)
+    return ()
+
+
+def _consulted(module: Module) -> tuple[str, ...]:
+    """The other files on which the reading rests, through however many imports."""
+    found: set[str] = set()
+    waiting = [module]
+    while waiting:
+        current = waiting.pop()
+        for place in current.consulted - found:
+            found.add(place)
+            other = module.project.memory.get(("python module at", place)) if module.project is not None else None
+            if isinstance(other, Module):
+                waiting.append(other)
+    if module.place is not None:
+        found.discard(str(module.place))
+    return tuple(sorted(found))
