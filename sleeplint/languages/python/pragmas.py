@@ -56,7 +56,7 @@ def _next(module: Module, comment: Node) -> Span:
         if following is not None and following.type == "block":
             following = next((c for c in following.named_children if c.type != "comment"), following)
         if following is not None and following.is_named:
-            return Span(following.start_byte, following.end_byte)
+            return _with_line(following)
         if inside is None:
             return Span(comment.start_byte, comment.end_byte)
     following = next((c for c in holder.children if c.start_byte >= comment.end_byte and c.type != "comment"), None)
@@ -65,11 +65,15 @@ def _next(module: Module, comment: Node) -> Span:
         following = next((c for c in module.root.children if c.start_byte >= comment.end_byte), None)
     if following is None:
         return Span(comment.start_byte, comment.end_byte)
-    line = following.end_point.row
-    last = following
-    while (after := last.next_sibling) is not None and after.start_point.row == line:  # `first(); second()`
+    return _with_line(following)
+
+
+def _with_line(statement: Node) -> Span:
+    """A statement and those that stand behind it on its last line: `first(); second()`."""
+    last = statement
+    while (after := last.next_sibling) is not None and after.start_point.row == statement.end_point.row:
         last = after
-    return Span(following.start_byte, last.end_byte)
+    return Span(statement.start_byte, last.end_byte)
 
 
 def _around(module: Module, comment: Node, line_start: int) -> Span:
