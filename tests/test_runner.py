@@ -1,0 +1,179 @@
+"""Many files: order, processes, and what one bad file or rule may cost the others."""
+
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sleeplint import engine, runner
+from sleeplint.engine import Report
+from sleeplint.finding import Severity
+from sleeplint.languages import Surroundings
+from sleeplint.registry import Enabled, Registry
+from sleeplint.rule import Budget, Finding, Rule, TestFile
+from sleeplint.runner import Plan, Task, Work
+from sleeplint.settings import Settings
+from sleeplint.settings.resolver import Resolver
+from sleeplint.source import Source
+
+SLEEPS = "import time\n\n\ndef test_it():\n    time.sleep(%d)\n"
+
+
+@dataclass(frozen=True)
+class EverySleep(Rule):
+    """A sleep."""
+
+    code = "T100"
+    name = "every-sleep"
+    default = Severity.WARNING
+
+    def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
+        for wait in file.waits:
+            yield self.finding(file, wait, f"Sleeps {wait.duration_ms} ms.")
+
+
+@dataclass(frozen=True)
+class Stumbling(Rule):
+    """Fails on one file."""
+
+    code = "T101"
+    name = "stumbling"
+    default = Severity.WARNING
+
+    def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
+        if file.path.endswith("test_3.py"):
+            raise ZeroDivisionError("of its own")
+        yield from ()
+
+
+@dataclass(frozen=True)
+class Deadly(Rule):
+    """Ends the process that reads one file, as a lack of memory does."""
+
+    code = "T102"
+    name = "deadly"
+    default = Severity.WARNING
+
+    def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
+        if file.path.endswith("test_3.py"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield from ()
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for number in range(6):
+        (tmp_path / f"test_{number}.py").write_text(SLEEPS % number)
+    (tmp_path / "idle.py").write_text("x = 1\n")
+    return tmp_path
+
+
+def planned(*rules: type[Rule], paths: tuple[str, ...] = (".",), stdin: Source | None = None) -> Work:
+    registry = Registry(rules)
+    return runner.plan(paths, registry, Resolver(lambda: registry), stdin=stdin)
+
+
+def messages(reports: Iterator[Report] | list[Report]) -> list[tuple[str, list[str]]]:
+    return [(report.path, [finding.message for finding in report.findings]) for report in reports]
+
+
+EXPECTED = [("idle.py", []), *((f"test_{number}.py", [f"Sleeps {number * 1000} ms."]) for number in range(6))]
+
+
+def test_reports_come_in_the_order_of_paths(here: Path) -> None:
+    assert messages(runner.run(planned(EverySleep), jobs=1)) == EXPECTED
+
+
+@pytest.mark.parametrize(("scan_pays", "pool_pays"), [(0, 0), (1 << 40, 0), (1 << 40, 1 << 40)])
+def test_several_processes_say_the_same(
+    here: Path, monkeypatch: pytest.MonkeyPatch, scan_pays: int, pool_pays: int
+) -> None:
+    monkeypatch.setattr(runner, "SCAN_PAYS", scan_pays)
+    monkeypatch.setattr(runner, "POOL_PAYS", pool_pays)
+    assert list(runner.run(planned(EverySleep), jobs=2)) == list(runner.run(planned(EverySleep), jobs=1))
+
+
+def test_a_file_that_vanishes_or_is_no_source_is_told_and_the_others_are_read(here: Path) -> None:
+    (here / "notes.txt").write_text("time.sleep(1)")
+    work = planned(EverySleep, paths=("test_0.py", "test_1.py", "notes.txt"))
+    (here / "test_0.py").unlink()
+    reports = list(runner.run(work, jobs=1))
+    assert [(p.path, p.message, p.internal) for report in reports for p in report.problems] == [
+        ("notes.txt", "is neither Rust nor Python by its name; skipped", False),
+        ("test_0.py", "vanished before it could be read", False),
+    ]
+    assert messages(reports)[2] == EXPECTED[2]
+
+
+def test_a_rule_that_fails_costs_only_its_own_word_on_that_file(here: Path) -> None:
+    reports = list(runner.run(planned(EverySleep, Stumbling), jobs=1))
+    assert messages(reports) == EXPECTED
+    assert [(p.path, p.message, p.internal) for report in reports for p in report.problems] == [
+        ("test_3.py", "rule `stumbling` failed: ZeroDivisionError: of its own", True)
+    ]
+
+
+def test_a_reader_that_fails_costs_only_that_file(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    really = engine.lint
+
+    def stumble(
+        source: Source, rules: Sequence[Enabled], settings: Settings, around: Surroundings, *, repairs: bool
+    ) -> Report:
+        if source.path == "test_3.py":
+            raise RecursionError("too deep")
+        return really(source, rules, settings, around, repairs=repairs)
+
+    monkeypatch.setattr(engine, "lint", stumble)
+    reports = list(runner.run(planned(EverySleep), jobs=1))
+    assert messages(reports) == [(path, [] if path == "test_3.py" else said) for path, said in EXPECTED]
+    assert [p.message for p in reports[4].problems] == ["reading failed: RecursionError: too deep"]
+    assert reports[4].problems[0].internal
+
+
+def test_a_process_that_dies_costs_only_the_file_that_killed_it(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "SCAN_PAYS", 0)
+    reports = list(runner.run(planned(EverySleep, Deadly), jobs=2))
+    assert messages(reports) == [(path, [] if path == "test_3.py" else said) for path, said in EXPECTED]
+    assert [(p.path, p.internal) for report in reports for p in report.problems] == [("test_3.py", True)]
+
+
+def test_standard_input_stands_in_for_its_file(here: Path) -> None:
+    (here / "sleeplint.toml").write_text("ignore = []\nexclude = ['other/**']")
+    work = planned(EverySleep, stdin=Source("test_0.py", SLEEPS.encode() % 9))
+    assert messages(runner.run(work)) == [("test_0.py", ["Sleeps 9000 ms."])]
+
+
+def test_a_memory_is_asked_first_and_told_what_it_did_not_know(here: Path) -> None:
+    kept: dict[str, Report] = {}
+    asked: list[str] = []
+
+    class Notebook:
+        def recall(self, task: Task, plan: Plan) -> Report | None:
+            asked.append(task.path)
+            return kept.get(task.path)
+
+        def keep(self, task: Task, plan: Plan, report: Report) -> None:
+            assert task.path not in kept
+            kept[task.path] = report
+
+    first = list(runner.run(planned(EverySleep), jobs=1, memory=Notebook()))
+    del kept["test_2.py"]
+    (here / "test_2.py").write_text(SLEEPS % 7)
+    (here / "test_3.py").write_text(SLEEPS % 8)
+    second = messages(runner.run(planned(EverySleep), jobs=1, memory=Notebook()))
+    assert messages(first) == EXPECTED
+    assert second == [*EXPECTED[:3], ("test_2.py", ["Sleeps 7000 ms."]), *EXPECTED[4:]]
+    assert asked == [path for path, _ in EXPECTED] * 2
+
+
+def test_each_file_is_judged_by_its_own_settings(here: Path) -> None:
+    (here / "slow").mkdir()
+    (here / "slow" / "test_x.py").write_text(SLEEPS % 5)
+    (here / "sleeplint.toml").write_text("tests = ['idle.py']\n[[overrides]]\npaths = ['/test_*']\nignore = ['T100']")
+    work = planned(EverySleep)
+    assert [said for _, said in messages(runner.run(work)) if said] == [["Sleeps 5000 ms."]]
+    assert [task.path for task in work.tasks if task.in_test] == ["idle.py"]
