@@ -169,6 +169,28 @@ def _predicate(scene: Scene, node: Node) -> str:
     return ""
 
 
+def subject(scene: Scene, act: Act) -> str:
+    """What an assertion speaks of, without what it should be."""
+    node = act.node
+    if node.type == "assert_statement":
+        condition = node.named_child(0)
+        inner = bare(condition) if condition is not None else node
+        while inner.type == "not_operator":
+            inner = bare(inner.child_by_field_name("argument") or inner.named_children[0])
+        if inner.type == "comparison_operator":
+            inner = inner.named_children[0]
+        return scene.text(inner)
+    if act.calls and node.type == "expression_statement":
+        arguments = arguments_of(act.calls[0].node, scene.code).positional
+        written = [scene.text(argument) for argument in arguments[:2]]
+        telling = [
+            text for text in written if not re.fullmatch(r"[\d.]+|[A-Z_\d.]+|['\"].*['\"]|None|True|False", text)
+        ]
+        if telling:
+            return telling[0]
+    return scene.text(node)
+
+
 def names_in(scene: Scene, node: Node) -> set[str]:
     """The identifiers that a statement reads or writes."""
     return {scene.text(part) for part in parts(node) if part.type == "identifier"}

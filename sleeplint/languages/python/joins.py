@@ -73,7 +73,9 @@ def _joined(scene: Scene, spawn: Spawn) -> bool | None:
             if left.type == "identifier":
                 return _handle(scene, scene.text(left), chain, is_daemon)
             if left.type == "attribute":
-                return _handle(scene, scene.text(left.child_by_field_name("attribute") or left), chain, is_daemon)
+                # Whoever owns the attribute may wait for it, unseen.
+                attribute = scene.text(left.child_by_field_name("attribute") or left)
+                return _handle(scene, attribute, chain, is_daemon, elsewhere=True)
             if left.type in ("pattern_list", "tuple_pattern"):
                 first = next((part for part in left.named_children if part.type == "identifier"), None)
                 return _handle(scene, scene.text(first), chain, is_daemon) if first is not None else None
@@ -118,7 +120,7 @@ def _scope(scene: Scene, spawn: Spawn) -> bool | None:
     return None
 
 
-def _handle(scene: Scene, name: str, chain: Chain, is_daemon: bool) -> bool | None:
+def _handle(scene: Scene, name: str, chain: Chain, is_daemon: bool, elsewhere: bool = False) -> bool | None:
     """What is done with the task called `name` in the function where it is made."""
     index = border(chain)
     start, end = (chain[index].start_byte, chain[index].end_byte) if index >= 0 else (0, len(scene.code))
@@ -131,7 +133,7 @@ def _handle(scene: Scene, name: str, chain: Chain, is_daemon: bool) -> bool | No
         return True
     if False in answers or is_daemon:
         return False
-    return None if any(_leaves(use) for use in later) else False
+    return None if elsewhere or any(_leaves(use) for use in later) else False
 
 
 def _first(answers: list[bool | None], wanted: bool) -> int:

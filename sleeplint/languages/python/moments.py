@@ -11,7 +11,7 @@ from tree_sitter import Node
 from sleeplint.facts import Milliseconds, Related
 from sleeplint.languages.python import remarks
 from sleeplint.languages.python import vocabulary as words
-from sleeplint.languages.python.assertions import expectation, names_in
+from sleeplint.languages.python.assertions import expectation, names_in, subject
 from sleeplint.languages.python.flow import Act, border, following, preceding
 from sleeplint.languages.python.loops import Round
 from sleeplint.languages.python.scene import Called, Scene, parts
@@ -70,6 +70,8 @@ def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
     named = _named_expiry(scene, site)
     if named is not None:
         return Verdict("expiry", True, expires=named)
+    if _aligned(scene, site):
+        return Verdict("pacing", False)
     verdict = (
         _startup(scene, site, around)
         or _spacing(scene, site, around, round_)
@@ -121,6 +123,8 @@ def _startup(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
         if act.kind == "wait":
             return None
         started = starter(act)
+        if started is not None and re.search(r"(?i)(timer|clock|stopwatch)", started.receiver):
+            return None
         if started is not None:
             break
         if act.kind == "call" and not _constructs(act) and not _waits(scene, act):
@@ -193,6 +197,14 @@ def _spacing(scene: Scene, site: Site, around: Surrounding, round_: Round | None
     return None
 
 
+def _aligned(scene: Scene, site: Site) -> bool:
+    """`sleep(5 - (time.time() - start))`: up to a moment on the clock, not for an effect."""
+    return any(
+        value.type == "binary_operator" and any(call.name in words.CLOCKS for call in scene.calls(value))
+        for value in _durations(scene, site)
+    )
+
+
 # --- expiry
 
 
@@ -226,7 +238,7 @@ def _elapsing(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
     for act in around.before:
         found = _set_time(scene, act.node, duration)
         if found is not None:
-            return Verdict("expiry", found[1], expires=found[0])
+            return Verdict("expiry", bool(words.CERTAIN_EXPIRIES.search(found[0].split(" ")[0])), expires=found[0])
     first = border(site.chain)
     if first < 0:
         return None
@@ -310,10 +322,10 @@ def _awaited(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
                 held = _also_happened(scene, outcome, around)
                 return Verdict("settle" if held else "absence", False, related=related)
             begun = cause is not None and starter(cause) is not None
-            about_it = not begun or (
-                cause is not None and bool(_assigned(scene, cause) & names_in(scene, outcome.node))
-            )
-            return Verdict("absence", expected.sure and about_it, related=related)
+            about_it = cause is not None and bool(_assigned(scene, cause) & names_in(scene, outcome.node))
+            if not about_it and _also_happened(scene, outcome, around):
+                return Verdict("absence" if begun else "settle", False, related=related)
+            return Verdict("absence", expected.sure and (about_it or not begun), related=related)
         case "gone":
             removed = cause is not None and any(words.REMOVALS.search(call.name) for call in cause.calls)
             removed = removed or (cause is not None and cause.node.type == "delete_statement")
@@ -334,8 +346,11 @@ def _unchanged(scene: Scene, outcome: Act, around: Surrounding) -> bool:
             return False  # it speaks of a new answer to a new question
     acted = False
     for act in around.before:
-        if act.kind == "assert" and acted and "".join(scene.text(act.node).split()) == written:
-            return True
+        if act.kind == "assert":
+            if "".join(scene.text(act.node).split()) == written:
+                return acted
+            if subject(scene, act) == subject(scene, outcome):
+                return False  # it was otherwise in between
         acted = acted or act.kind == "call"
     return False
 

@@ -131,11 +131,17 @@ NULLABLE_WAITS = re.compile(
 """Methods that return nothing when their time is up."""
 
 EXPIRIES = re.compile(
-    r"(?i)(^|_)(ttl|lease|expir\w*|max_?age|keep_?alive|idle\w*|staleness|stale\w*|visibility\w*|lifetime|ex|px|"
+    r"(?i)(^|_)(ttl|lease|expir\w*|max_?age|keep_?alive|idle\w*|inactiv\w*|staleness|stale\w*|visibility\w*|lifetime|ex|px|"
     r"cache_(time|seconds|for)|heartbeat\w*|retention\w*|validity|grace\w*|linger\w*|session_timeout\w*|window\w*|"
     r"cooldown|lock_timeout|deadline|max_wait\w*|recycle|throttle\w*|missing\w*)($|_)"
 )
 """Names of times that must really elapse before something may be seen."""
+CERTAIN_EXPIRIES = re.compile(
+    r"(?i)(^|_)(ttl|lease|expir\w*|idle\w*|(max_)?inactiv\w*|lifetime|visibility\w*|keep_?alive\w*|ex|px|\w*_ttl)($|_)"
+)
+"""Those of them that mean nothing else."""
+CLOCKS = frozenset({"time", "monotonic", "perf_counter", "now", "utcnow", "monotonic_ns", "time_ns", "current_time"})
+"""Calls that read a clock."""
 WEAK_EXPIRIES = re.compile(r"(?i)(timeout|interval|period|backoff|delay|refresh|duration|time_limit|frequency)")
 """Names of times that may be such, or only bounds."""
 TIMESTAMPS = re.compile(r"(?i)(time(stamp)?s?\b|date\b|_at\b|modified|created|updated|heartbeat|mtime|last_\w+)")
