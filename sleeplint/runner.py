@@ -6,20 +6,24 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sleeplint import engine, languages
 from sleeplint.discovery import Found, discover, root_of
 from sleeplint.engine import Enabled, Report
-from sleeplint.finding import Problem
+from sleeplint.errors import InternalError
+from sleeplint.finding import Applicability, Problem
 from sleeplint.languages import Surroundings
 from sleeplint.registry import Registry
 from sleeplint.settings import Settings
 from sleeplint.settings.choice import enable
 from sleeplint.settings.resolver import Resolver
 from sleeplint.source import Project, Source, language_of
+
+if TYPE_CHECKING:
+    from sleeplint.fixing import Mended
 
 POOL_PAYS = 600_000
 """Bytes of source worth parsing from which several processes are faster than one: a pool costs about
@@ -132,6 +136,16 @@ def run(
         yield report
 
 
+def mend(work: Work, level: Applicability) -> Iterator[tuple[Source, Mended] | Report]:
+    """Each file before and after its fixes of `level` and below, in order; a report where that was not to be.
+
+    Nothing is written.
+    """
+    linter = Linter(work.plans, repairs=True)
+    for task in work.tasks:
+        yield linter.mended(task, work.stdin or linter.open(task), level)
+
+
 class Linter:
     """Lints one task after another, keeping each repository's other files open for the next."""
 
@@ -178,6 +192,20 @@ class Linter:
         except Exception as error:  # a reader's mistake on one file must not cost the others theirs
             words = f"reading failed: {type(error).__name__}: {error}"
             return Report(task.path, source.language, problems=(Problem(task.path, words, internal=True),))
+
+    def mended(self, task: Task, source: Source | Report, level: Applicability) -> tuple[Source, Mended] | Report:
+        """A task's file before and after its fixes."""
+        if isinstance(source, Report) or source.language is None or not self.worth_reading(task, source):
+            return self.report(task, source)
+        from sleeplint import fixing
+
+        try:
+            return source, fixing.mend(source, lambda text: self._lint(task, text), level)
+        except Exception as error:  # a repair's mistake must not cost the other files theirs, nor this one its report
+            what = str(error) if isinstance(error, InternalError) else f"{type(error).__name__}: {error}"
+            report = self.report(task, source)
+            problem = Problem(task.path, f"not fixed: {what}", internal=True)
+            return replace(report, problems=(*report.problems, problem))
 
     def _lint(self, task: Task, source: Source) -> Report:
         plan = self.plans[task.plan]

@@ -104,6 +104,10 @@ def _check(parser: argparse.ArgumentParser) -> None:
     _paths(parser)
     _settings(parser)
     _output(parser, FORMATS)
+    group = parser.add_argument_group("fixes")
+    group.add_argument("--fix", action="store_true", help="apply the fixes that keep the meaning")
+    group.add_argument("--unsafe-fixes", action="store_true", help="those too that may change what a test proves")
+    group.add_argument("--diff", action="store_true", help="show what would be fixed; write nothing")
     group = parser.add_argument_group("what counts")
     group.add_argument(
         "--fail-on",
