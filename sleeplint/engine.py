@@ -141,10 +141,6 @@ def _fingerprint(identity: Iterable[str]) -> str:
     return hashlib.sha256("\0".join(identity).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
-def _fingerprint(identity: tuple[str, ...]) -> str:
-    return hashlib.sha256("\0".join(identity).encode("utf-8", "surrogateescape")).hexdigest()[:32]
-
-
 def _costs(source: Source, file: TestFile) -> Iterator[TestCost]:
     for test in file.tests:
         paid = sum(wait.cost_ms or 0 for wait in file.waits if wait.test == test.name)
