@@ -1,0 +1,100 @@
+"""Rust's repairs: which recipe holds for a finding, in the tree of this very file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sleeplint.facts import TestFile, Wait
+from sleeplint.finding import Finding, Fix
+from sleeplint.languages.rust.parsing import GivenUp
+from sleeplint.repairs.rust import (
+    awaited,
+    blocking,
+    condition,
+    durations,
+    holds,
+    imports,
+    joined,
+    park,
+    paused,
+    polls,
+    received,
+    shapes,
+    startup,
+)
+from sleeplint.repairs.rust.ground import Ground
+from sleeplint.repairs.rust.place import place
+from sleeplint.repairs.rust.recipe import Recipe
+from sleeplint.source import Source
+from sleeplint.text import Edit
+
+__all__ = ["offer", "tidy"]
+
+_HOLD = (*durations.EFFECTLESS, *park.RECIPES, *joined.RECIPES, *holds.RECIPES)
+_SETTLE = (*received.RECIPES, *awaited.RECIPES, *condition.RECIPES)
+_BY_ROLE: Mapping[str, tuple[Recipe, ...]] = {
+    "hold": _HOLD,
+    "startup": startup.RECIPES,
+    "settle": _SETTLE,
+    "absence": shapes.FENCE,
+    "expiry": paused.RECIPES,
+    "workload": shapes.GATE,
+    "pacing": shapes.GATE,
+}
+_BY_RULE: Mapping[str, tuple[Recipe, ...]] = {
+    "connection-hold": _HOLD,
+    "endless-sleep": (*durations.EFFECTLESS, *park.RECIPES, *joined.RECIPES),
+    "startup-sleep": startup.RECIPES,
+    "settle-sleep": _SETTLE,
+    "absence-sleep": shapes.FENCE,
+    "expiry-sleep": paused.RECIPES,
+    "workload-sleep": shapes.GATE,
+    "pacing-sleep": shapes.GATE,
+    "sleep-ordering": shapes.GATE,
+    "poll-without-deadline": polls.RECIPES,
+    "blocking-sleep": blocking.RECIPES,
+    "timeout-too-short": durations.TIGHT,
+    "repeated-timeout": durations.CONSTANT,
+    "elapsed-upper-bound": shapes.MEASURED,
+}
+
+
+def offer(source: Source, file: TestFile, findings: Sequence[Finding]) -> tuple[Fix | None, ...]:
+    """For each finding the first recipe that holds; all None if the file cannot be parsed within bounds."""
+    try:
+        ground = Ground(source, file)
+        waits = {wait.span: wait for wait in file.waits}
+        return tuple(_offer(ground, finding, waits.get(finding.span)) for finding in findings)
+    except GivenUp:
+        return (None,) * len(findings)
+
+
+def _offer(ground: Ground, finding: Finding, wait: Wait | None) -> Fix | None:
+    if wait is None or wait.virtual_time:
+        return None
+    here = place(ground, finding, wait)
+    if here is None:
+        return None
+    for recipe in _recipes(finding, wait):
+        fix = recipe(here)
+        if fix is not None:
+            return fix
+    return None
+
+
+def _recipes(finding: Finding, wait: Wait) -> tuple[Recipe, ...]:
+    if finding.rule == "sleep-over-budget":
+        return _BY_ROLE.get(wait.role, ()) if wait.role_confidence == "high" else ()
+    return _BY_RULE.get(finding.rule, ())
+
+
+def tidy(before: Source, after: Source) -> tuple[Edit, ...]:
+    """What takes away, in `after`, the imports that its difference from `before` left unused.
+
+    A repair cleans what it orphans alone; this is for what several did together.
+    """
+    nothing = TestFile(before.path, "rust", in_test=True)
+    try:
+        return imports.newly_orphaned(Ground(before, nothing), Ground(after, nothing))
+    except GivenUp:
+        return ()

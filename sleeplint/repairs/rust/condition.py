@@ -1,0 +1,216 @@
+"""R3c: a sleep, and then an assertion; a bounded poll of the same condition waits just as long as it must."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from sleeplint.finding import Fix
+from sleeplint.languages.rust.flow import LOOPS
+from sleeplint.repairs.rust.ground import Ground, inside
+from sleeplint.repairs.rust.place import Place
+from sleeplint.repairs.rust.recipe import PATIENCE_SECS, UNSAFE, Recipe, pen, repaired, shown
+
+_READS = frozenset(
+    {
+        "as_deref", "as_ref", "as_slice", "as_str", "borrow", "clone", "cloned", "connected", "contains",
+        "contains_key", "copied", "count", "exists", "expect", "get", "has_been_called", "is_closed", "is_connected",
+        "is_dir", "is_file", "is_finished", "is_ok", "is_ready", "is_set", "is_some", "iter", "len", "load", "lock",
+        "metadata", "read", "size", "state", "status", "to_string", "to_vec", "unwrap", "value",
+    }
+)  # fmt: skip
+"""Methods that can be called again and again and change nothing."""
+_MACROS = frozenset({"assert", "assert_eq"})
+_METHOD = re.compile(r"\.\s*(\w+)\s*(?:::\s*<[^()]*>\s*)?\(")
+_FUNCTION = re.compile(r"(?<![.\w])([a-z_][\w:]*)\s*\(")
+_POSITIVE_NUMBER = re.compile(r"(?:[1-9][\d_]*|0[xob][\da-fA-F_]*[1-9a-fA-F][\da-fA-F_]*)(?:_?[iu](?:\d+|size))?")
+_FIRST = re.compile(
+    r"(?:(?:std::|core::|sync::|atomic::)*(?:Arc|Rc|Mutex|RwLock|AsyncMutex)::new\(\s*)*"
+    r"(?:[\w:]*Atomic\w+::new\(\s*(?P<number>true|false|-?\d[\d_]*)\s*\)"
+    r"|[\w:]*(?:Atomic\w+|Vec|VecDeque|HashMap|HashSet|BTreeMap|BTreeSet|String)(?:::<[^()]*>)?::(?:new|default)\(\s*\)"
+    r"|vec!\s*\[\s*\]|(?:[\w:]*(?:Mutex|RwLock)::new\(\s*)(?P<inner>true|false|-?\d[\d_]*|None)\s*\)|None)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What an assertion asserts."""
+
+    read: str
+    """The operand that changes."""
+    wanted: str | None
+    """What it must be equal to; None: it must be true."""
+
+    @property
+    def code(self) -> str:
+        """As an expression that is true when the assertion holds."""
+        return self.read if self.wanted is None else f"{self.read} == {self.wanted}"
+
+    @property
+    def negated(self) -> str:
+        """As an expression that is true as long as the assertion does not hold."""
+        return f"!{self.read}" if self.wanted is None else f"{self.read} != {self.wanted}"
+
+
+def poll(place: Place) -> Fix | None:
+    """Poll what is asserted next, and keep the assertion."""
+    whole, function = place.whole, place.function
+    if (
+        whole is None
+        or function is None
+        or not place.following
+        or any(n.type in LOOPS for n in place.nodes[place.border :])
+    ):
+        return None
+    assertion = place.following[0]
+    condition = _asserted(place.ground, assertion)
+    if condition is None:
+        return None
+    awaits = "await" in condition.code
+    if awaits and not place.is_async:
+        return None
+    ground = place.ground
+    duration = ground.spell("std::time::Duration", place.call)
+    if place.wait.blocking and place.is_async:
+        return None
+    pause = f"{ground.text(_path(place.call))}({duration}::from_millis(10))" + ("" if place.wait.blocking else ".await")
+    if place.wait.wrapper is not None or not place.wait.api.endswith("::sleep"):
+        return None
+    (deadline,) = ground.fresh(function, "deadline")
+    now = f"{ground.spell('std::time::Instant', place.call)}::now()"
+    lines = (
+        f"let {deadline} = {now} + {duration}::from_secs({PATIENCE_SECS});",
+        f"while {condition.negated} && {now} < {deadline} {{",
+        f"    {pause};",
+        "}",
+    )
+    title = "Poll what is asserted, bounded"
+    if not _cannot_hold_before(place, function, condition):
+        return shown(title, *lines, ground.text(assertion))
+    step = pen(place).step(whole.start_byte)
+    return repaired(place, title, UNSAFE, pen(place).replace(whole, *(line.replace("    ", step, 1) for line in lines)))
+
+
+def _path(call: Node) -> Node:
+    function = call.child_by_field_name("function")
+    return function if function is not None else call
+
+
+def _asserted(ground: Ground, statement: Node) -> Condition | None:
+    """The positive condition of an assertion whose operands can be read again; None if it is not one."""
+    macro = statement.named_children[0] if statement.type == "expression_statement" else statement
+    if macro.type != "macro_invocation":
+        return None
+    name = ground.text(macro).partition("!")[0].strip().rpartition("::")[2]
+    tokens = next((child for child in macro.children if child.type == "token_tree"), None)
+    if name not in _MACROS or tokens is None:
+        return None
+    operands = _operands(ground, tokens)
+    if not operands or any("\n" in operand or "//" in operand or "/*" in operand for operand in operands[:2]):
+        return None
+    if name == "assert":
+        return _truth(operands[0])
+    return _equality(operands[0], operands[1]) if len(operands) >= 2 else None
+
+
+def _truth(text: str) -> Condition | None:
+    both = re.fullmatch(r"(.+?)\s*==\s*(.+)", text)
+    if both is not None and not re.search(r"&&|\|\||[<>!]=?|\|", text.replace("->", "")):
+        return _equality(both.group(1), both.group(2))
+    if re.search(r"[!<>=|&^]|\bis_(?:none|err|empty|closed)\b|\bmatches\b", text):
+        return None
+    return Condition(text, None) if _is_read_again(text) else None
+
+
+def _equality(left: str, right: str) -> Condition | None:
+    for read, wanted in ((left, right), (right, left)):
+        if _is_wanted(wanted) and _is_read_again(read) and not re.search(r"[!<>=|^]|&&", read):
+            return Condition(read, wanted)
+    return None
+
+
+def _is_wanted(text: str) -> bool:
+    return (
+        _POSITIVE_NUMBER.fullmatch(text) is not None
+        or text in ("true",)
+        or re.fullmatch(r'"[^"\\{}]+"', text) is not None
+    )
+
+
+def _is_read_again(text: str) -> bool:
+    """Whether an expression only reads, so that it can be asked again."""
+    methods = _METHOD.findall(text)
+    if (
+        _FUNCTION.search(text)
+        or "!" in text
+        or "?" in text
+        or "|" in text
+        or (".await." in text.replace(" ", "") and "lock" not in text)
+    ):
+        return False
+    return bool(methods) and all(method in _READS for method in methods)
+
+
+def _operands(ground: Ground, tokens: Node) -> list[str]:
+    """The arguments of a macro, as written."""
+    found: list[str] = []
+    start = tokens.start_byte + 1
+    for child in tokens.children[1:]:
+        if child.type == "," or child == tokens.children[-1]:
+            text = ground.code[start : child.start_byte].decode("utf-8", "replace").strip()
+            if text:
+                found.append(text)
+            start = child.end_byte
+    return found
+
+
+def _cannot_hold_before(place: Place, function: Node, condition: Condition) -> bool:
+    """Whether the code shows that the condition did not hold at first: by the first value, or by an assertion."""
+    ground = place.ground
+    before = ground.code[function.start_byte : place.statement.start_byte].decode("utf-8", "replace")
+    if _squeezed(condition.code) in _squeezed(before) or (
+        condition.wanted and f"{_squeezed(condition.read)},{condition.wanted}" in _squeezed(before)
+    ):
+        return False
+    if condition.wanted is not None and _POSITIVE_NUMBER.fullmatch(condition.wanted):
+        other = re.search(rf"{re.escape(_squeezed(condition.read))}(?:,|==)(\d+)\b", _squeezed(before))
+        if other is not None:
+            return other.group(1) != condition.wanted
+    head = re.match(r"[*&(\s]*(\w+)", condition.read)
+    if head is None:
+        return False
+    first = _first_value(ground, function, head.group(1), place.statement.start_byte)
+    if first is None:
+        return False
+    wanted = condition.wanted or "true"
+    return first != wanted and not (wanted == "true" and re.search(r"\.(?:is_ok|is_finished)\b", condition.read))
+
+
+def _first_value(ground: Ground, function: Node, name: str, until: int, depth: int = 4) -> str | None:
+    """What a variable holds at first, `0` for an empty collection; None if the function does not say."""
+    if depth == 0:
+        return None
+    for node in inside(function):
+        if node.type != "let_declaration" or node.end_byte > until:
+            continue
+        pattern, value = node.child_by_field_name("pattern"), node.child_by_field_name("value")
+        if pattern is None or value is None:
+            continue
+        if [word.name for word in ground.words_in(pattern.start_byte, pattern.end_byte)] != [name]:
+            continue
+        text = ground.meaning(value)
+        other = re.fullmatch(r"(?:[\w:]*Arc::clone\(\s*&\s*(\w+)\s*\)|(\w+)\.clone\(\s*\))", text.strip())
+        if other is not None:
+            return _first_value(ground, function, other.group(1) or other.group(2), until, depth - 1)
+        match = _FIRST.match(text.strip())
+        return (match.group("number") or match.group("inner") or "0") if match is not None else None
+    return None
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+RECIPES: tuple[Recipe, ...] = (poll,)

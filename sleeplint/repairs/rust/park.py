@@ -1,0 +1,123 @@
+"""R1: a task that nobody waits for is held by a sleep; it can wait for ever instead."""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from sleeplint.finding import Fix
+from sleeplint.languages.rust.flow import BORDERS, LOOPS
+from sleeplint.repairs.rust.ground import Ground
+from sleeplint.repairs.rust.limits import has_limit, needs_the_close
+from sleeplint.repairs.rust.place import Place, Spawned, is_async, spawn
+from sleeplint.repairs.rust.recipe import SAFE, UNSAFE, Recipe, end, pen, repaired
+
+TITLE = "Park the task on `std::future::pending`"
+
+
+def park(place: Place) -> Fix | None:
+    """Let a detached task wait for ever where it sleeps last."""
+    whole = place.whole
+    if whole is None or not place.is_async or place.wait.paused_clock or place.wait.virtual_time:
+        return None
+    tasks = background(place)
+    if not tasks or not place.ends(place.border) or not keeps_something(place):
+        return None
+    if any(task.thread or not task.is_detached or in_a_loop(task) for task in tasks):
+        return None
+    closes = [needs_the_close(place, task) for task in tasks]
+    if True in closes:
+        return None
+    level = SAFE if all(has_limit(place, task) for task in tasks) and None not in closes else UNSAFE
+    waiting = place.ground.spell("std::future::pending", place.call)
+    return repaired(place, TITLE, level, pen(place).replace(whole, f"{waiting}::<()>().await{end(place)}"))
+
+
+def background(place: Place) -> list[Spawned]:
+    """The spawns that run the code around a place: of its own block, or of the function that it stands in."""
+    if place.spawned is not None:
+        return [place.spawned]
+    inner = place.nodes[place.border]
+    return spawned_calls(place.ground, inner) if inner.type == "function_item" else []
+
+
+def spawned_calls(ground: Ground, function: Node) -> list[Spawned]:
+    """The spawns of a private async function, if each of its calls in the file is one."""
+    name = function.child_by_field_name("name")
+    public = any(child.type == "visibility_modifier" for child in function.children)
+    if name is None or public or not is_async(ground, function):
+        return []
+    found = []
+    for word in ground.uses(ground.text(name), 0, len(ground.code)):
+        if word.start == name.start_byte:
+            continue
+        chain = ground.grove.chain(word.start, word.end)
+        if len(chain) < 4 or chain[-2].type != "call_expression" or chain[-3].type != "arguments":
+            return []
+        started = spawn(ground, chain[-4], chain[:-4]) if chain[-4].type == "call_expression" else None
+        if started is None or started.body != chain[-2]:
+            return []
+        found.append(started)
+    return found
+
+
+def in_a_loop(task: Spawned) -> bool:
+    """Whether the spawn is made for each of many, in a loop or a closure."""
+    for node in reversed(task.chain):
+        if node.type in LOOPS or node.type == "closure_expression":
+            return True
+        if node.type == "function_item":
+            return False
+    return False
+
+
+def keeps_something(place: Place) -> bool:
+    """Whether a value lives in the task until the sleep is over: a binding, a parameter, or what the block moved in."""
+    ground = place.ground
+    task = place.nodes[place.border]
+    for above in range(place.border, place.at):
+        node = place.nodes[above]
+        for child in node.named_children:
+            if child.end_byte > place.statement.start_byte:
+                break
+            pattern = child.child_by_field_name("pattern") if child.type == "let_declaration" else None
+            if pattern is not None and any(
+                word.name != "_" for word in ground.words_in(pattern.start_byte, pattern.end_byte)
+            ):
+                return True
+        if node.type in ("match_arm", "if_expression", "while_expression"):
+            return True
+    if task.type == "async_block" and any(child.type == "move" for child in task.children):
+        others = (w for w in ground.words_in(task.start_byte, task.end_byte) if not w.name[0].isupper())
+        return any(not place.call.start_byte <= word.start < place.call.end_byte for word in others)
+    parameters = task.child_by_field_name("parameters") if task.type in BORDERS else None
+    return parameters is not None and bool(parameters.named_children)
+
+
+def endless_loop(place: Place) -> Fix | None:
+    """R1f: a loop that does nothing but sleep for hours is a wait for ever."""
+    whole = place.whole
+    hour_ms = 3_600_000
+    if whole is None or place.wait.duration_ms is None or place.wait.duration_ms < hour_ms or not place.is_async:
+        return None
+    if place.wait.blocking or place.block != place.nodes[place.at - 1] or len(place.block.named_children) != 1:
+        return None
+    loop = place.nodes[place.at - 2]
+    holder, above = place.nodes[place.at - 3], place.nodes[place.at - 4]
+    if loop.type != "loop_expression" or any(child.type == "label" for child in loop.children):
+        return None
+    statement = loop
+    if holder.type == "expression_statement":
+        statement, holder, above = holder, above, place.nodes[place.at - 5]
+    if holder.type != "block" or statement != holder.named_children[-1]:
+        return None
+    # As a value the loop is of any type, and what replaces it is `()`.
+    if above.type == "function_item" and above.child_by_field_name("return_type") is not None:
+        return None
+    if above.type not in ("function_item", "async_block"):
+        return None
+    waiting = place.ground.spell("std::future::pending", place.call)
+    mark = ";" if place.ground.text(statement).endswith(";") else ""
+    return repaired(place, TITLE, SAFE, pen(place).replace(statement, f"{waiting}::<()>().await{mark}"))
+
+
+RECIPES: tuple[Recipe, ...] = (endless_loop, park)

@@ -1,0 +1,263 @@
+"""R2, R2b: a sleep that gives a server time to start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from sleeplint.finding import Fix
+from sleeplint.languages.rust.flow import LOOPS
+from sleeplint.repairs.rust.ground import Ground, calls, inside, statements
+from sleeplint.repairs.rust.place import Place, Spawned, is_async, spawns, starts_something
+from sleeplint.repairs.rust.recipe import SAFE, UNSAFE, Recipe, chain, pen, repaired, shown
+
+_BINDS = re.compile(r"(?:^|::)(?:TcpListener|UnixListener)::bind$")
+_MAY_BIND = re.compile(r"(?:^|::|\.)(?:try_)?(?:bind\w*|listen\w*|serve_addr|run_server)$")
+_OTHER_STARTS = re.compile(r"\b(?:Command|Endpoint|quinn|Container|docker|testcontainers|UdpSocket)\b")
+_CLIENT = re.compile(
+    r"connect|client|\bget\b|\bpost\b|\bput\b|\bhead\b|request|\bcall\b|fetch|\bdial|\bsend\b|handshake", re.IGNORECASE
+)
+_HARMLESS = re.compile(
+    r"\s*let\s+(?:mut\s+)?\w+\s*(?::[^=]*)?=\s*(?:&?[\w.:]+(?:\.clone\(\))?|format!\s*\([^;]*\)"
+    r"|[^;(]*\.(?:local_addr|clone|to_string|port|into|unwrap|parse)\s*\([^;]*\)|\"[^;]*)\s*;\s*",
+    re.DOTALL,
+)
+
+
+def bound_before(place: Place) -> Fix | None:
+    """R2: a listener that is bound before the spawn takes connections at once."""
+    whole = place.whole
+    if whole is None or not _client_is_next(place) or any(n.type in LOOPS for n in place.nodes[place.border :]):
+        return None
+    level = None
+    for statement in reversed(place.preceding):
+        text = place.ground.meaning(statement)
+        started = list(spawns(place.ground, statement))
+        if started:
+            verdicts = [_has_its_listener(place.ground, task) for task in started]
+            level = None if None in verdicts else (SAFE if all(verdicts) else UNSAFE)
+            break
+        if starts_something(place.ground, statement) and not _helper(place.ground, statement):
+            return None
+        helper = _helper(place.ground, statement)
+        if helper is not None and list(spawns(place.ground, helper)):
+            verdicts = [_has_its_listener(place.ground, task) for task in spawns(place.ground, helper)]
+            level = SAFE if all(verdict is True for verdict in verdicts) else None
+            break
+        if not _HARMLESS.fullmatch(text):
+            return None
+    if level is None:
+        return None
+    return repaired(
+        place, "Delete the sleep: the listener is bound before the task starts", level, pen(place).remove(whole)
+    )
+
+
+def _has_its_listener(ground: Ground, task: Spawned) -> bool | None:
+    """Whether the task takes a listener bound before it; False if it only seems so; None if it binds one itself."""
+    function = task.function
+    if function is None or _binds(ground, task.body, set()) or _OTHER_STARTS.search(ground.meaning(task.statement)):
+        return None
+    taken = {word.name for word in ground.words_in(task.body.start_byte, task.body.end_byte)}
+    seeming = None
+    for node in inside(function):
+        if node.type != "let_declaration" or node.end_byte > task.statement.start_byte:
+            continue
+        pattern, value = node.child_by_field_name("pattern"), node.child_by_field_name("value")
+        if pattern is None or value is None:
+            continue
+        bound = {word.name for word in ground.words_in(pattern.start_byte, pattern.end_byte)} & taken
+        if not bound:
+            continue
+        for call in calls(value):
+            if _BINDS.search(ground.callee(call)):
+                return True
+            made = _definition(ground, call)
+            if made is not None and _returns_listener(ground, made) and _binds(ground, made, set()):
+                return True
+            if made is None and any("listener" in name for name in bound) and "::" not in ground.callee(call)[:2]:
+                seeming = False
+    return seeming
+
+
+def _returns_listener(ground: Ground, function: Node) -> bool:
+    kind = function.child_by_field_name("return_type")
+    return kind is not None and "Listener" in ground.text(kind)
+
+
+def _binds(ground: Ground, node: Node, seen: set[int]) -> bool:
+    """Whether code, or the functions of the file that it calls, binds a listener."""
+    for call in calls(node):
+        if _MAY_BIND.search(ground.callee(call)):
+            return True
+        made = _definition(ground, call)
+        if made is not None and made.start_byte not in seen:
+            seen.add(made.start_byte)
+            body = made.child_by_field_name("body")
+            if body is not None and _binds(ground, body, seen):
+                return True
+    return any(node.type == "macro_invocation" and "bind" in ground.meaning(node) for node in inside(node))
+
+
+def _definition(ground: Ground, call: Node) -> Node | None:
+    """The function of this file that is called; None if it stands elsewhere."""
+    function = call.child_by_field_name("function")
+    if function is None or function.type not in ("identifier", "scoped_identifier"):
+        return None
+    name = ground.text(function).rpartition("::")[2]
+    if ground.callee(call).rpartition("::")[2] != name:
+        return None
+    found = [
+        node
+        for node in inside(ground.grove.root)
+        if node.type == "function_item"
+        and (own := node.child_by_field_name("name")) is not None
+        and ground.text(own) == name
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _helper(ground: Ground, statement: Node) -> Node | None:
+    """The one function of this file that a statement calls."""
+    found = [made for call in calls(statement) if (made := _definition(ground, call)) is not None]
+    return found[0] if len(found) == 1 else None
+
+
+def _client_is_next(place: Place) -> bool:
+    """Whether the next thing that happens is a client's."""
+    task_words = {task.handle for node in place.preceding for task in spawns(place.ground, node)}
+    for statement in place.following:
+        text = place.ground.meaning(statement)
+        if _HARMLESS.fullmatch(text) and not _CLIENT.search(text):
+            continue
+        named = {word.name for word in place.ground.words_in(statement.start_byte, statement.end_byte)}
+        return _CLIENT.search(text) is not None and not named & (task_words - {None})
+    return False
+
+
+def say_when_bound(place: Place) -> Fix | None:
+    """R2b: a task that binds its listener itself can say when it has."""
+    whole, function = place.whole, place.function
+    if whole is None or function is None or any(n.type in LOOPS for n in place.nodes[place.border :]):
+        return None
+    task = _latest(place)
+    if task is None or task.block != place.block or not _is_fit(place, task):
+        return None
+    binding = _binding(place, task)
+    if binding is None or not _client_follows(place):
+        return None
+    ground = place.ground
+    sender, receiver = ground.fresh(function, "ready_tx", "ready_rx")
+    channel = ground.spell("std::sync::mpsc::channel" if task.thread else "tokio::sync::oneshot::channel", task.call)
+    wait = ".recv()" if task.thread else ".await"
+    who = "thread" if task.thread else "task"
+    writer = pen(place)
+    return repaired(
+        place,
+        f"Wait until the {who} says that its listener is bound",
+        UNSAFE,
+        (
+            writer.before(task.statement, f"let ({sender}, {receiver}) = {channel}::<()>();"),
+            writer.after(binding, f"let _ = {sender}.send(());"),
+            *writer.replace(whole, *chain(place, receiver, wait, f'.expect("the {who} ended before it was bound")')),
+        ),
+    )
+
+
+def _latest(place: Place) -> Spawned | None:
+    """The only task that is started before the sleep, with nothing but preparations between."""
+    for statement in reversed(place.preceding):
+        started = list(spawns(place.ground, statement))
+        if started:
+            return started[0] if len(started) == 1 else None
+        if not _HARMLESS.fullmatch(place.ground.meaning(statement)):
+            return None
+    return None
+
+
+def _is_fit(place: Place, task: Spawned) -> bool:
+    if task.thread:
+        moves = any(child.type == "move" for child in task.body.children)
+        return task.body.type == "closure_expression" and moves and not is_async(place.ground, task.body)
+    return task.body.type == "async_block" and place.is_async
+
+
+def _binding(place: Place, task: Spawned) -> Node | None:
+    """The one statement at the top of the task's block that binds a listener."""
+    ground = place.ground
+    block = task.body.child_by_field_name("body") or next(
+        (child for child in task.body.named_children if child.type == "block"), None
+    )
+    if block is None or block.type != "block":
+        return None
+    found = None
+    for statement in statements(block):
+        binds = sum(1 for call in calls(statement) if _BINDS.search(ground.callee(call)))
+        if binds == 0 and found is None:
+            if statement.type != "let_declaration" or "await" in ground.meaning(statement):
+                return None
+        elif binds == 1 and found is None:
+            if statement.type != "let_declaration" or not ground.text(statement).endswith(";"):
+                return None
+            found = statement
+        elif binds:
+            return None
+    return found
+
+
+def _client_follows(place: Place) -> bool:
+    return any(_CLIENT.search(place.ground.meaning(statement)) for statement in place.following[:4])
+
+
+def ready_sketch(place: Place) -> Fix | None:
+    """What a startup without a listener in sight can do."""
+    task = next(_started(place), None)
+    if task is None:
+        text = "".join(place.ground.meaning(node) for node in place.preceding[-3:])
+        if re.search(r"\bCommand\b|\bChild\b|\.spawn\(\)", text):
+            return shown(
+                "Retry until the child answers",
+                "let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);",
+                "while std::net::TcpStream::connect(addr).is_err() {",
+                '    assert!(std::time::Instant::now() < deadline, "the child is not up after 10 s");',
+                "    std::thread::sleep(std::time::Duration::from_millis(20));",
+                "}",
+            )
+        return None
+    handle = task.handle or "server"
+    if task.thread:
+        return shown(
+            "Let the thread say when it is ready",
+            "let (ready_tx, ready_rx) = std::sync::mpsc::channel::<()>();",
+            f"let {handle} = std::thread::spawn(move || {{",
+            "    ..",
+            "    let _ = ready_tx.send(()); // once it is up",
+            "    ..",
+            "});",
+            'ready_rx.recv().expect("it ended before it was up"); // instead of the sleep',
+        )
+    called = ""
+    if task.body.type == "call_expression":
+        called = f"    {place.ground.text(task.body).split('(', 1)[0].strip()}(.., ready_tx).await"
+    return shown(
+        "Let the task say when it is ready",
+        "let (ready_tx, ready_rx) = tokio::sync::oneshot::channel::<()>();",
+        f"let {handle} = tokio::spawn(async move {{",
+        *(
+            [f"{called} // sends on `ready_tx` once it is up"]
+            if called
+            else ["    ..", "    let _ = ready_tx.send(()); // once it is up", "    .."]
+        ),
+        "});",
+        'ready_rx.await.expect("it ended before it was up"); // instead of the sleep',
+    )
+
+
+def _started(place: Place) -> Iterator[Spawned]:
+    for statement in reversed(place.preceding):
+        yield from spawns(place.ground, statement)
+
+
+RECIPES: tuple[Recipe, ...] = (bound_before, say_when_bound, ready_sketch)
