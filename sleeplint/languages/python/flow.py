@@ -89,7 +89,7 @@ def _kind(scene: Scene, node: Node, calls: tuple[Called, ...]) -> ActKind:
     first = calls[0].name if calls else ""
     if node.type == "expression_statement" and is_assertion(first):
         return "assert"
-    if any(call.node.id in scene.sites and scene.sites[call.node.id].kind == "sleep" for call in calls):
+    if any(_sleeps(scene, call) for call in calls):
         return "wait"
     inner = node.named_children[0] if node.type == "expression_statement" and node.named_child_count else node
     if inner.type == "yield" or any(part.type == "yield" for part in inner.named_children):
@@ -101,6 +101,11 @@ def _kind(scene: Scene, node: Node, calls: tuple[Called, ...]) -> ActKind:
         left = inner.child_by_field_name("left")
         return "call" if left is not None and left.type in ("attribute", "subscript") else "mark"
     return "neutral"
+
+
+def _sleeps(scene: Scene, call: Called) -> bool:
+    site = scene.sites.get(call.node.id)
+    return site is not None and site.kind == "sleep" and not site.by_reference
 
 
 def is_assertion(name: str) -> bool:

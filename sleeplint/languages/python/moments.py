@@ -79,8 +79,7 @@ def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
         or _awaited(scene, site, around)
     )
     if verdict is None:
-        goes_on = around.outcome is not None and around.outcome.kind in ("call", "yield", "return")
-        verdict = Verdict("settle", False) if goes_on and around.cause is not None else Verdict("sync", False)
+        verdict = Verdict("settle" if around.cause is not None else "sync", False)
     if not verdict.sure:
         statement = statement_of(site.chain, site.call)
         hint = remarks.hinted(remarks.remark(scene.code, statement.start_byte, statement.end_byte))

@@ -21,7 +21,15 @@ from sleeplint.languages.python.moments import moment
 from sleeplint.languages.python.outcomes import outcome_of
 from sleeplint.languages.python.scene import Scene, scene_of
 from sleeplint.languages.python.site import Site
-from sleeplint.languages.python.tasks import Spawn, Standing, class_of, is_spawner, is_test_class, standing_of
+from sleeplint.languages.python.tasks import (
+    Spawn,
+    Standing,
+    class_of,
+    is_spawner,
+    is_test_class,
+    standing_of,
+    stands_in,
+)
 from sleeplint.languages.python.tree import arguments_of
 from sleeplint.languages.python.verdict import Verdict
 from sleeplint.text import Span
@@ -253,10 +261,22 @@ def _hold(
         if ends is True and keeps is None:
             return None  # work that takes its time
         return Verdict("hold", ends is not None, related=related, keeps=keeps or "task", ends_early=ends is False)
+    if standing.kind == "task" and round_ is None and (held := _held(scene, site)) is not None:
+        return Verdict("hold", False, related=related, keeps=held, ends_early=ends is False)
     by = standing.run.by if standing.run is not None else None
     serves = standing.kind == "handler" and by is not None and by.name in _STREAM_SERVERS
     if serves and round_ is None and _last(scene, site):
         return Verdict("hold", True, keeps=_keeps(scene, site) or "connection")
+    return None
+
+
+def _held(scene: Scene, site: Site) -> str | None:
+    """What a `with` around it holds until it is over: it is the last thing done there, and only notes follow."""
+    if any(act.kind not in ("neutral", "mark") for act in islice(following(scene, site.chain, site.call), 3)):
+        return None
+    for outer in reversed(site.chain[border(site.chain) + 1 :]):
+        if outer.type == "with_statement":
+            return _keeps(scene, site) or "task"
     return None
 
 
@@ -361,12 +381,7 @@ def _workload(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None,
     index = border(site.chain)
     owner = class_of(site.chain, index)
     if owner is not None and not is_test_class(scene, owner):
-        bases = owner.child_by_field_name("superclasses")
-        foreign = bases is not None and any(
-            not words.PLAIN_BASES.search(scene.text(base))
-            for base in bases.named_children
-            if base.type != "keyword_argument"
-        )
+        foreign = stands_in(scene, owner)
         name = owner.child_by_field_name("name")
         nested = border(site.chain[:index]) >= 0
         if foreign or nested:

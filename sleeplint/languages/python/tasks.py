@@ -9,7 +9,7 @@ from typing import Literal
 from tree_sitter import Node
 
 from sleeplint.languages.python import vocabulary as words
-from sleeplint.languages.python.flow import border
+from sleeplint.languages.python.flow import border, has_yield
 from sleeplint.languages.python.scene import Called, Scene, Use
 from sleeplint.languages.python.tree import FUNCTIONS, Chain, arguments_of, decorators_of, is_async
 
@@ -84,12 +84,15 @@ def runs_of(scene: Scene, function: Node, chain: Chain) -> tuple[Run, ...]:
         found += [run] if run is not None else []
     else:
         name = name_of(scene, function)
-        owner = chain[-3].type if len(chain) >= 3 and chain[-1].type == "decorated_definition" else ""
-        holder = chain[-2] if len(chain) >= 2 else None
-        method = (holder is not None and holder.type == "class_definition") or owner == "class_definition"
+        method = class_of((*chain, function), len(chain)) is not None
         # A nested function is known only inside the one around it.
         outer = next((node for node in reversed(chain) if node.type in FUNCTIONS), None) if not method else None
+        owner = class_of((*chain, function), len(chain)) if method else None
+        # What others call by this name is as likely somebody else's, if the class stands in for something.
+        elsewhere = owner is None or (not stands_in(scene, owner) and border(chain) < 0)
         for use in scene.uses(name):
+            if not elsewhere and owner is not None and not owner.start_byte <= use.node.start_byte < owner.end_byte:
+                continue
             if outer is not None and not (outer.start_byte <= use.node.start_byte < outer.end_byte):
                 continue
             run = _run(scene, use, function, method)
@@ -120,7 +123,7 @@ def _run(scene: Scene, use: Use, function: Node, method: bool) -> Run | None:
     if outer.type == "call":
         callee = outer.child_by_field_name("function")
         if callee is not None and callee.id == expression.id:
-            return _arrival(scene, use, outer, index - 1, False, is_async(function))
+            return _arrival(scene, use, outer, index - 1, False, is_async(function) or has_yield(function))
     if outer.type == "decorator":
         return None
     return _arrival(scene, use, expression, index, True)
@@ -164,7 +167,7 @@ def _arrival(scene: Scene, use: Use, value: Node, index: int, by_name: bool, cor
             if by_name and left is not None and left.type in ("attribute", "subscript"):
                 return Run("registered", use)
             return Run("passed" if by_name else "called", use)
-        if outer.type == "return_statement" and by_name:
+        if outer.type == "return_statement" and (by_name or coroutine):
             return Run("passed", use)
         if outer.type in ("default_parameter", "comparison_operator", "assert_statement"):
             return None if by_name else Run("called", use)
@@ -222,7 +225,8 @@ def standing_of(scene: Scene, chain: Chain, test_name: int | None, depth: int = 
     if called is not None:
         if depth and not (function.start_byte <= called.use.node.start_byte < function.end_byte):
             around = standing_of(scene, called.use.chain, None, depth - 1)
-            if around.kind in ("task", "handler") and around.spawn is not None:
+            nested = around.function is not None and around.function.end_byte >= function.end_byte
+            if (around.kind == "task" and around.spawn is not None) or (around.kind == "handler" and nested):
                 return Standing(around.kind, around.spawn, around.run, function, sure=False)
             if around.kind == "unseen" and index == 1:
                 return Standing("unseen", function=function, sure=False)
@@ -240,6 +244,16 @@ def _is_test_class(scene: Scene, owner: Node | None) -> bool:
     if name is None or not re.match(r"Test|.*Tests?$", scene.text(name)):
         return False
     return bool(re.search(rb"def test", scene.code[owner.start_byte : owner.end_byte]))
+
+
+def stands_in(scene: Scene, owner: Node) -> bool:
+    """Whether a class derives from one of the system under test, and so is called by it."""
+    bases = owner.child_by_field_name("superclasses")
+    return bases is not None and any(
+        not words.PLAIN_BASES.search(scene.text(base))
+        for base in bases.named_children
+        if base.type not in ("keyword_argument", "comment")
+    )
 
 
 def is_test_class(scene: Scene, owner: Node | None) -> bool:

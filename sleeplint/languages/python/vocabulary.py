@@ -27,7 +27,8 @@ RUNNERS = frozenset(
     {
         "run", "run_until_complete", "run_sync", "wait_for", "shield", "to_thread", "wrap_future", "raises",
         "assertRaises", "assertRaisesRegex", "from_thread", "run_async", "async_to_sync", "wait", "sync",
-        "timeit", "map", "sorted", "list", "tuple", "next", "anext", "aiter", "iter", "enumerate",
+        "timeit", "addCleanup", "addAsyncCleanup", "addfinalizer", "add_cleanup", "addClassCleanup", "atexit",
+        "map", "sorted", "list", "tuple", "next", "anext", "aiter", "iter", "enumerate",
     }
 )  # fmt: skip
 """Run a function or coroutine to its end, in the caller's own flow."""
@@ -189,7 +190,7 @@ FIXTURE_METHODS = frozenset(
     {
         "setUp", "tearDown", "setUpClass", "tearDownClass", "asyncSetUp", "asyncTearDown", "setup_method",
         "setup", "teardown_method", "teardown", "setup_class", "teardown_class", "setup_module",
-        "teardown_module", "setup_function", "teardown_function", "setUpModule", "tearDownModule", "on_start",
+        "teardown_module", "setup_function", "teardown_function", "setUpModule", "tearDownModule",
         "__enter__", "__exit__", "__aenter__", "__aexit__",
     }
 )  # fmt: skip
