@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Literal
 
 from tree_sitter import Node
 
@@ -16,11 +17,12 @@ from sleeplint.languages.rust.durations import Durations, Value, whole
 from sleeplint.languages.rust.library import Library, Place, Reading
 from sleeplint.languages.rust.names import Found, canonical, path_of
 from sleeplint.languages.rust.receivers import origin
-from sleeplint.languages.rust.workspace import module_path
-from sleeplint.languages.rust.wrappers import Waiting, Wrapper, wrapper
+from sleeplint.languages.rust.wrappers import Waiting, Wrapper, namesake, wrapper
 
 _BY_PATH = {call.call: call for call in FUNCTIONS}
 _SELECTS = frozenset({"crossbeam_channel::select", "crossbeam::channel::select", "crossbeam::select"})
+_REQUEST = re.compile(rb"\.\s*(?:get|post|put|patch|delete|head|request)\s*\(")
+_PARAMETER = re.compile(r":\s*(?:\w+::)*(?:Duration|Instant)\b")
 _DURATION = re.compile(r"\bDuration\b|\bfrom_(?:secs|millis|micros)|\bInstant::now\b")
 
 
@@ -51,6 +53,8 @@ class Called:
     crate: str = ""
     inner: Wrapper | None = None
     by_reference: bool = False
+    bound: Literal["upper", "lower"] | None = None
+    """Of a clock assertion."""
 
 
 class Calls:
@@ -115,7 +119,8 @@ class Calls:
         if found is None:
             return self._unexplained(call, chain, name, start, path, arguments)
         if found.item is not None:
-            return self._wrapped(call, chain, name, start, found, arguments)
+            wrapped = self._wrapped(call, chain, name, start, found, arguments)
+            return wrapped or self._timer_of_ours(call, chain, name, start, found, path[-1], arguments)
         if not found.external:
             return None
         entry = _BY_PATH.get(found.path)
@@ -128,6 +133,35 @@ class Calls:
                 return None
             entry = replace(shape, call=found.path)
         return self._called(call, chain, name, start, entry, found.path, arguments)
+
+    def _timer_of_ours(
+        self,
+        call: Node,
+        chain: tuple[Node, ...],
+        name: Node,
+        start: int,
+        found: Found,
+        word: str,
+        arguments: list[Node],
+    ) -> Called | None:
+        """A timer that the project itself makes: `sleep(Duration)` or `timeout(Duration, future)`, no method."""
+        item, place = found.item, found.place
+        if item is None or place is None or found.owner is not None or item.kind != "fn":
+            return None
+        shape = SHAPES.get(item.name) or SHAPES.get(word)
+        if shape is None or len(arguments) != (2 if shape.kind == "timeout" else 1):
+            return None
+        definition = place.reading.grove.chain(item.start, item.end)[-1]
+        parameters = definition.child_by_field_name("parameters")
+        result = definition.child_by_field_name("return_type")
+        head = place.reading.grove.code[definition.start_byte : parameters.start_byte if parameters else item.end]
+        first = parameters.named_children[0] if parameters is not None and parameters.named_children else None
+        if first is None or not _PARAMETER.search(place.reading.grove.text(first)):
+            return None
+        if shape.kind == "timeout" and result is None and b"async" not in head:
+            return None
+        api = found.path if "::" in found.path else self._path(found)
+        return self._called(call, chain, name, start, replace(shape, call=api), api, arguments)
 
     def _unexplained(
         self,
@@ -184,9 +218,9 @@ class Calls:
                 return self._called(call, chain, name, name.start_byte, own, own.call, arguments)
         here = (*chain, call)
         found = origin(receiver, here, self.names)
-        if found is not None and found.item is not None:
-            return self._own_method(call, chain, name, method, found, arguments)
         entry = self._choose(method, found, here)
+        if found is not None and found.item is not None and entry is None:
+            return self._own_method(call, chain, name, method, found, arguments)
         if entry is None or entry.seconds is None or not isinstance(entry.seconds.argument, int):
             return self._own_method(call, chain, name, method, None, arguments) if found is None else None
         if len(arguments) <= entry.seconds.argument or len(arguments) > entry.seconds.argument + 2:
@@ -203,8 +237,12 @@ class Calls:
         entries = _methods().get(method, ())
         if not entries:
             return None
+        if found is not None and found.item is not None:
+            return self._newtype(entries, found)
         if found is not None and found.external:
             family = [entry for entry in entries if _same_family(entry.call, found.path)]
+            verb = _REQUEST.search(self._receiver_text(chain[-1]))
+            family = [entry for entry in family if ("Request" in entry.call) == bool(verb)] or family
             if family:
                 return max(family, key=lambda entry: _common(entry.call, found.path))
         imported = self.names.traits(chain)
@@ -220,6 +258,26 @@ class Calls:
         if found is None and fitting and not any(path.startswith(_module(entries[0].call)) for path in imported):
             return fitting[0]
         return entries[0]
+
+    def _receiver_text(self, call: Node) -> bytes:
+        function = call.child_by_field_name("function")
+        return self.reading.grove.code[function.start_byte : function.end_byte] if function is not None else b""
+
+    def _newtype(self, entries: Sequence[Call], found: Found) -> Call | None:
+        """The method of a crate's type that a type of ours hands on: of the same name, in a module that names it."""
+        if found.place is None or found.item is None:
+            return None
+        kind = found.owner or found.item.name
+        if found.place.scope.methods.get(kind, {}).get(entries[0].call.rpartition("::")[2]):
+            return None
+        text = found.place.reading.grove.code
+        for entry in entries:
+            owner = entry.call.rpartition("::")[0]
+            if owner.rpartition("::")[2] == kind and re.search(
+                rb"::\s*%s\s*::(?:\w+::)*%s\b" % (owner.partition("::")[0].encode(), kind.encode()), text
+            ):
+                return entry
+        return None
 
     def _own_method(
         self,
@@ -314,7 +372,19 @@ class Calls:
         if place.reading is not self.reading:
             there = Calls(place.reading, self._library, self._durations, self._calls)
             there._open = self._open
-        return wrapper(chain[-1], there.names, there._waiting)
+        return wrapper(chain[-1], there.names, there._waiting) or there._namesake(chain[-1])
+
+    def _namesake(self, function: Node) -> Wrapper | None:
+        """A method named as the catalogue's, such as `wait_for`, that hands its `Duration` on to that one."""
+        name = function.child_by_field_name("name")
+        if name is None or self.reading.grove.text(name) not in _methods():
+            return None
+
+        def waits(call: Node, chain: tuple[Node, ...]) -> Waiting | None:
+            waiting = self._waiting(call, chain)
+            return waiting if waiting is not None and waiting.entry.kind == "timeout" else None
+
+        return namesake(function, self.names, self.reading.grove.text(name), waits)
 
     def _waiting(self, call: Node, chain: tuple[Node, ...]) -> Waiting | None:
         called = self.of(call, chain)
@@ -350,16 +420,11 @@ class Calls:
         return next((call for call in self._calls if call.call in spellings), None)
 
     def _path(self, found: Found) -> str:
-        """The path of an item of the project: within its own file as the file sees it, else from its crate on."""
+        """The path of an item of the project, its crate first; of a lone file, from the file on."""
         if found.place is None or found.item is None:
             return found.path
         owner = (found.owner,) if found.owner else ()
-        inner = (*found.place.scope.path, *owner, found.item.name)
-        reading = found.place.reading
-        if reading is self.reading or reading.path is None:
-            return "::".join(inner)
-        crate = self._library.crate(reading)
-        return "::".join((*module_path(reading.path, crate), *inner))
+        return self._library.full_path(found.place, *owner, found.item.name)
 
     def _start(self, function: Node, name: Node) -> int:
         same = function.start_point[0] == name.start_point[0]

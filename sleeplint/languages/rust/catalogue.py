@@ -147,10 +147,17 @@ METHODS: tuple[Call, ...] = (
         "timeout",
     ),
     *_calls("reqwest::blocking::ClientBuilder::timeout reqwest::blocking::RequestBuilder::timeout", "timeout"),
-    *_calls("ureq::AgentBuilder::timeout_read ureq::AgentBuilder::timeout_write", "timeout"),
+    *_calls(
+        """ureq::AgentBuilder::timeout_read ureq::AgentBuilder::timeout_write
+        ureq::config::ConfigBuilder::timeout_global ureq::config::ConfigBuilder::timeout_per_call
+        ureq::config::ConfigBuilder::timeout_send_request ureq::config::ConfigBuilder::timeout_recv_response
+        ureq::config::ConfigBuilder::timeout_recv_body""",
+        "timeout",
+    ),
     *_calls(
         """reqwest::ClientBuilder::connect_timeout reqwest::blocking::ClientBuilder::connect_timeout
         tonic::transport::Endpoint::connect_timeout ureq::AgentBuilder::timeout_connect
+        ureq::config::ConfigBuilder::timeout_connect
         hyper_util::client::legacy::connect::HttpConnector::set_connect_timeout
         hyper::client::HttpConnector::set_connect_timeout isahc::HttpClientBuilder::connect_timeout""",
         "timeout",
@@ -193,6 +200,8 @@ DISTINCTIVE = frozenset(
         "set_read_timeout",
         "set_write_timeout",
         "pool_idle_timeout",
+        "timeout_global",
+        "timeout_per_call",
     }
 )
 """Methods whose name and argument alone say what they are, whatever the receiver."""

@@ -14,7 +14,15 @@ from typing import TypeVar, cast
 from sleeplint.languages.rust.macros import Grove
 from sleeplint.languages.rust.outline import Scope, outline
 from sleeplint.languages.rust.parsing import Budget, GivenUp
-from sleeplint.languages.rust.workspace import Crate, Workspace, crate_root, is_root, module_files, parent_files
+from sleeplint.languages.rust.workspace import (
+    Crate,
+    Workspace,
+    crate_root,
+    is_root,
+    module_files,
+    module_path,
+    parent_files,
+)
 from sleeplint.source import Project, Source
 
 _KEPT = 24
@@ -130,6 +138,12 @@ class Library:
         if self.workspace is None or reading.path is None:
             return None
         return self.workspace.crate_of(reading.path)
+
+    def full_path(self, place: Place, *names: str) -> str:
+        """The path of something in a module, its crate first; of a lone file, from the file on."""
+        file, crate = place.reading.path, self.crate(place.reading)
+        start = module_path(file, crate) if file is not None and crate is not None else ()
+        return "::".join((*start, *place.scope.path, *names))
 
     def member(self, name: str) -> Place | None:
         """The root module of the workspace's library that is called `name`."""

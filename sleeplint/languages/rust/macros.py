@@ -71,6 +71,15 @@ class Grove:
                 return self._reparse(child, macro_name(macro, self.code))
         return None
 
+    def arguments(self, tree: Node) -> Node | None:
+        """The first expression in a token tree, such as an attribute's arguments."""
+        for child in self._reparse(tree, b"").named_children:
+            if child.type == "expression_statement":
+                return child.named_children[0] if child.named_children else None
+            if child.type not in {"empty_statement", "line_comment", "block_comment"}:
+                return child
+        return None
+
     def _body_around(self, macro: Node, start: int, end: int) -> Node | None:
         if macro.type == "macro_invocation":
             trees = [child for child in macro.children if child.type == "token_tree"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
@@ -111,7 +111,7 @@ class Finder:
         if head in scope.files and (rest or head not in scope.items):
             child = self.library.child(place, head)
             return self._within(child, rest, visited, fuel - 1) if child else Found("::".join(path))
-        if head in scope.items:
+        if head in scope.items and (not rest or scope.items[head].kind == "type"):
             return self._member(place, path)
         key = (place.name, path)
         if key in visited or fuel <= 0:
@@ -121,7 +121,10 @@ class Finder:
             target = scope.uses[head]
             if target == (head,):
                 return self._outside(place, (*target, *rest), visited, fuel - 1)
-            return self._find(place, (*target, *rest), visited, fuel - 1)
+            found = self._find(place, (*target, *rest), visited, fuel - 1)
+            if found is not None and found.item is not None and not rest and target[-1] != head:
+                return replace(found, path=self.library.full_path(place, head))
+            return found
         for target in scope.globs:
             found = self._through_glob(place, target, path, visited, fuel - 1)
             if found is not None:
@@ -165,7 +168,7 @@ class Finder:
             if member is not None and fuel > 0:
                 found = self._within(member, rest, visited, fuel - 1)
                 if found is not None:
-                    return found
+                    return found if found.item is None else replace(found, path="::".join(path))
         return Found(canonical("::".join((name, *rest))), external=True)
 
 
@@ -276,7 +279,7 @@ class FileNames:
     def _in_block(self, node: Node, place: Place, path: Path) -> Found | None:
         table = self._table(node)
         head, rest = path[0], path[1:]
-        if head in table.items:
+        if head in table.items and (not rest or table.items[head].kind == "type"):
             if not rest:
                 return Found(head, place=place, item=table.items[head], block=node)
             member = table.methods.get(head, {}).get(rest[0])

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from tree_sitter import Node
 
-from sleeplint.facts import Pragma, Test, TestFile, Wait
+from sleeplint.facts import Test, TestFile, Wait
 from sleeplint.languages import Surroundings
+from sleeplint.languages.catalogue import Argument, Call
 from sleeplint.languages.rust.calls import Called, Calls
 from sleeplint.languages.rust.candidates import hits, hits_of
 from sleeplint.languages.rust.clocks import Clocks, obeys_tokio
 from sleeplint.languages.rust.durations import Durations
+from sleeplint.languages.rust.elapsed import elapsed_assertions
+from sleeplint.languages.rust.failpoints import fail_points
 from sleeplint.languages.rust.library import Library, Reading, path_in
+from sleeplint.languages.rust.limits import limits
 from sleeplint.languages.rust.macros import Grove, macro_name
 from sleeplint.languages.rust.names import Finder, Found
 from sleeplint.languages.rust.outline import outline
 from sleeplint.languages.rust.parsing import Budget, GivenUp, errors
+from sleeplint.languages.rust.placing import in_async, statement
 from sleeplint.languages.rust.pragmas import pragmas
 from sleeplint.languages.rust.roles import circumstances
 from sleeplint.languages.rust.scopes import Scopes, Standing
 from sleeplint.languages.rust.site import Site
 from sleeplint.source import Source
 from sleeplint.text import Span
-
-_ARMED = frozenset({b"select", b"select_biased", b"join", b"try_join"})
-"""Macros whose arms are statements of their own."""
-_THREADS = re.compile(
-    rb"(?:thread\s*::\s*(?:Builder|spawn|scope)|spawn_blocking|block_in_place|asyncify|unblock)\b[^;{}]*\Z"
-)
 
 
 def read(source: Source, around: Surroundings) -> TestFile:
@@ -47,6 +46,9 @@ def read(source: Source, around: Surroundings) -> TestFile:
         reader = _Reader(source, reading, library, around)
         file = reader.read(empty)
     return replace(file, consulted=tuple(sorted(consulted)))
+
+
+_T = TypeVar("_T")
 
 
 class _Reader:
@@ -72,6 +74,7 @@ class _Reader:
         every = [site for _, site, _ in sites]
         waits = [self._wait(called, site, standing, every) for called, site, standing in sites]
         tests = {test.span: test for test in self._scopes.tests()} | self._tests
+        waits += self._limits(tests)
         return replace(
             empty,
             in_test=self._scopes.file_in_test,
@@ -82,7 +85,7 @@ class _Reader:
             unread=tuple(dict.fromkeys(self._unread)),
         )
 
-    def _guarded(self, items: Iterable[Pragma]) -> Iterator[Pragma]:
+    def _guarded(self, items: Iterable[_T]) -> Iterator[_T]:
         try:
             yield from items
         except GivenUp as bound:
@@ -110,7 +113,31 @@ class _Reader:
             tried.update(pending)
             if not pending:
                 break
+        for called in self._guarded(self._asserted()):
+            found[called.start] = called
         return [found[start] for start in sorted(found)]
+
+    def _asserted(self) -> Iterator[Called]:
+        """Assertions on elapsed time, and fail points that sleep."""
+        names = self._calls.names
+        for one in elapsed_assertions(names, self._durations):
+            entry = Call(one.api, "clock-assert")
+            yield Called(
+                one.node,
+                one.chain,
+                one.node,
+                one.node.start_byte,
+                entry,
+                one.api,
+                one.limit,
+                one.limit_ms,
+                bound=one.bound,
+            )
+        for point in fail_points(names):
+            entry = Call(point.api, "sleep", Argument(1, "ms"), blocking=True)
+            yield Called(
+                point.call, point.chain, point.call, point.start, entry, point.api, point.action, point.duration_ms
+            )
 
     def _at(self, start: int, end: int) -> Called | None:
         try:
@@ -160,12 +187,36 @@ class _Reader:
             kind=called.entry.kind,
             duration_ms=called.duration_ms,
             in_test=standing.in_test,
-            in_async=_in_async(chain, self._grove.code),
+            in_async=in_async(chain, self._grove.code),
             virtual_time=paused and obeys_tokio(called.api, crate),
             test=test,
             wrapper=called.wrapper,
         )
         return site, standing
+
+    def _limits(self, tests: dict[Span, Test]) -> Iterator[Wait]:
+        """The limits on whole tests, which are noted on the tests too."""
+        for limit in self._guarded(limits(self._calls.names, self._durations)):
+            test = next((test for span, test in tests.items() if span.start == limit.function), None)
+            if test is None:
+                continue
+            tests[test.span] = replace(test, limit_ms=limit.limit_ms)
+            yield Wait(
+                span=limit.span,
+                statement=limit.statement,
+                language="rust",
+                kind="timeout",
+                api=limit.api,
+                duration_ms=limit.limit_ms,
+                in_test=True,
+                role="guard",
+                role_confidence="high",
+                cost_ms=0,
+                written=limit.written,
+                test=test.name,
+                purpose="test-limit",
+                paused_clock=test.paused_clock,
+            )
 
     def _helper_paused(self, function: Node, before: int) -> bool:
         if self._clocks.paused(function, before):
@@ -185,9 +236,10 @@ class _Reader:
         around = circumstances(site, every)
         paused = site.test.paused_clock if site.test is not None else site.virtual_time
         macro = next((node for node in reversed(site.chain) if node.type == "macro_invocation"), None)
+        awaited = None if called.by_reference else around.awaited
         return Wait(
             span=Span(called.start, called.call.end_byte),
-            statement=_statement(site, self._grove.code),
+            statement=statement((*site.chain, site.call), self._grove.code),
             language="rust",
             kind=site.kind,
             api=site.api,
@@ -203,10 +255,11 @@ class _Reader:
             macro=macro_name(macro, self._grove.code).decode("utf-8", "replace") if macro is not None else None,
             blocking=site.entry.blocking,
             in_async=site.in_async,
-            awaited=around.awaited,
+            awaited=awaited,
             repeats=around.repeats,
             checked=around.checked,
             purpose=site.entry.purpose,
+            bound=called.bound,
             loop=around.loop,
             task=around.task,
             limit=around.limit,
@@ -216,48 +269,3 @@ class _Reader:
             readiness=around.readiness,
             related=around.related,
         )
-
-
-def _statement(site: Site, code: bytes) -> Span:
-    """The statement around a call; that of the macro for a call directly among a macro's arguments."""
-    chain = (*site.chain, site.call)
-    index = len(chain) - 1
-    while index > 0:
-        above = chain[index - 1]
-        if above.type == "block":
-            return Span(chain[index].start_byte, chain[index].end_byte)
-        if above.type == "source_file" and index > 1:
-            macro = chain[index - 2]
-            if macro_name(macro, code) in _ARMED:
-                return Span(chain[index].start_byte, chain[index].end_byte)
-            index -= 2
-            continue
-        index -= 1
-    return Span(site.call.start_byte, site.call.end_byte)
-
-
-def _in_async(chain: tuple[Node, ...], code: bytes) -> bool:
-    """Whether the end of a chain runs on an async task."""
-    for index in range(len(chain) - 1, -1, -1):
-        node = chain[index]
-        if node.type == "async_block":
-            return True
-        if node.type == "closure_expression":
-            head = code[node.start_byte : node.start_byte + 16].split(b"|")[0]
-            if b"async" in head:
-                return True
-            call = next((n for n in reversed(chain[:index]) if n.type == "call_expression"), None)
-            if call is not None and _THREADS.search(code[call.start_byte : node.start_byte]):
-                return False
-            if call is not None and _spawns(call, code):
-                return False
-        if node.type == "function_item":
-            modifiers = next((child for child in node.children if child.type == "function_modifiers"), None)
-            return modifiers is not None and b"async" in code[modifiers.start_byte : modifiers.end_byte].split()
-    return False
-
-
-def _spawns(call: Node, code: bytes) -> bool:
-    """Whether a call hands its closure to a thread: `scope.spawn(|| ..)`."""
-    function = call.child_by_field_name("function")
-    return function is not None and code[function.start_byte : function.end_byte].endswith((b".spawn", b"::spawn"))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
+from sleeplint.languages.rust.macros import Grove
 from sleeplint.languages.rust.names import FileNames, Found, path_of
 from sleeplint.languages.rust.outline import Item
 
@@ -55,7 +56,7 @@ def origin(receiver: Node, chain: Sequence[Node], names: FileNames) -> Found | N
             path = path_of(node, code)
             if path is None or len(path) > 1:
                 return _known(names.look_up(path, chain), names) if path else None
-            bound = _binding(path[0], node, chain, code)
+            bound = binding(path[0], node, chain, names.reading.grove)
             if bound is None:
                 return _known(names.look_up(path, chain), names)
             kind, node = bound
@@ -128,8 +129,9 @@ def _field(node: Node, chain: Sequence[Node], names: FileNames) -> Found | None:
     return None
 
 
-def _binding(name: str, use: Node, chain: Sequence[Node], code: bytes) -> tuple[Node | None, Node | None] | None:
+def binding(name: str, use: Node, chain: Sequence[Node], grove: Grove) -> tuple[Node | None, Node | None] | None:
     """Where a local name comes from: its declared type, or the expression it is given."""
+    code = grove.code
     word = re.compile(rb"(?<![\w:.])%s\b" % re.escape(name.encode()))
     for node in reversed(chain):
         if node.type in {"block", "source_file"} and word.search(code, node.start_byte, use.start_byte):
@@ -144,7 +146,10 @@ def _binding(name: str, use: Node, chain: Sequence[Node], code: bytes) -> tuple[
                 kind = found.child_by_field_name("type")
                 pattern = found.child_by_field_name("pattern")
                 simple = pattern is not None and pattern.type in {"identifier", "mut_pattern"}
-                return (kind if simple else None), found.child_by_field_name("value")
+                value = found.child_by_field_name("value")
+                if value is None and simple:
+                    value = _assigned(word, found.end_byte, use.start_byte, grove)
+                return (kind if simple else None), value
         elif node.type in {"function_item", "closure_expression"}:
             parameters = node.child_by_field_name("parameters")
             for child in parameters.named_children if parameters is not None else ():
@@ -152,7 +157,29 @@ def _binding(name: str, use: Node, chain: Sequence[Node], code: bytes) -> tuple[
                     continue
                 pattern = child.child_by_field_name("pattern") or child
                 if word.search(code, pattern.start_byte, pattern.end_byte):
-                    return child.child_by_field_name("type"), None
+                    kind = child.child_by_field_name("type")
+                    # `builder.prepare(|inner| ..)`: what a builder's closure gets is of the builder's family.
+                    return kind, _called_with(node, chain) if kind is None else None
             if node.type == "function_item":
                 return None
     return None
+
+
+def _assigned(word: re.Pattern[bytes], start: int, end: int, grove: Grove) -> Node | None:
+    """What a name that was declared without a value is first given."""
+    for match in word.finditer(grove.code, start, end):
+        for node in reversed(grove.chain(*match.span())):
+            left = node.child_by_field_name("left") if node.type == "assignment_expression" else None
+            if left is not None and (left.start_byte, left.end_byte) == match.span():
+                return node.child_by_field_name("right")
+    return None
+
+
+def _called_with(closure: Node, chain: Sequence[Node]) -> Node | None:
+    """The receiver of the method that a closure is passed to."""
+    index = next((i for i, node in enumerate(chain) if node == closure), 0)
+    call = chain[index - 2] if index > 1 and chain[index - 1].type == "arguments" else None
+    function = call.child_by_field_name("function") if call is not None else None
+    return (
+        function.child_by_field_name("value") if function is not None and function.type == "field_expression" else None
+    )

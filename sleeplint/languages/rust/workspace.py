@@ -68,7 +68,7 @@ class Workspace:
         everyone = self._all()
         if self._helpers is None:
             normal = {name for member in everyone.values() for name in member.normal}
-            testing = {name for member in everyone.values() for name in member.testing}
+            testing = {name for member in everyone.values() for name in member.testing - {member.name}}
             # What is published is somebody's product, even if only tests use it here.
             private = {member.name for member in everyone.values() if not member.published}
             self._helpers = frozenset((testing & private) - normal)
@@ -201,7 +201,8 @@ def _crate(folder: Path, name: str, table: dict[str, Any]) -> Crate:
     normal = found["dependencies"] | found["build-dependencies"]
     file = folder / (root if isinstance(root, str) else "src/lib.rs")
     package = table.get("package", {})
-    published = "version" in package and package.get("publish", True) not in (False, [])
+    # The registry takes no package without a description.
+    published = "description" in package and package.get("publish", True) not in (False, [])
     testing = frozenset(found["dev-dependencies"] - normal)
     return Crate(folder, name, file, renamed, frozenset(normal), testing, published)
 

@@ -15,6 +15,7 @@ from sleeplint.languages.rust.durations import parameter_names
 from sleeplint.languages.rust.names import FileNames
 from sleeplint.text import Span
 
+_DURATION = re.compile(r":\s*(?:\w+::)*Duration\s*\Z")
 _SPOKEN = frozenset({"println", "eprintln", "print", "trace", "debug", "info", "warn", "log", "dbg", "event"})
 """Macros that only say something."""
 
@@ -82,6 +83,39 @@ def wrapper(
         Span(waiting.duration.start_byte, waiting.duration.end_byte),
         waiting.inner,
     )
+
+
+def namesake(
+    function: Node, names: FileNames, name: str, called: Callable[[Node, tuple[Node, ...]], Waiting | None]
+) -> Wrapper | None:
+    """What a function wraps that calls a wait of its own name, with what is left of its one `Duration`."""
+    parameters, body = function.child_by_field_name("parameters"), function.child_by_field_name("body")
+    if parameters is None or body is None:
+        return None
+    grove = names.reading.grove
+    typed = [part for part in parameters.named_children if _DURATION.search(grove.text(part))]
+    pattern = typed[0].child_by_field_name("pattern") if len(typed) == 1 else None
+    text = grove.text(body)
+    matches = [*re.finditer(rf"\.\s*({re.escape(name)})\s*\(".encode(), text.encode())]
+    if pattern is None or len(matches) != 1 or not text.isascii():
+        return None
+    start = body.start_byte + matches[0].start(1)
+    chain = grove.chain(start, start + len(name))
+    index = next((i for i in range(len(chain) - 1, -1, -1) if chain[i].type == "call_expression"), None)
+    waiting = called(chain[index], chain[:index]) if index is not None else None
+    if index is None or waiting is None:
+        return None
+    feeding = set(re.findall(r"\w+", grove.text(waiting.duration)))
+    for _ in range(4):
+        for let in re.finditer(r"\blet\s+(?:mut\s+)?(\w+)[^=;]*=([^;]*);", text):
+            if let[1] in feeding:
+                feeding |= set(re.findall(r"\w+", let[2]))
+    own = tuple(grove.text(part) for part in parameter_names(parameters))
+    word = grove.text(pattern)
+    if word not in feeding:
+        return None
+    spans = Span(chain[index].start_byte, chain[index].end_byte), Span(pattern.start_byte, pattern.end_byte)
+    return Wrapper(waiting.entry, waiting.api, names.reading.path, own, frozenset({word}), *spans)
 
 
 def _only_act(body: Node, code: bytes) -> tuple[Node | None, list[Node]]:

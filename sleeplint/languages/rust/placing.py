@@ -1,0 +1,60 @@
+"""Where a call stands: its statement, and whether it runs on an async task."""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from sleeplint.languages.rust.macros import macro_name
+from sleeplint.text import Span
+
+_ARMED = frozenset({b"select", b"select_biased", b"join", b"try_join"})
+"""Macros whose arms are statements of their own."""
+_THREADS = re.compile(
+    rb"(?:thread\s*::\s*(?:Builder|spawn|scope)|spawn_blocking|block_in_place|asyncify|unblock)\b[^;{}]*\Z"
+)
+
+
+def statement(chain: tuple[Node, ...], code: bytes) -> Span:
+    """The statement around the end of a chain; that of the macro for a call directly among a macro's arguments."""
+    index = len(chain) - 1
+    while index > 0:
+        above = chain[index - 1]
+        if above.type == "block":
+            return Span(chain[index].start_byte, chain[index].end_byte)
+        if above.type == "source_file" and index > 1:
+            macro = chain[index - 2]
+            if macro_name(macro, code) in _ARMED:
+                return Span(chain[index].start_byte, chain[index].end_byte)
+            index -= 2
+            continue
+        index -= 1
+    return Span(chain[-1].start_byte, chain[-1].end_byte)
+
+
+def in_async(chain: tuple[Node, ...], code: bytes) -> bool:
+    """Whether the end of a chain runs on an async task."""
+    for index in range(len(chain) - 1, -1, -1):
+        node = chain[index]
+        if node.type == "async_block":
+            return True
+        if node.type == "closure_expression":
+            head = code[node.start_byte : node.start_byte + 16].split(b"|")[0]
+            if b"async" in head:
+                return True
+            call = next((n for n in reversed(chain[:index]) if n.type == "call_expression"), None)
+            if call is not None and _THREADS.search(code[call.start_byte : node.start_byte]):
+                return False
+            if call is not None and _spawns(call, code):
+                return False
+        if node.type == "function_item":
+            modifiers = next((child for child in node.children if child.type == "function_modifiers"), None)
+            return modifiers is not None and b"async" in code[modifiers.start_byte : modifiers.end_byte].split()
+    return False
+
+
+def _spawns(call: Node, code: bytes) -> bool:
+    """Whether a call hands its closure to a thread: `scope.spawn(|| ..)`."""
+    function = call.child_by_field_name("function")
+    return function is not None and code[function.start_byte : function.end_byte].endswith((b".spawn", b"::spawn"))
