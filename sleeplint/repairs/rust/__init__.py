@@ -13,8 +13,8 @@ from sleeplint.repairs.rust import (
     condition,
     durations,
     holds,
-    imports,
     joined,
+    orphans,
     park,
     paused,
     polls,
@@ -26,9 +26,8 @@ from sleeplint.repairs.rust.ground import Ground
 from sleeplint.repairs.rust.place import place
 from sleeplint.repairs.rust.recipe import Recipe
 from sleeplint.source import Source
-from sleeplint.text import Edit
 
-__all__ = ["offer", "tidy"]
+__all__ = ["offer"]
 
 _HOLD = (*durations.EFFECTLESS, *park.RECIPES, *joined.RECIPES, *holds.RECIPES)
 _SETTLE = (*received.RECIPES, *awaited.RECIPES, *condition.RECIPES)
@@ -64,7 +63,8 @@ def offer(source: Source, file: TestFile, findings: Sequence[Finding]) -> tuple[
     try:
         ground = Ground(source, file)
         waits = {wait.span: wait for wait in file.waits}
-        return tuple(_offer(ground, finding, waits.get(finding.span)) for finding in findings)
+        fixes = [_offer(ground, finding, waits.get(finding.span)) for finding in findings]
+        return orphans.orphaned_together(ground, fixes)
     except GivenUp:
         return (None,) * len(findings)
 
@@ -86,15 +86,3 @@ def _recipes(finding: Finding, wait: Wait) -> tuple[Recipe, ...]:
     if finding.rule == "sleep-over-budget":
         return _BY_ROLE.get(wait.role, ()) if wait.role_confidence == "high" else ()
     return _BY_RULE.get(finding.rule, ())
-
-
-def tidy(before: Source, after: Source) -> tuple[Edit, ...]:
-    """What takes away, in `after`, the imports that its difference from `before` left unused.
-
-    A repair cleans what it orphans alone; this is for what several did together.
-    """
-    nothing = TestFile(before.path, "rust", in_test=True)
-    try:
-        return imports.newly_orphaned(Ground(before, nothing), Ground(after, nothing))
-    except GivenUp:
-        return ()

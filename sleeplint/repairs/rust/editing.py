@@ -87,12 +87,13 @@ class Pen:
         behind = self.code[node.end_byte : self.line_end(node.end_byte)].strip()
         return not before.strip() and (not behind or behind.startswith(b"//"))
 
-    def comments_above(self, node: Node) -> int:
+    def comments_above(self, node: Node, *, documentation: bool = False) -> int:
         """Where the comment lines directly above a node begin; its own line's start if there are none."""
         start = self.line_start(node.start_byte)
         while start > 0:
             above = self.line_start(start - 1)
-            if not _COMMENT.fullmatch(self.code[above:start].rstrip(b"\n")):
+            text = self.code[above:start].rstrip(b"\n")
+            if not _COMMENT.fullmatch(text) and not (documentation and text.lstrip().startswith(b"///")):
                 break
             start = above
         return start
@@ -118,16 +119,17 @@ class Pen:
             return None
         return Edit(Span(node.end_byte, node.end_byte + len(behind)), "")
 
-    def remove(self, node: Node) -> tuple[Edit, ...]:
-        """Take a statement away, with its line and the comment that only spoke of it."""
+    def remove(self, node: Node, *, comment: bool = False) -> tuple[Edit, ...]:
+        """Take a statement away, with its line and the comment that only gave time; `comment`: any that is its own."""
         if not self.stands_alone(node):
             start, end = node.start_byte, node.end_byte
             while self.code[end : end + 1] in (b" ", b"\t"):
                 end += 1
             return (Edit(Span(start, end), ""),)
-        start, end = self._given_time(node), self.line_end(node.end_byte)
+        start = self.comments_above(node, documentation=True) if comment else self._given_time(node)
+        end = self.line_end(node.end_byte)
         behind = self.code[node.end_byte : end].strip()
-        if behind and self._remark(node) is None:  # the comment on its line stays
+        if behind and not comment and self._remark(node) is None:  # the comment on its line stays
             comment = self.code.index(b"//", node.end_byte)
             edits = [Edit(Span(node.start_byte, comment), "")]
             line = self.line_start(node.start_byte)

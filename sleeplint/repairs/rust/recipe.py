@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 
 from sleeplint.finding import Applicability, Fix
 from sleeplint.repairs.rust.editing import Pen
-from sleeplint.repairs.rust.imports import orphaned
+from sleeplint.repairs.rust.orphans import orphaned
 from sleeplint.repairs.rust.place import Place
-from sleeplint.text import Edit
+from sleeplint.text import Edit, Span
 
 SAFE, UNSAFE, DISPLAY_ONLY = Applicability.SAFE, Applicability.UNSAFE, Applicability.DISPLAY_ONLY
 
@@ -23,9 +23,21 @@ Recipe = Callable[[Place], Fix | None]
 
 
 def repaired(place: Place, title: str, level: Applicability, edits: Iterable[Edit]) -> Fix:
-    """A repair by edits, and by what takes away the imports that these orphan."""
+    """A repair by edits, and by what takes away what they orphan."""
     own = tuple(edits)
-    return Fix(title, level, tuple(sorted((*own, *orphaned(place.ground, own)))))
+    return Fix(title, level, _joined(sorted((*own, *orphaned(place.ground, own)))))
+
+
+def _joined(edits: list[Edit]) -> tuple[Edit, ...]:
+    """The edits, those merged that take away the same blank line."""
+    done: list[Edit] = []
+    for edit in edits:
+        if done and edit.span.start < done[-1].span.end:
+            last = done.pop()
+            span = Span(last.span.start, max(last.span.end, edit.span.end))
+            edit = Edit(span, last.text + edit.text)
+        done.append(edit)
+    return tuple(done)
 
 
 def shown(title: str, *lines: str) -> Fix:

@@ -1,19 +1,22 @@
-"""Imports that an edit orphans: which they are, and how they leave their `use` declaration."""
+"""What an edit orphans: imports, private constants, and variables that only held a duration."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
+from sleeplint.finding import Fix
 from sleeplint.repairs.rust.editing import Pen
-from sleeplint.repairs.rust.ground import Ground, inside
+from sleeplint.repairs.rust.ground import Ground, Word, inside
 from sleeplint.text import Edit, Span
 
 _WIDTH = 100
 """rustfmt's `max_width`."""
+_PLAIN = re.compile(r"(?:(?:\w+\s*::\s*)*Duration\s*::\s*\w+\s*\()?[\d_.]+(?:_?[iuf]\d+)?\)?")
+"""A duration, or a number that one is made of."""
 _WORD = re.compile(r"(?<![\w.:])[A-Za-z_]\w*")
 
 
@@ -72,41 +75,97 @@ def _leaves(ground: Ground, node: Node, prefix: str) -> Iterator[tuple[str, str,
 
 
 def orphaned(ground: Ground, edits: Sequence[Edit]) -> tuple[Edit, ...]:
-    """What takes away the imports that are used now and are not after `edits`."""
-    if not edits:
-        return ()
+    """What takes away the imports, private constants and plain variables that are used now and not after `edits`."""
+    added = {name for edit in edits for name in _WORD.findall(edit.text)}
     gone = {word for edit in edits for word in ground.words_in(edit.span.start, edit.span.end)}
-    names = {word.name for word in gone} - {name for edit in edits for name in _WORD.findall(edit.text)}
-    if not names:
-        return ()
     every = list(imports(ground))
     declarations = _spans(every)
+    found: tuple[Edit, ...] = ()
+    while True:
+        names = {word.name for word in gone} - added
+        values = [value for value in _values(ground, names) if _is_orphan(ground, value, gone)]
+        taken = {word for value in values for word in ground.words_in(value.holder.start_byte, value.holder.end_byte)}
+        if taken <= gone:
+            break
+        gone |= taken
+        found += tuple(edit for value in values for edit in Pen(ground.code).remove(value.holder, comment=True))
     lost = []
     for one in every:
         if one.name in names and one.name != "_":
             uses = [w for w in ground.uses(one.name, one.scope.start, one.scope.end) if not _in(w.start, declarations)]
             if uses and gone.issuperset(uses):
                 lost.append(one)
-    return _removal(ground, lost)
+    return (*found, *_removal(ground, lost))
 
 
-def unused(ground: Ground) -> list[Import]:
-    """The imports that nothing in the file names. Traits are among them: they are used without a name."""
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A private constant, or a variable that holds one value from the start."""
+
+    name: Node
+    holder: Node
+    scope: Span
+
+
+def _values(ground: Ground, names: set[str]) -> Iterator[_Value]:
+    """The constants and plain variables of those names."""
+    if not names:
+        return
+    for holder in inside(ground.grove.root):
+        if holder.type not in ("source_file", "declaration_list", "block"):
+            continue
+        scope = Span(holder.start_byte, holder.end_byte)
+        for child in holder.named_children:
+            name = None
+            if child.type == "const_item" and not any(part.type == "visibility_modifier" for part in child.children):
+                name = child.child_by_field_name("name")
+            elif child.type == "let_declaration":
+                value = child.child_by_field_name("value")
+                plain = value is not None and _PLAIN.fullmatch(ground.text(value)) is not None
+                name = child.child_by_field_name("pattern") if plain else None
+            if name is not None and name.type == "identifier" and ground.text(name) in names:
+                yield _Value(name, child, scope)
+
+
+def _is_orphan(ground: Ground, value: _Value, gone: set[Word]) -> bool:
+    """Whether a value has no use left; attributes on it say that somebody thought of more."""
+    before = value.holder.prev_named_sibling
+    if before is not None and before.type == "attribute_item":
+        return False
+    uses = [
+        word
+        for word in ground.uses(ground.text(value.name), value.scope.start, value.scope.end)
+        if not value.holder.start_byte <= word.start < value.holder.end_byte
+    ]
+    return bool(uses) and gone.issuperset(uses)
+
+
+def orphaned_together(ground: Ground, fixes: Sequence[Fix | None]) -> tuple[Fix | None, ...]:
+    """The fixes, so that those which only together orphan an import do not all land in one round.
+
+    The first and the last of them get an empty edit at the same place: the one that has to wait
+    then takes the import away by itself.
+    """
+    gone = [
+        {word for edit in fix.edits for word in ground.words_in(edit.span.start, edit.span.end)} if fix else set[Word]()
+        for fix in fixes
+    ]
     every = list(imports(ground))
     declarations = _spans(every)
-    return [
-        one
-        for one in every
-        if all(_in(w.start, declarations) for w in ground.uses(one.name, one.scope.start, one.scope.end))
-    ]
-
-
-def newly_orphaned(before: Ground, after: Ground) -> tuple[Edit, ...]:
-    """What takes away, in `after`, the imports that were used in `before` and are no more."""
-    known = {(one.name, one.path) for one in unused(before)}
-    there = {(one.name, one.path) for one in imports(before)}
-    lost = [one for one in unused(after) if (one.name, one.path) in there - known and one.name != "_"]
-    return _removal(after, lost)
+    together = set[Word]().union(*gone)
+    added = [list(fix.edits) if fix else [] for fix in fixes]
+    for one in every:
+        uses = {w for w in ground.uses(one.name, one.scope.start, one.scope.end) if not _in(w.start, declarations)}
+        users = [at for at, words in enumerate(gone) if words & uses]
+        if len(users) > 1 and uses <= together:
+            meeting = Edit(Span(one.declaration.start_byte, one.declaration.start_byte), "")
+            for at in (users[0], users[-1]):
+                taken = (edit.span for edit in added[at])
+                if not any(span.start <= meeting.span.start <= span.end for span in taken):
+                    added[at].append(meeting)
+    return tuple(
+        replace(fix, edits=tuple(sorted(edits))) if fix else None for fix, edits in zip(fixes, added, strict=True)
+    )
 
 
 def _spans(every: Sequence[Import]) -> list[Span]:
