@@ -130,6 +130,56 @@ def test_spacing_in_the_background_is_told_though_nobody_pays() -> None:
     assert names(sleep("pacing", cost_ms=0)) == {"pacing-sleep"}
 
 
+UNBOUNDED = Loop(Span(90, 200), bounded=False, falls_through=False)
+BOUNDED = Loop(Span(90, 200), bounded=True, falls_through=False)
+SPEAKING = {
+    "sleep-over-budget": sleep("sync", duration_ms=5000),
+    "connection-hold": sleep("hold", duration_ms=5000, task=TASK),
+    "startup-sleep": sleep("startup"),
+    "settle-sleep": sleep("settle"),
+    "absence-sleep": sleep("absence"),
+    "expiry-sleep": sleep("expiry"),
+    "workload-sleep": sleep("workload"),
+    "pacing-sleep": sleep("pacing"),
+    "sleep-ordering": sleep("pacing", order=(Span(300, 340),)),
+    "poll-without-deadline": sleep("poll", loop=UNBOUNDED),
+    "poll-falls-through": sleep("poll", loop=replace(BOUNDED, falls_through=True)),
+    "blocking-sleep": sleep("settle", blocking=True),
+    "endless-sleep": sleep("hold", duration_ms=7_200_000),
+    "timeout-over-budget": timeout(duration_ms=60_000),
+    "burned-timeout": timeout("burned", cost_ms=5000),
+    "timeout-too-short": timeout(duration_ms=10),
+    "nested-timeout": timeout(limit=Limit(10, "tokio::time::timeout", Span(80, 200))),
+    "idle-timeout-over-budget": timeout(duration_ms=60_000, purpose="idle"),
+    "elapsed-upper-bound": sleep("guard", kind="clock-assert", bound="upper"),
+    "real-clock-under-pause": sleep("sync", blocking=True, paused_clock=True),
+    "frozen-clock-async-sleep": sleep("sync", frozen_clock=True),
+    "duration-unit": timeout(unit_clash="`A_MS` is given in seconds"),
+}
+"""For each rule about single waits, one that it speaks about."""
+
+
+@pytest.mark.parametrize("name", SPEAKING)
+@pytest.mark.parametrize(
+    "innocence",
+    [{"in_test": False}, {"virtual_time": True}, {"kind": "interval"}],
+    ids=["production", "virtual", "interval"],
+)
+def test_a_rule_is_silent_about_what_is_none_of_its_business(name: str, innocence: dict[str, Any]) -> None:
+    assert name in names(SPEAKING[name])
+    untouched = ("sleep-ordering", "poll-without-deadline", "poll-falls-through", "duration-unit")
+    if "kind" not in innocence or name not in untouched:
+        assert name not in names(replace(SPEAKING[name], **innocence))
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, wait in SPEAKING.items() if wait.unit_clash is None and not wait.order]
+)
+def test_nothing_of_no_length_is_a_finding(name: str) -> None:
+    if name not in ("poll-without-deadline", "poll-falls-through", "elapsed-upper-bound"):
+        assert name not in names(replace(SPEAKING[name], duration_ms=0))
+
+
 @pytest.mark.parametrize("profile", ["default", "strict"])
 @given(
     role=st.sampled_from(ROLES),
@@ -273,31 +323,46 @@ def test_the_budget_of_the_run() -> None:
 
 
 @pytest.mark.parametrize("profile", ["default", "strict"])
-def test_a_hold_that_keeps_a_connection_is_a_finding_though_it_costs_nothing(profile: Profile) -> None:
+def test_a_hold_that_keeps_something_is_a_finding_though_it_costs_nothing(profile: Profile) -> None:
     finding = one("connection-hold", hold(), profile=profile)
     assert finding.severity is Severity.WARNING
     assert finding.message == "This sleep of 5 s keeps a connection alive for a guessed time."
     assert names(hold(duration_ms=60_000), profile=profile) == {"connection-hold"}
 
 
-@pytest.mark.parametrize("keeps", [None, "task"])
-def test_a_hold_that_keeps_nothing_matters_only_where_it_is_paid(keeps: str | None) -> None:
-    idle = replace(TASK, keeps=keeps)
-    assert names(hold(task=idle)) == set()
-    assert names(hold(task=replace(idle, joined=True), duration_ms=800, cost_ms=800)) == {"connection-hold"}
-    assert names(hold(task=idle, duration_ms=800, cost_ms=800), profile="default") == set()
+@pytest.mark.parametrize(
+    ("keeps", "words"),
+    [
+        ("connection", "keeps a connection alive"),
+        ("listener", "keeps a listener alive"),
+        ("task", "keeps its task alive"),
+        ("_guard", "keeps `_guard` alive"),
+        ("pool.acquire()", "keeps `pool.acquire()` alive"),
+    ],
+)
+def test_a_hold_says_what_it_keeps(keeps: str, words: str) -> None:
+    assert words in one("connection-hold", hold(task=replace(TASK, keeps=keeps))).message
+
+
+@pytest.mark.parametrize("task", [None, replace(TASK, keeps=None)])
+def test_a_hold_of_nothing_known_matters_only_where_it_may_be_paid(task: Task | None) -> None:
+    assert names(hold(task=task)) == set()
+    assert names(hold(task=task, cost_ms=None)) == {"connection-hold"}
+    assert names(hold(task=task, duration_ms=800, cost_ms=800)) == {"connection-hold"}
+    assert names(hold(task=task, duration_ms=800, cost_ms=800), profile="default") == set()
 
 
 def test_a_guessed_hold_speaks_only_in_strict_and_where_it_may_be_paid() -> None:
     wait = hold(role_confidence="low", cost_ms=None)
     assert names(wait, profile="default") == set()
-    assert names(wait, profile="strict") == {"connection-hold"}
+    assert "alive" not in one("connection-hold", wait).message
     assert names(replace(wait, cost_ms=0)) == set()
 
 
 def test_a_hold_within_its_budget() -> None:
     assert names(hold(), budget=Budget(max_hold_secs=5)) == set()
     assert names(hold(duration_ms=5001), budget=Budget(max_hold_secs=5)) == {"connection-hold"}
+    assert names(hold(duration_ms=None)) == set()
 
 
 @pytest.mark.parametrize(("profile", "severity"), [("default", Severity.INFO), ("strict", Severity.WARNING)])
@@ -309,10 +374,6 @@ def test_an_hour_means_for_ever(profile: Profile, severity: Severity) -> None:
 
 
 # Shapes
-
-
-UNBOUNDED = Loop(Span(90, 200), bounded=False, falls_through=False)
-BOUNDED = Loop(Span(90, 200), bounded=True, falls_through=False)
 
 
 @pytest.mark.parametrize("profile", ["default", "strict"])
@@ -343,6 +404,8 @@ def test_blocking_in_async_code(profile: Profile) -> None:
     assert "`tokio::time::sleep`" in (finding.advice or "")
     assert "blocking-sleep" not in names(replace(wait, in_async=False), profile=profile)
     assert "blocking-sleep" not in names(replace(wait, blocking=False), profile=profile)
+    assert "blocking-sleep" not in names(replace(wait, duration_ms=0.9), profile=profile)
+    assert "blocking-sleep" in names(replace(wait, duration_ms=None), profile=profile)
 
 
 def test_sleeps_that_order_tasks_are_one_finding() -> None:
@@ -366,6 +429,8 @@ def test_a_burned_timeout_informs_in_the_default_profile_from_a_second_on() -> N
     assert names(short, profile="default") == set()
     assert names(short, profile="strict") == {"burned-timeout"}
     assert names(replace(short, cost_ms=0)) == set()
+    assert names(replace(short, duration_ms=0.9)) == set()
+    assert names(replace(short, duration_ms=None, cost_ms=None), profile="default") == {"burned-timeout"}
 
 
 def test_a_timeout_that_shows_an_absence_is_burned() -> None:
@@ -480,6 +545,7 @@ def test_bounds_on_wall_time(profile: Profile) -> None:
     )
     assert names(wait, profile=profile) == {"elapsed-upper-bound"}
     assert names(replace(wait, bound="lower"), profile=profile) == set()
+    assert names(replace(wait, loop=BOUNDED), profile=profile) == set()
     assert names(replace(wait, duration_ms=None), profile=profile) == {"elapsed-upper-bound"}
 
 
@@ -506,9 +572,7 @@ def test_units(profile: Profile) -> None:
         "duration-unit", timeout(duration_ms=5_000_000, unit_clash="`A_MS` is given in seconds"), profile=profile
     )
     assert finding.severity is Severity.ERROR
-    assert finding.message == (
-        "This duration looks to be in another unit: `A_MS` is given in seconds, which makes it 83.3 min."
-    )
+    assert finding.message == ("This duration of 83.3 min looks to be in another unit: `A_MS` is given in seconds.")
 
 
 # Which of several speaks

@@ -272,7 +272,7 @@ def instead(file: TestFile, wait: Wait) -> str:
                 f"timestamps ({'`os.utime`' if wait.language == 'python' else '`std::fs::File::set_times`'} for files)."
             )
         case _:
-            return f"If it waits for something, wait for that: {words.signal}, or a bounded poll that fails."
+            return f"If it waits for something, wait for that: {words.signal}, or a poll that fails at a deadline."
 
 
 def startup(file: TestFile, wait: Wait) -> str:
@@ -290,7 +290,7 @@ def settle(file: TestFile, wait: Wait) -> str:
     if wait.readiness:
         return f"The code already has something to wait for: {wait.readiness}."
     words = library(file, wait)
-    return f"Wait for the effect itself: {words.signal}, or a poll of the condition that fails at a deadline."
+    return f"Wait for the effect itself: {words.signal}; for one in another process, a poll that fails at a deadline."
 
 
 def hold(file: TestFile, wait: Wait) -> str:

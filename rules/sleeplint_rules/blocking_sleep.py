@@ -104,6 +104,9 @@ class BlockingSleep(Rule):
         ),
     )
 
+    at_least_ms: float = 1
+    """Speak of a sleep of at least this length, or of one whose length the source does not say."""
+
     def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
         """Yield a finding for each blocking sleep on an event loop or async worker."""
         for wait in file.waits:
@@ -114,6 +117,7 @@ class BlockingSleep(Rule):
                 and wait.in_async
                 and wait.role != "yield"
                 and wait.duration_ms != 0
+                and (wait.duration_ms is None or wait.duration_ms >= self.at_least_ms)
                 and not wait.virtual_time
             ):
                 yield self.finding(

@@ -36,7 +36,7 @@ class BurnedTimeout(Rule):
     name = "burned-timeout"
     default = Severity.INFO
     strict = Severity.WARNING
-    strict_options = MappingProxyType({"at_least_ms": 0})
+    strict_options = MappingProxyType({"at_least_ms": 1})
     specificity = ROLE
     examples = (
         Example(

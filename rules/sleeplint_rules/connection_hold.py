@@ -8,12 +8,12 @@ from types import MappingProxyType
 
 from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, Wait
 from sleeplint_rules._advice import hold
-from sleeplint_rules._judgement import ROLE, claim, is_certain, is_forever, length, price
+from sleeplint_rules._judgement import ROLE, claim, is_certain, is_forever, is_real, length, price
 
 
 @dataclass(frozen=True)
 class ConnectionHold(Rule):
-    """A background task ends with a fixed sleep that keeps a connection or resource alive.
+    """A background task ends with a fixed sleep that keeps it, or what it holds, alive.
 
     ## Why
 
@@ -124,7 +124,7 @@ class ConnectionHold(Rule):
     def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
         """Yield a finding for each hold that lasts longer than the budget."""
         for wait in file.waits:
-            if _is_hold(wait, budget) and (_keeps(wait) or not self.high_confidence_only):
+            if _is_hold(wait, budget) and (_is_held(wait) or not self.high_confidence_only):
                 yield self.finding(
                     file, wait, f"This sleep{length(wait)} {_claim(wait)}{price(wait)}", hold(file, wait)
                 )
@@ -133,23 +133,28 @@ class ConnectionHold(Rule):
 def _is_hold(wait: Wait, budget: Budget) -> bool:
     """Whether it holds, or may hold, something for a time that somebody can live to see the end of."""
     return (
-        wait.in_test
-        and wait.kind == "sleep"
+        is_real(wait)
         and wait.role == "hold"
-        and not wait.virtual_time
         and wait.duration_ms is not None
         and wait.duration_ms > budget.max_hold_secs * 1000
         and not is_forever(wait)
-        and (wait.cost_ms != 0 or _keeps(wait))
+        and (wait.cost_ms != 0 or _is_held(wait))
     )
 
 
-def _keeps(wait: Wait) -> bool:
-    """Whether more than the task itself lives as long as the sleep: then its length matters, paid or not."""
-    return is_certain(wait) and wait.task is not None and wait.task.keeps not in (None, "task")
+def _is_held(wait: Wait) -> bool:
+    """Whether the source shows what lives as long as the sleep: then its length matters, paid or not."""
+    return is_certain(wait) and wait.task is not None and wait.task.keeps is not None
 
 
 def _claim(wait: Wait) -> str:
-    if _keeps(wait) and wait.task:
-        return f"keeps a {wait.task.keeps} alive for a guessed time"
-    return claim(wait)
+    if not _is_held(wait) or not wait.task or not wait.task.keeps:
+        return claim(wait)
+    match wait.task.keeps:
+        case "task":
+            what = "its task"
+        case "connection" | "listener" as thing:
+            what = f"a {thing}"
+        case name:
+            what = f"`{name}`"
+    return f"keeps {what} alive for a guessed time"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, seconds
-from sleeplint_rules._judgement import MISTAKE
+from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile
+from sleeplint_rules._judgement import MISTAKE, length
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,9 @@ class DurationUnit(Rule):
         """Yield a finding for each duration whose unit contradicts its number or its name."""
         for wait in file.waits:
             if wait.in_test and wait.unit_clash is not None and not wait.virtual_time:
-                took = "" if wait.duration_ms is None else f", which makes it {seconds(wait.duration_ms)}"
                 yield self.finding(
                     file,
                     wait,
-                    f"This duration looks to be in another unit: {wait.unit_clash.rstrip('.')}{took}.",
+                    f"This duration{length(wait)} looks to be in another unit: {wait.unit_clash.rstrip('.')}.",
                     "Write the unit that is meant: convert the number, or call what takes it as it is.",
                 )

@@ -83,7 +83,9 @@ class ElapsedUpperBound(Rule):
     def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
         """Yield a finding for each upper bound on real time."""
         for wait in file.waits:
-            if wait.in_test and wait.kind == "clock-assert" and wait.bound == "upper" and not wait.virtual_time:
+            if wait.kind != "clock-assert" or wait.bound != "upper" or not wait.in_test or wait.virtual_time:
+                continue
+            if wait.loop is None:  # in a loop it is the deadline of a poll
                 bound = "a bound" if wait.duration_ms is None else seconds(wait.duration_ms)
                 yield self.finding(
                     file,
