@@ -40,6 +40,8 @@ class Awaited:
     """It is bound to a name that a `select!` waits for."""
     body: bytes = b""
     """What is done then."""
+    name: bytes = b""
+    """The name it is bound to."""
 
 
 _HERE = Awaited(True)
@@ -126,13 +128,25 @@ def _bound(way: Way, below: int, pattern: bytes) -> Awaited:
         if re.search(rb"\b" + name + rb"\s*\.\s*await\b", text) or re.search(rb"\bblock_on\s*\(\s*" + name, text):
             return _HERE
         if re.search(rb"\b(?:timeout|timeout_at)\s*\([^;]*\b" + name + rb"\b", text):
-            return Awaited(True, bounded=True)
+            return Awaited(True, bounded=True, name=names[-1])
         if re.search(rb"\bspawn\w*\s*\(\s*" + name + rb"\b", text):
             return Awaited(True, spawned=True)
-        if arm := re.search(rb"=\s*(?:&mut\s+)?\(?&?(?:mut\s+)?" + name + rb"\b[^=]*=>\s*(\{[^{}]*\}|[^,]*)", text):
-            return Awaited(True, raced=True, body=arm.group(1))
+        if arm := re.search(rb"=\s*(?:&mut\s+)?\(?&?(?:mut\s+)?" + name + rb"\b[^=;{}]*=>\s*", text):
+            return Awaited(True, raced=True, body=_arm_body(text, arm.end()))
         if re.search(rb"\b(?:select|race)\w*\s*!?\s*[({][^;]*\b" + name, text):
             return Awaited(True, raced=True)
         if re.search(rb"\bjoin\w*!?\s*\([^;]*\b" + name, text):
             return _HERE
     return _ELSEWHERE if used else _NEVER
+
+
+def _arm_body(text: bytes, start: int) -> bytes:
+    """The body of an arm of `select!` that begins at an offset."""
+    if text[start : start + 1] != b"{":
+        return text[start:].partition(b",")[0]
+    depth = 0
+    for brace in re.finditer(rb"[{}]", text[start:]):
+        depth += 1 if brace.group() == b"{" else -1
+        if depth == 0:
+            return text[start : start + brace.end()]
+    return text[start:]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from sleeplint.facts import Milliseconds, Role
 from sleeplint.languages.rust.flow import loops as loops_between
+from sleeplint.languages.rust.handles import fate_of
 from sleeplint.languages.rust.loops import rounds
 from sleeplint.languages.rust.scene import Scene
-from sleeplint.text import Span
 
 _MOST_ROUNDS = 10**9
+_LONG_MS = 60_000
+"""Nobody waits so long for the end of a task."""
 
 
 def repeats(scene: Scene) -> int | None:
@@ -29,7 +33,7 @@ def _product(scene: Scene, top: int) -> int | None:
             if at <= top:
                 break
             count = rounds(scene.way, at)
-            if count is None:
+            if count is None or _is_conditional(scene, at, below):
                 return None
             product = min(product * count, _MOST_ROUNDS)
         if taken.taken == "function":
@@ -38,6 +42,12 @@ def _product(scene: Scene, top: int) -> int | None:
             return None
         below = border
     return product
+
+
+def _is_conditional(scene: Scene, loop: int, below: int) -> bool:
+    """Whether not every round comes to the wait."""
+    nodes = scene.way.nodes
+    return any(nodes[at].type in ("if_expression", "match_arm") for at in range(loop + 1, below))
 
 
 def cost(scene: Scene, role: Role, times: int | None, *, elapses: bool | None = True) -> Milliseconds | None:
@@ -55,11 +65,14 @@ def cost(scene: Scene, role: Role, times: int | None, *, elapses: bool | None = 
         return None
     background = scene.background
     if background is not None:
-        joined = background.task.joined
-        if joined is False:
-            return 0 if role == "hold" or _is_stopped(scene) else None
-        if joined is None:
-            return 0 if role == "hold" and (site.duration_ms or 0) >= 60_000 else None
+        match background.fate:
+            case "stopped":
+                return 0
+            case "dropped":
+                # A later action's effect is what the test may be waiting for: who can tell.
+                return 0 if role == "hold" else None
+            case "unknown":
+                return 0 if role == "hold" and (site.duration_ms or 0) >= _LONG_MS else None
         if background.spawn is not None and not _joined_in_loop(scene, background.spawn):
             times = _product(scene, background.spawn)
     cases = site.test.cases if site.test is not None else 1
@@ -69,21 +82,15 @@ def cost(scene: Scene, role: Role, times: int | None, *, elapses: bool | None = 
     return int(total) if isinstance(total, float) and total.is_integer() else total
 
 
-def _is_stopped(scene: Scene) -> bool:
-    """Whether the task is ended from outside rather than left alone."""
-    background = scene.background
-    if background is None or background.spawn is None:
-        return False
-    span: Span = background.task.span
-    rest = scene.way.bare[span.end : span.end + 4000]
-    return b".abort(" in rest or b".abort_all(" in rest
-
-
 def _joined_in_loop(scene: Scene, spawn: int) -> bool:
     """Whether each round of the loop around a spawn waits for the task's end."""
     way = scene.way
     inner = loops_between(way.nodes, spawn, -1)
     if not inner:
         return False
-    rest = way.bare[way.nodes[spawn].end_byte : way.nodes[inner[0]].end_byte]
-    return b".await" in rest.partition(b";")[0] or b".join()" in rest or b"handle.await" in rest
+    call, loop = way.nodes[spawn], way.nodes[inner[0]]
+    rest = way.bare[call.end_byte : loop.end_byte]
+    if re.match(rb"\s*\.\s*(?:await\b|join\s*\()", rest):
+        return True
+    name = re.search(rb"\blet\s+(?:mut\s+)?(\w+)\s*(?::[^=;]*)?=\s*$", way.bare[loop.start_byte : call.start_byte])
+    return name is not None and fate_of(name.group(1), rest) == "joined"

@@ -40,7 +40,7 @@ def _elapsing(text: bytes, start: int, end: int) -> tuple[tuple[int, str, float,
     found: list[tuple[int, str, float, Strength]] = []
     for match in _DURATION.finditer(text, start, end):
         head = text[max(start, match.start() - 120) : match.start()]
-        head = head[max(head.rfind(b";"), head.rfind(b"}"), head.rfind(b"\n\n")) + 1 :]
+        head = head[max(head.rfind(b";"), head.rfind(b"}"), head.rfind(b"{"), head.rfind(b"\n\n")) + 1 :]
         if _WAITS.search(head):
             continue
         unit = _ALIASES.get(match.group(1), match.group(1))
@@ -123,6 +123,6 @@ def expiring(way: Way, function: Node, ms: float | None) -> Elapsing | None:
 
 
 _ORDER: tuple[Strength, ...] = ("strong", "named", "unnamed")
-_FAR: dict[Strength, float] = {"strong": 20, "named": 4, "unnamed": 2.5}
+_FAR: dict[Strength, float] = {"strong": 6, "named": 4, "unnamed": 2.5}
 """How many times longer than what elapses a wait for it can be."""
 _NAMED = re.compile(rb"\b[\w.]*(?:%s)\w*" % vocabulary.STRONG_EXPIRING.pattern, re.IGNORECASE)

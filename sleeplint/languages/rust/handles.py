@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from tree_sitter import Node
 
@@ -13,26 +14,32 @@ from sleeplint.languages.rust.flow import Way
 _MAPPING = frozenset({b"map", b"for_each", b"flat_map", b"filter_map", b"extend", b"from_fn", b"then"})
 
 
-def joined(way: Way, spawn: int) -> bool | None:
-    """Whether the test waits for the end of what the call at node `spawn` starts."""
+Fate = Literal["joined", "stopped", "dropped", "unknown"]
+"""The test waits for the task's end; ends it; leaves it alone; does something that we do not follow."""
+
+
+def fate(way: Way, spawn: int) -> Fate:
+    """What becomes of the handle of what the call at node `spawn` starts."""
     nodes = way.nodes
     below = spawn
     if nodes[below].type == "let_declaration":
         # The future was bound first and spawned later, somewhere below.
-        return None
+        return "unknown"
     callee = nodes[spawn].child_by_field_name("function")
     receiver = callee.child_by_field_name("value") if callee is not None and callee.type == "field_expression" else None
     while below > 0:
         parent = nodes[below - 1]
         match parent.type:
             case "await_expression":
-                return True
+                return "joined"
             case "field_expression" if below >= 2 and nodes[below - 2].type == "call_expression":
                 word = way.word(parent)
                 if word == b"join":
-                    return True
-                if word in (b"abort", b"detach", b"abort_handle", b"forget"):
-                    return False
+                    return "joined"
+                if word == b"abort":
+                    return "stopped"
+                if word in (b"detach", b"abort_handle", b"forget"):
+                    return "dropped"
                 below -= 2
             case (
                 "try_expression"
@@ -47,15 +54,15 @@ def joined(way: Way, spawn: int) -> bool | None:
                 callee = call.child_by_field_name("function")
                 word = way.word(callee)
                 if word in vocabulary.JOINING:
-                    return True
+                    return "joined"
                 if word == b"drop":
-                    return False
+                    return "dropped"
                 if word in (b"push", b"push_back", b"insert") and callee is not None:
                     return _fate(way, below, re.findall(rb"\w+", way.text(callee).rpartition(b".")[0])[-1:])
                 if word in _MAPPING or word in vocabulary.CARRIED:
                     below -= 2
                     continue
-                return None
+                return "unknown"
             case "closure_expression":
                 below -= 1
             case "block":
@@ -79,85 +86,89 @@ def joined(way: Way, spawn: int) -> bool | None:
             case "source_file" if below >= 2:
                 name = way.macro(below - 1)
                 if name in vocabulary.JOINING:
-                    return True
+                    return "joined"
                 if name != b"vec":
-                    return None if not way.sequence(below - 1) else _dropped(way, below, receiver)
+                    return "unknown" if not way.sequence(below - 1) else _dropped(way, below, receiver)
                 below -= 2
             case "function_item" | "return_expression" | "async_block":
-                return None
+                return "unknown"
             case "if_expression" | "else_clause" | "match_arm" | "match_block" | "match_expression" | "unsafe_block":
                 below -= 1
             case "for_expression" | "while_expression" | "loop_expression":
                 return _dropped(way, below, receiver)
             case _:
-                return None
-    return None
+                return "unknown"
+    return "unknown"
 
 
-def _dropped(way: Way, below: int, receiver: Node | None) -> bool | None:
+def _dropped(way: Way, below: int, receiver: Node | None) -> Fate:
     """The fate of a task whose handle nobody takes: what it was spawned on may wait for it."""
     if receiver is None:
-        return False
+        return "dropped"
     words = re.findall(rb"\w+", way.text(receiver))
     if not words:
-        return False
+        return "dropped"
     name = words[-1]
     for at in range(below - 1, -1, -1):
         if way.nodes[at].type == "closure_expression":
             parameters = way.nodes[at].child_by_field_name("parameters")
             if parameters is not None and re.search(rb"\b" + name + rb"\b", way.text(parameters)):
                 taken = carrier(way, at)
-                return True if b"scope" in taken.word or taken.word == b"install" else None
+                return "joined" if b"scope" in taken.word or taken.word == b"install" else "unknown"
     rest = way.bare[way.nodes[below].end_byte : function_end(way, below)]
     word = re.escape(name)
     if re.search(
         rb"\b" + word + rb"\s*\.\s*(?:abort_all|shutdown\w*|cancel\w*|clear)\s*\(|\bdrop\s*\(\s*" + word, rest
     ):
-        return False
-    return re.search(rb"\b" + word + rb"\s*\.\s*(?:join\w*|wait\w*|next|collect|try_join\w*)\b", rest) is not None
+        return "stopped"
+    waits = re.search(rb"\b" + word + rb"\s*\.\s*(?:join\w*|wait\w*|next|collect|try_join\w*)\b", rest)
+    return "joined" if waits else "dropped"
 
 
-def _fate(way: Way, below: int, names: list[bytes]) -> bool | None:
+def _fate(way: Way, below: int, names: list[bytes]) -> Fate:
     """What happens to handles of these names in the rest of their function."""
     if not names:
-        return False
+        return "dropped"
     stop = function_end(way, below)
     rest = way.bare[way.nodes[below].end_byte : stop]
-    answers = [_fate_of(name, rest) for name in names]
-    if True in answers:
-        return True
-    return None if None in answers else False
+    answers = [fate_of(name, rest) for name in names]
+    ranked: tuple[Fate, ...] = ("joined", "unknown", "stopped")
+    for answer in ranked:
+        if answer in answers:
+            return answer
+    return "dropped"
 
 
-def _fate_of(name: bytes, rest: bytes) -> bool | None:
+def fate_of(name: bytes, rest: bytes) -> Fate:
+    """What the rest of a function does with a handle of this name."""
     word = rb"\b" + re.escape(name) + rb"\b"
     uses = list(re.finditer(word, rest))
     if not uses:
-        return False
+        return "dropped"
     if re.match(rb"\s*\.\s*(?:abort|cancel|stop|kill|shutdown)\s*\(", rest[uses[0].end() :]):
-        return False
+        return "stopped"
     if re.search(word + rb"(?:\s*\.\s*\w+\(\)\s*\??|\s*\[\w+\])*\s*\.\s*(?:await\b|join\s*\()", rest):
-        return True
+        return "joined"
     if re.search(
         rb"\b(?:try_)?(?:join\w*|select\w*|timeout\w*|block_on)(?:::<[^>]*>)?!?\s*[({](?:[^;{}]|\{[^{}]*\})*?" + word,
         rest,
     ):
-        return True
+        return "joined"
     if re.search(
         rb"\bin\s+(?:&mut\s+|&)?"
         + word
         + rb"(?:\.\w+\([^)]*\))*\s*\{(?:[^{}]|\{[^{}]*\})*?(?:\.\s*await\b|\.\s*join\s*\()",
         rest,
     ):
-        return True
+        return "joined"
     if re.search(
         word + rb"\s*\.\s*(?:into_iter|drain|iter_mut|pop|take|remove)\b[^;]*?(?:\bjoin\b|\.\s*await\b)", rest
     ):
-        return True
+        return "joined"
     if re.search(rb"&mut\s+" + word, rest):
-        return True
-    if re.search(
-        word + rb"\s*\.\s*(?:abort|cancel|kill|is_finished|thread|unpark)\s*\(|\bdrop\s*\(\s*" + word + rb"\s*\)", rest
-    ):
-        return False
-    return None
+        return "joined"
+    if re.search(word + rb"\s*\.\s*(?:abort|cancel|kill|stop|unpark)\s*\(", rest):
+        return "stopped"
+    if re.search(word + rb"\s*\.\s*(?:is_finished|thread)\s*\(|\bdrop\s*\(\s*" + word + rb"\s*\)", rest):
+        return "dropped"
+    return "unknown"

@@ -18,6 +18,7 @@ _CONSUMES = re.compile(
     rb"\.\s*(?:next|recv|try_recv|read\w*|pop\w*|accept|poll|changed|tick|dequeue|iter|receive\w*|next_\w+)\s*(?:\([^)]*\))"
     rb"|\bread\w*\("
 )
+_TAKES = re.compile(rb"\.\s*(?:next|recv|read_\w+|accept|pop\w*|receive\w*|next_\w+)\s*\(")
 _COUNTED = re.compile(rb"\b(\w+)\s*(?:<=?|>=?|!=)\s*[\w.:()]+|[\w.:()]+\s*(?:<=?|>=?)\s*(\w+)\b")
 _NUMBER = re.compile(rb"(\d[\d_]*)(?:_?[iu](?:\d+|size))?")
 
@@ -28,7 +29,8 @@ class Shape:
 
     node: Node
     kind: str
-    """`while`, `counted` (a while that counts to a number), `consumes` (a while that takes items), `loop`, `for`."""
+    """`while`; `counted`, a while that counts to a number or empties what it looks at; `consumes`, a while that
+    takes items; `loop`; `for`."""
     head: bytes
     """The condition, or what a `for` iterates over."""
     exits: tuple[Node, ...]
@@ -56,13 +58,21 @@ def shape(way: Way, at: int) -> Shape:
             head = way.text(condition).strip() if condition else b""
             if head == b"true":
                 return Shape(node, "loop", b"", exits, hidden)
-            if head.startswith(b"let ") and _CONSUMES.search(head):
+            if (_CONSUMES if head.startswith(b"let ") else _TAKES).search(head):
                 return Shape(node, "consumes", head, exits, hidden)
-            if _is_counted(head, body):
+            if _is_counted(head, body) or _is_emptied(head, body):
                 return Shape(node, "counted", head, exits, hidden)
             return Shape(node, "while", head, exits, hidden)
         case _:
             return Shape(node, "loop", b"", exits, hidden)
+
+
+def _is_emptied(head: bytes, body: bytes) -> bool:
+    """Whether the loop itself empties the collection that its condition looks at."""
+    match = re.match(rb"!\s*(\w+)\s*\.\s*is_empty\(\)", head)
+    return match is not None and bool(
+        re.search(rb"\b" + match.group(1) + rb"\s*\.\s*(?:remove|pop\w*|drain|take|swap_remove|truncate|clear)\b", body)
+    )
 
 
 def _is_counted(head: bytes, body: bytes) -> bool:

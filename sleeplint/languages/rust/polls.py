@@ -14,6 +14,7 @@ from sleeplint.text import Span
 
 _ENDLESS = re.compile(rb"\(?\s*\d+\s*\.\.\s*\)?|.*\brepeat\w*\s*\([^)]*\)\s*|.*\.cycle\(\)\s*", re.DOTALL)
 _STEP = re.compile(rb"\b(\w+)\s*(?:\+|-)=|\b(\w+)\s*=\s*\2\s*[+-]|\b(\w+)\s*\.\s*(?:checked|saturating)_")
+_NESTED = frozenset({"if_expression", "match_expression", "loop_expression", "while_expression", "for_expression"})
 _FAILED = re.compile(rb"\bErr\b|\bNone\b|\bfalse\b|\bpanic!|\bunreachable!|\bbail!|\bensure!|\bfail|\bassert")
 
 
@@ -27,9 +28,9 @@ def poll(scene: Scene) -> Loop:
     at = scene.loops[0]
     span = Span(node.start_byte, node.end_byte)
     text = way.text(node)
-    deadlines = _deadlines(scene, text)
+    deadlines = _deadlines(scene)
     counted = shape.kind == "counted" or (shape.kind == "for" and not _ENDLESS.fullmatch(shape.head))
-    in_condition = shape.kind == "while" and _names_bound(shape.head, text)
+    in_condition = shape.kind == "while" and _names_bound(scene, shape.head)
     if not (counted or in_condition or deadlines):
         return Loop(span, scene.limit is not None, False)
     if counted or in_condition:
@@ -38,18 +39,30 @@ def poll(scene: Scene) -> Loop:
     return Loop(span, True, silent and not _fails_after(scene, at, text))
 
 
-def _names_bound(head: bytes, text: bytes) -> bool:
+def _names_bound(scene: Scene, head: bytes) -> bool:
     """Whether a `while`'s condition counts or looks at a clock."""
     if vocabulary.BOUNDED.search(head):
         return True
-    stepped = {name for groups in _STEP.findall(text) for name in groups if name}
-    return any(re.search(rb"\b" + name + rb"\b", head) for name in stepped)
+    return any(re.search(rb"\b" + name + rb"\b", head) for name in _stepped(scene))
 
 
-def _deadlines(scene: Scene, text: bytes) -> list[bytes]:
+def _stepped(scene: Scene) -> set[bytes]:
+    """Names that every round counts up or down: only that bounds a loop, counting what arrives does not."""
+    body = scene.way.body(scene.loops[0])
+    return {
+        name
+        for child in body.named_children
+        if child.type == "expression_statement" and child.named_children[0].type not in _NESTED
+        for groups in _STEP.findall(scene.way.text(child))
+        for name in groups
+        if name
+    }
+
+
+def _deadlines(scene: Scene) -> list[bytes]:
     """What is done in the loop by the `if`s whose condition counts or looks at a clock."""
     found: list[bytes] = []
-    stepped = {name for groups in _STEP.findall(text) for name in groups if name}
+    stepped = _stepped(scene)
     shape = scene.loop
     stack: list[Node] = [shape.node] if shape else []
     while stack:
@@ -82,6 +95,10 @@ def _fails_after(scene: Scene, at: int, text: bytes) -> bool:
     checked = 0
     for statement in after(scene.way, at, through_loops=True):
         following = scene.way.text(statement)
+        if not following.rstrip().endswith(b";") and re.fullmatch(
+            rb"\s*(?:None|false|Err\b.*)\s*", following, re.DOTALL
+        ):
+            return True
         if is_noise(following):
             continue
         if (

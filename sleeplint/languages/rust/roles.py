@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sleeplint.facts import Confidence, Loop, Related, Role, Task
 from sleeplint.languages.circumstances import Circumstances
 from sleeplint.languages.rust import branches, cost, vocabulary
 from sleeplint.languages.rust.awaiting import Awaited, awaiting
-from sleeplint.languages.rust.expiry import expiring
+from sleeplint.languages.rust.expiry import Elapsing, expiring
 from sleeplint.languages.rust.flow import has_effect, is_noise, is_value
+from sleeplint.languages.rust.loops import Shape
 from sleeplint.languages.rust.outcome import outcome
 from sleeplint.languages.rust.polls import poll
 from sleeplint.languages.rust.readiness import first_use, of_settling, of_startup
@@ -134,19 +135,22 @@ def _arm(scene: Scene, awaited: Awaited) -> Verdict | None:
             return None
         return _raced(arm.body(way.bare), [other.body(way.bare) for other in others])
     if awaited.raced:
-        return _raced(awaited.body, [])
+        return _raced(awaited.body or way.text(scene.statement), [], "low" if not awaited.body else "high")
     return None
 
 
-def _raced(body: bytes, others: list[bytes]) -> Verdict:
+def _raced(body: bytes, others: list[bytes], confidence: Confidence = "high") -> Verdict:
     """What a timer's arm does tells whether it is meant to fire."""
     if vocabulary.PANIC.search(body):
-        return Verdict("race-arm", "high", elapses=False)
+        return Verdict("race-arm", confidence, elapses=False)
     if vocabulary.EXIT.search(body):
-        return Verdict("race-arm", "high", elapses=None)
-    if any(vocabulary.PANIC.search(other) for other in others):
+        return Verdict("race-arm", confidence, elapses=None)
+    if any(_FAILS_AT_ONCE.match(other) for other in others):
         return Verdict("burned", "high")
-    return Verdict("burned", "low", elapses=None if others else True)
+    return Verdict("burned", "low")
+
+
+_FAILS_AT_ONCE = re.compile(rb"\{?\s*(?:\w+::)*(?:panic|unreachable|bail|todo|unimplemented)!|\{?\s*return\s+Err\b")
 
 
 def _first_completed(scene: Scene, awaited: Awaited) -> Verdict | None:
@@ -166,59 +170,94 @@ def _stored(scene: Scene, awaited: Awaited) -> Verdict | None:
     if awaited.spawned:
         return Verdict("hold", "high")
     if awaited.bounded:
-        return Verdict("workload", "high", elapses=_within(scene))
+        return Verdict("workload", "high", elapses=_within(scene, awaited.name))
     if awaited.awaited is True:
         return None
     return Verdict("workload", "low", elapses=None)
 
 
-def _within(scene: Scene) -> bool | None:
-    """Whether it is shorter than the bound around it; None if the source does not say."""
-    if scene.limit is None or scene.site.duration_ms is None:
+def _within(scene: Scene, name: bytes = b"") -> bool | None:
+    """Whether it is shorter than the bound around it, or around the future of that name.
+
+    None if the source does not say.
+    """
+    bound = scene.limit.ms if scene.limit is not None else scene.bound_of(name)
+    if bound is None or scene.site.duration_ms is None:
         return None
-    return scene.site.duration_ms < scene.limit.ms
+    return scene.site.duration_ms < bound
 
 
 def _polling(scene: Scene, awaited: Awaited) -> Verdict | None:
     """Between two tries of a condition loop."""
     shape = scene.loop
-    if shape is None:
+    if shape is None or _leaves(scene) or _checks(scene):
         return None
-    way = scene.way
-    body = shape.node.child_by_field_name("body")
-    lonely = body is not None and all(
-        is_noise(way.text(node)) or node.start_byte == scene.statement.start_byte for node in body.named_children
-    )
-    leaves = any(
-        vocabulary.EXIT.search(way.text(node))
-        and node.type == "expression_statement"
-        and node.named_children[0].type in ("break_expression", "return_expression")
-        for node in scene.ahead
-    )
     match shape.kind:
         case "while":
-            if (scene.background is not None and b".load(" in shape.head) or b"is_cancelled" in shape.head:
-                if lonely:
-                    return Verdict("hold", "low", elapses=None)
-                return Verdict("pacing", "low", elapses=None)
+            if vocabulary.STOPPED.search(shape.head) or (scene.background is not None and b".load(" in shape.head):
+                return _sampling(scene)
             return Verdict("poll", "high", loop=poll(scene), elapses=None)
-        case "loop" | "for" if shape.ends and not leaves:
+        case "loop" | "for" | "counted" if shape.ends:
+            if _is_stopped(scene, shape):
+                return _sampling(scene)
             if shape.kind == "for" and not _is_retry(shape.head):
                 return Verdict("pacing", "low", elapses=None)
             return Verdict("poll", "high", loop=poll(scene), elapses=None)
-        case "counted" if shape.ends and not leaves:
-            return Verdict("poll", "high", loop=poll(scene), elapses=None)
         case "consumes":
-            if shape.ends and not leaves and b"try_" in shape.head:
+            if shape.ends and b"try_" in shape.head:
                 return Verdict("poll", "low", loop=poll(scene), elapses=None)
             return Verdict("workload", "low", elapses=None)
-        case "loop" if not shape.ends:
-            if lonely:
+        case "loop":
+            if _is_lonely(scene, shape):
                 return Verdict("hold", "high" if scene.background is not None else "low", elapses=False)
             if scene.carrier.taken in ("given", "returned") and scene.background is None:
                 return Verdict("workload", "low", elapses=None)
             return Verdict("pacing", "low", elapses=None)
     return None
+
+
+def _leaves(scene: Scene) -> bool:
+    """Whether the loop is left, without a condition, after the wait."""
+    return any(
+        node.type in _EXITS or (node.type == "expression_statement" and node.named_children[0].type in _EXITS)
+        for node in scene.ahead
+    )
+
+
+_EXITS = frozenset({"break_expression", "return_expression"})
+
+
+def _checks(scene: Scene) -> bool:
+    """Whether what follows the wait in the loop is checked at once: then the loop repeats a whole story."""
+    if not scene.next:
+        return False
+    text = scene.way.text(scene.next[0])
+    return re.match(rb"\s*(?:\w+::)*assert\w*!", text) is not None and not vocabulary.BOUNDED.search(text)
+
+
+def _is_lonely(scene: Scene, shape: Shape) -> bool:
+    """Whether the loop does nothing but wait."""
+    body = shape.node.child_by_field_name("body")
+    return body is not None and all(
+        is_noise(scene.way.text(node)) or node.start_byte == scene.statement.start_byte for node in body.named_children
+    )
+
+
+def _is_stopped(scene: Scene, shape: Shape) -> bool:
+    """Whether all that ends the loop is a flag or token by which somebody stops it."""
+    if shape.hidden or not shape.exits:
+        return False
+    head = re.compile(rb"\bif\s+[^{};]*" + vocabulary.STOPPED.pattern + rb"[^{};]*\{\s*$", re.IGNORECASE)
+    start = shape.node.start_byte
+    return all(head.search(scene.way.bare[max(start, node.start_byte - 200) : node.start_byte]) for node in shape.exits)
+
+
+def _sampling(scene: Scene) -> Verdict:
+    """The step of a worker that somebody stops."""
+    if scene.loop is not None and _is_lonely(scene, scene.loop):
+        return Verdict("hold", "low", elapses=None)
+    acts = any(re.search(rb"\.\s*await\b|\.\s*\w+\(", scene.way.text(node)) for node in (*scene.last, *scene.next))
+    return Verdict("pacing" if acts else "workload", "low", elapses=None)
 
 
 def _is_retry(head: bytes) -> bool:
@@ -240,7 +279,10 @@ def _holding(scene: Scene, awaited: Awaited) -> Verdict | None:
     if scene.background is None or scene.background.border != scene.own:
         return None
     if not effects:
-        return Verdict("hold", "high")
+        alone = scene.background.task.joined is True and not scene.behind
+        return Verdict("hold", "low" if alone else "high")
+    if vocabulary.WATCHDOG.search(effects[0]) and not re.match(rb"\s*assert", effects[0]):
+        return Verdict("guard", "low", elapses=False)
     if (scene.site.duration_ms or 0) >= _LONG_MS and scene.background.task.joined is not True:
         return Verdict("hold", "high" if all(is_value(text) for text in effects) else "low", elapses=False)
     return None
@@ -261,7 +303,7 @@ def _working(scene: Scene, awaited: Awaited) -> Verdict | None:
     if taken.taken in ("kept", "returned") and way.nodes[scene.own].type != "function_item":
         return Verdict("workload", "high" if valued else "low", elapses=_within(scene))
     if taken.taken == "here" and valued and effects and way.nodes[scene.own].type == "async_block":
-        return Verdict("workload", "low", elapses=_within(scene))
+        return Verdict("workload", "low", elapses=_within(scene, taken.word) is not False)
     if taken.taken == "function" and scene.site.test is None:
         return _of_function(scene, valued)
     return None
@@ -329,41 +371,60 @@ def _own_flow(scene: Scene, awaited: Awaited) -> Verdict | None:
     """The test itself waits: what was done before, and what comes next."""
     way = scene.way
     following = [way.text(node) for node in scene.next[:4]]
-    checked = next((index for index, text in enumerate(following) if vocabulary.ASSERTION.search(text)), None)
-    first = following[0] if following else b""
+    checked = next((index for index, text in enumerate(following) if _is_checked(text)), None)
     elapsing = expiring(way, scene.function, scene.site.duration_ms)
-    if elapsing and elapsing.strength == "strong":
-        return Verdict("expiry", "high" if checked is not None else "low", expires=elapsing.words)
     shown = _asserted(scene, checked)
+    if elapsing and elapsing.strength == "strong":
+        return Verdict("expiry", "high" if checked is not None else "low", expires=elapsing.words, related=shown)
     if any(vocabulary.NOTHING.search(text) for text in following[:2]):
         return Verdict("absence", "high", related=shown)
-    if any(vocabulary.UNTOUCHED.search(text) and vocabulary.ASSERTION.search(text) for text in following[:1]):
+    if following and vocabulary.UNTOUCHED.search(following[0]) and checked == 0:
         return Verdict("absence", "high", related=shown)
     if elapsing and elapsing.strength == "named" and checked is not None:
-        return Verdict("expiry", "low", expires=elapsing.words)
+        return Verdict("expiry", "low", expires=elapsing.words, related=shown)
     if checked is not None and checked <= 1 and vocabulary.NEGATIVE.search(following[checked]):
         if vocabulary.ENDED.search(following[checked]):
             return Verdict("settle", "high", readiness=of_settling(way, scene.function), related=shown)
         return Verdict("absence", "low", related=shown)
-    if (verdict := _starting(scene, following, checked)) is not None:
+    if (verdict := _starting(scene, checked)) is not None:
         return verdict
-    if checked == 0 or (checked is not None and checked <= 2):
-        if vocabulary.CLOCK.search(b" ".join(following[: checked + 1])):
-            return Verdict("pacing", "low", related=shown)
+    if (verdict := _passing(scene, following, checked, elapsing)) is not None:
+        return verdict
+    if checked is not None and checked <= 2:
+        confident = scene.last and checked == 0 and not _is_checked(way.text(scene.last[0]))
         return Verdict(
-            "settle",
-            "high" if scene.last and checked == 0 else "low",
-            readiness=of_settling(way, scene.function),
-            related=shown,
+            "settle", "high" if confident else "low", readiness=of_settling(way, scene.function), related=shown
         )
-    if elapsing and elapsing.strength == "unnamed" and following:
-        return Verdict("expiry", "low", expires=elapsing.words)
-    if vocabulary.CLOCK.search(first):
-        return Verdict("pacing", "low")
-    if scene.last and first:
-        if _same_action(way.text(scene.last[0]), first):
+    if scene.last and following:
+        if _same_action(way.text(scene.last[0]), following[0]):
             return Verdict("pacing", "low")
         return Verdict("settle", "low", readiness=of_settling(way, scene.function))
+    return None
+
+
+def _is_checked(text: bytes) -> bool:
+    """Whether a statement asserts, rather than starting a task that does."""
+    if vocabulary.SPAWN.search(text) and re.search(rb"\basync\b|\|", text):
+        return False
+    return vocabulary.ASSERTION.search(text) is not None
+
+
+def _passing(scene: Scene, following: list[bytes], checked: int | None, elapsing: Elapsing | None) -> Verdict | None:
+    """Nothing is awaited but that time passes."""
+    way = scene.way
+    if not following:
+        return None
+    if vocabulary.CLOCK.search(b" ".join(following[: 1 if checked is None else checked + 1])):
+        return Verdict("pacing", "low")
+    near = (*scene.behind[:4], *scene.ahead[:4])
+    if any(vocabulary.STAMP.search(scene.site.code[node.start_byte : node.end_byte]) for node in near):
+        return Verdict("pacing", "low")
+    if elapsing is not None:
+        return Verdict("expiry", "low", expires=elapsing.words)
+    if checked is not None and not scene.site.in_async and scene.site.test is not None:
+        story = way.text(scene.function)
+        if not (vocabulary.SPAWN.search(story) or vocabulary.START.search(story) or b"channel" in story):
+            return Verdict("expiry", "low")
     return None
 
 
@@ -374,7 +435,7 @@ def _asserted(scene: Scene, index: int | None) -> tuple[Related, ...]:
     return (Related(Span(node.start_byte, node.end_byte), "checked here"),)
 
 
-def _starting(scene: Scene, following: list[bytes], checked: int | None) -> Verdict | None:
+def _starting(scene: Scene, checked: int | None) -> Verdict | None:
     """It stands between the start of something and its first use."""
     way = scene.way
     for index, node in enumerate(scene.last[:2]):
@@ -390,7 +451,7 @@ def _starting(scene: Scene, following: list[bytes], checked: int | None) -> Verd
         related: tuple[Related, ...] = (Related(Span(node.start_byte, node.end_byte), "started here"),)
         if use is not None:
             related = (*related, Related(Span(use.start_byte, use.end_byte), "first used here"))
-        confident = index == 0 and server and (use is not None or not following)
+        confident = index == 0 and server and (use is not None or not scene.next)
         return Verdict(
             "startup",
             "high" if confident else "low",
@@ -411,20 +472,17 @@ def _same_action(one: bytes, other: bytes) -> bool:
 
 def _hinted(scene: Scene, verdict: Verdict) -> Verdict:
     """A guess gives way to what a comment says."""
-    if verdict.confidence == "high" or not scene.remark:
+    if verdict.role not in _GUESSED or not scene.remark:
         return verdict
-    roles: tuple[Role, ...] = ("sync", "settle", "startup", "absence", "expiry", "pacing")
-    if verdict.role not in roles:
+    said: Role | None = next((role for role, words in vocabulary.REMARKS if words.search(scene.remark)), None)
+    if said is None or said == verdict.role:
         return verdict
-    for role, words in vocabulary.REMARKS:
-        if words.search(scene.remark):
-            if role == verdict.role:
-                return verdict
-            return Verdict(
-                role, "low", verdict.loop, verdict.expires, verdict.readiness, verdict.related, verdict.elapses
-            )
-    return verdict
+    if verdict.confidence == "high" and not (verdict.role == "settle" and said == "expiry"):
+        return verdict
+    return replace(verdict, role=said, confidence="low")
 
+
+_GUESSED: frozenset[Role] = frozenset({"sync", "settle", "startup", "absence", "expiry", "pacing"})
 
 _SIGNALS: tuple[Callable[[Scene, Awaited], Verdict | None], ...] = (
     _arm,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import islice
 
 from tree_sitter import Node
 
-from sleeplint.facts import Limit
+from sleeplint.facts import Limit, Milliseconds
 from sleeplint.languages.rust.bare import remark
 from sleeplint.languages.rust.carriers import Carrier, borders
 from sleeplint.languages.rust.flow import Way, after, before, has_effect, statement, way
@@ -135,3 +136,14 @@ class Scene:
         if test is not None and test.limit_ms is not None and (found is None or test.limit_ms < found.ms):
             found = Limit(test.limit_ms, "test", test.name_span)
         return found
+
+    def bound_of(self, name: bytes) -> Milliseconds | None:
+        """The bound that a timeout further down sets to the future of a name."""
+        if not name:
+            return None
+        start, end = self.site.call.end_byte, self.function.end_byte
+        use = re.compile(rb"\b" + name + rb"\b")
+        for (place, stop), outer in survey(self.sites).timeouts.items():
+            if start <= place < end and use.search(self.way.bare, place, stop):
+                return outer.duration_ms
+        return None

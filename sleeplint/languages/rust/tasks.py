@@ -12,7 +12,7 @@ from sleeplint.facts import Task
 from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.carriers import Carrier
 from sleeplint.languages.rust.flow import Way, statement
-from sleeplint.languages.rust.handles import joined
+from sleeplint.languages.rust.handles import Fate, fate
 from sleeplint.text import Span
 
 
@@ -37,6 +37,9 @@ def _spawned_functions(text: bytes) -> dict[bytes, tuple[int, int]]:
     return found
 
 
+_JOINED: dict[Fate, bool | None] = {"joined": True, "stopped": False, "dropped": False, "unknown": None}
+
+
 @dataclass(frozen=True, slots=True)
 class Background:
     """The task, thread or nested function around a wait."""
@@ -46,26 +49,28 @@ class Background:
     """The index of the closure, async block or function that runs in it."""
     spawn: int | None
     """The index of the call that starts it; None if it stands elsewhere in the file."""
+    fate: Fate
 
 
 def background(way: Way, borders: list[tuple[int, Carrier]]) -> Background | None:
     """The innermost background work among the borders around a wait."""
     for at, taken in borders:
         if taken.taken == "spawned":
+            end = fate(way, taken.at)
             shell = _statement(way, taken.at)
             spawner = _spawner(way, taken)
             task = Task(
                 Span(shell.start_byte, shell.end_byte),
                 spawner,
-                joined(way, taken.at),
+                _JOINED[end],
                 kept(way, at, way.site.call.start_byte),
             )
-            return Background(task, at, taken.at)
+            return Background(task, at, taken.at, end)
         if taken.taken == "function" and (place := _spawned_functions(way.bare).get(taken.word)):
             text = way.bare[place[0] : place[1]]
             spawner = text.partition(b"(")[0].strip().decode("utf-8", "replace").replace(" ", "")
             task = Task(Span(*place), spawner, None, kept(way, at, way.site.call.start_byte))
-            return Background(task, at, None)
+            return Background(task, at, None, "unknown")
     return None
 
 

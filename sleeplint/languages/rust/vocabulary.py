@@ -10,7 +10,7 @@ SPAWN = re.compile(rb"\b(?:try_)?spawn(?:_\w+)?\s*(?:::<[^>]*>\s*)?\(")
 """A call that starts background work: `tokio::spawn`, `set.spawn_local`, `Command::spawn`."""
 
 START = re.compile(
-    rb"\b(?:\w+_)?(?:start|serve|launch|listen|run|boot|bind|up)(?:_\w+)?\s*(?:::<[^>]*>\s*)?\(", re.IGNORECASE
+    rb"\b(?:(?:\w+_)?(?:start|serve|launch|listen)|run|boot|spin_up|bring_up)(?:_\w+)?\s*(?:::<[^>]*>\s*)?\("
 )
 """A call that starts something, by its name."""
 
@@ -53,12 +53,12 @@ NEGATIVE = re.compile(
 """An assertion in the negative."""
 
 ENDED = re.compile(
-    rb"!\s*[^;]*?\bis_(?:running|alive|connected|open|active|locked|ready|valid|some|leader|online|enabled)\b"
+    rb"(?<!\w)!\s*[^;]*?\bis_(?:running|alive|connected|open|active|locked|ready|valid|some|leader|online|enabled)\b"
     rb"|\b(?:is_closed|is_finished|is_terminated|is_shutdown|exists)\b",
 )
 """A state that is expected to end: its absence is an effect."""
 
-UNTOUCHED = re.compile(rb"!\s*[^;]*?\b(?:is_finished|is_closed|is_terminated|is_done|is_complete\w*|has_\w+)\b")
+UNTOUCHED = re.compile(rb"(?<!\w)!\s*[\w.&\[\]()]*?\bis_(?:finished|closed|terminated|done|complete\w*)\b")
 """It is shown that something has not ended."""
 
 PANIC = re.compile(
@@ -199,8 +199,19 @@ REMARKS: tuple[tuple[Role, re.Pattern[bytes]], ...] = (
 """What comments say about a wait, most telling first."""
 
 BOUNDED = re.compile(
-    rb"elapsed|Instant::now|SystemTime::now|deadline|time_?out|attempt|retr(?:y|ies)|\btries\b|\bcount(?:er|down)?\b|remaining"
-    rb"|max_\w+|\biter(?:ation)?s?\b|saturating_|checked_|MAX_\w+|LIMIT|\bend_?time|\buntil\b",
+    rb"elapsed|Instant::now|SystemTime::now|deadline|time_?out|attempt|retr(?:y|ies)|\btries\b|\bcountdown\b|remaining"
+    rb"|\bmax_(?:wait|delay|time|duration|tr)\w*|\bend_?time|\buntil\b|\bwaited\b",
     re.IGNORECASE,
 )
 """An exit that counts or looks at a clock."""
+
+STOPPED = re.compile(
+    rb"\b\w*(?:stop|shutdown|shut_down|quit|exit|terminat|cancel|running|alive|keep_going|abort|kill)\w*", re.IGNORECASE
+)
+"""A flag or token by which somebody ends a worker."""
+
+WATCHDOG = re.compile(rb"\bprocess\s*::\s*(?:exit|abort)\s*\(|\bpanic!")
+"""The whole test is ended."""
+
+STAMP = re.compile(rb"updated_?at|created_?at|mtime|modified\(|last_(?:used|seen|access|modified)\w*", re.IGNORECASE)
+"""Timestamps that a test compares."""
