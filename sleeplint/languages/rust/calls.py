@@ -21,6 +21,11 @@ from sleeplint.languages.rust.wrappers import Waiting, Wrapper, namesake, wrappe
 
 _BY_PATH = {call.call: call for call in FUNCTIONS}
 _SELECTS = frozenset({"crossbeam_channel::select", "crossbeam::channel::select", "crossbeam::select"})
+_VARIANT = re.compile(r"(?:\w+::)*[A-Z]\w*::[A-Z][a-z]\w*\Z")
+"""A value of an enumeration, such as `KeepAlive::Os`."""
+_SOCKETS = frozenset({"set_read_timeout", "set_write_timeout"})
+"""Sessions of a project's own are often given them too."""
+_NETWORKS = ("std::net", "std::os::unix::net", "socket2")
 _REQUEST = re.compile(rb"\.\s*(?:get|post|put|patch|delete|head|request)\s*\(")
 _PARAMETER = re.compile(r":\s*(?:\w+::)*(?:Duration|Instant)\b")
 _DURATION = re.compile(r"\bDuration\b|\bfrom_(?:secs|millis|micros)|\bInstant::now\b")
@@ -228,7 +233,11 @@ class Calls:
         node = arguments[entry.seconds.argument]
         text = self.reading.grove.text(node)
         value = self._durations.value(node, here, self.names)
-        if text == "None" or (value is not None and value.shape == "number" and entry.seconds.unit == "duration"):
+        if (
+            text == "None"
+            or _VARIANT.match(text)
+            or (value is not None and value.shape == "number" and entry.seconds.unit == "duration")
+        ):
             return None
         return self._called(call, chain, name, name.start_byte, entry, entry.call, arguments)
 
@@ -255,6 +264,8 @@ class Calls:
             return None
         crates = {path.partition("::")[0] for path in imported}
         fitting = [entry for entry in entries if entry.call.partition("::")[0] in crates - {"std"}]
+        if found is None and method in _SOCKETS and not any(path.startswith(_NETWORKS) for path in imported):
+            return None
         if found is None and fitting and not any(path.startswith(_module(entries[0].call)) for path in imported):
             return fitting[0]
         return entries[0]

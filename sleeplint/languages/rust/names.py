@@ -163,7 +163,7 @@ class Finder:
         head, rest = path[0], path[1:]
         crate = self.library.crate(place.reading)
         name = crate.renamed.get(head, head) if crate is not None and head else head
-        if rest and name not in {"std", "core", "alloc"}:
+        if name not in {"std", "core", "alloc"}:
             member = self.library.member(name)
             if member is not None and fuel > 0:
                 found = self._within(member, rest, visited, fuel - 1)
