@@ -10,7 +10,7 @@ from functools import cache
 from tree_sitter import Node
 
 from sleeplint.facts import Milliseconds
-from sleeplint.languages.catalogue import Argument, Call
+from sleeplint.languages.catalogue import Call
 from sleeplint.languages.python.catalogue import BY_PATH, CALLS
 from sleeplint.languages.python.durations import fold, milliseconds
 from sleeplint.languages.python.library import canonical
@@ -28,7 +28,9 @@ _COMPANIONS: dict[str, frozenset[str]] = {
     "communicate": frozenset({"input"}),
 }
 _POSITIONALS = {"put": 1, "wait_for": 1}
-_CANCELS_AT_ZERO = frozenset({"signal.alarm", "signal.setitimer"})
+
+
+TOO_DEEP = "nested too deep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +72,45 @@ def pattern_of(names: frozenset[str]) -> re.Pattern[bytes]:
 
 
 @cache
-def _aliases_of(names: frozenset[str]) -> re.Pattern[bytes]:
+def _bare(names: frozenset[str]) -> re.Pattern[bytes]:
     words = "|".join(sorted(map(re.escape, names)))
-    return re.compile(
-        rf"\b(?:{words})[ \t]+as[ \t]+(\w+)|(\w+)[ \t]*=[ \t]*[\w.]*\b(?:{words})[ \t]*(?=[\n#\r;])".encode()
-    )
+    return re.compile(rf"(?<!\w)(?:{words})[ \t]*(?:(?=[\n#\r;])|(?<=[ \t])as[ \t]+(\w+))".encode())
+
+
+_GIVEN = re.compile(rb"(\w+)[ \t]*=[ \t]*(?:\w+\.)*$")
 
 
 def also_known_as(code: bytes, names: frozenset[str]) -> frozenset[str]:
     """More names under which a file calls what waits: `sleep as nap`, `nap = time.sleep`."""
-    return frozenset((match[1] or match[2]).decode() for match in _aliases_of(names).finditer(code))
+    found = set()
+    for match in _bare(names).finditer(code):
+        if match[1]:
+            found.add(match[1].decode())
+            continue
+        given = _GIVEN.search(code, code.rfind(b"\n", 0, match.start()) + 1, match.start())
+        if given is not None:
+            found.add(given[1].decode())
+    return frozenset(found)
 
 
-def candidates(names: Names, wanted: frozenset[str]) -> Iterator[tuple[Node, Chain, Node, Node]]:
-    """Calls whose last segment is one of `wanted`, as call, chain, called expression and its name."""
+def candidates(names: Names, more: frozenset[str] = frozenset()) -> Iterator[tuple[Node, Chain, Node, Node]]:
+    """Calls whose last segment is one of the catalogue's or of `more`: call, chain, called expression, its name.
+
+    They come in order of position. One that is nested too deep to be read is noted in the module's memory.
+    """
     module = names.module
-    for match in pattern_of(wanted).finditer(module.code):
+    matches = [*pattern_of(CALLED_NAMES).finditer(module.code)]
+    if more - CALLED_NAMES:
+        # The catalogue's pattern is compiled once; a file's own names are few.
+        matches += pattern_of(more - CALLED_NAMES).finditer(module.code)
+        matches.sort(key=lambda match: match.start())
+    for match in matches:
         name = module.root.descendant_for_byte_range(match.start(), match.end())
         if name is None or name.type != "identifier" or name.start_byte != match.start():
             continue
         chain = chain_to(module.root, name)
+        if chain is None:
+            module.memory[TOO_DEEP] = True
         if not chain:
             continue
         function = name
@@ -97,16 +118,6 @@ def candidates(names: Names, wanted: frozenset[str]) -> Iterator[tuple[Node, Cha
             function, chain = chain[-1], chain[:-1]
         if chain and chain[-1].type == "call" and chain[-1].child_by_field_name("function") == function:
             yield chain[-1], chain[:-1], function, name
-
-
-def too_deep(names: Names, wanted: frozenset[str]) -> bool:
-    """Whether a candidate is nested deeper than anything is read."""
-    module = names.module
-    for match in pattern_of(wanted).finditer(module.code):
-        name = module.root.descendant_for_byte_range(match.start(), match.end())
-        if name is not None and name.type == "identifier" and chain_to(module.root, name) is None:
-            return True
-    return False
 
 
 def own_entries(calls: Iterable[Call]) -> dict[str, Call]:
@@ -147,14 +158,6 @@ def _may_wait(owner: Node, names: Names) -> bool:
     if meaning.kind == "external":
         return not _MOCKS.fullmatch(meaning.path) and meaning.path not in ("os.path", "posixpath", "ntpath", "shlex")
     return meaning.kind != "function"
-
-
-def find(names: Names, wanted: frozenset[str], own: dict[str, Call]) -> Iterator[Found]:
-    """The calls of the catalogue, and the user's own, in order of position."""
-    for call, chain, function, name in candidates(names, wanted):
-        found = match_call(call, chain, function, name, names, own)
-        if found is not None:
-            yield found
 
 
 def match_call(
@@ -200,8 +203,8 @@ def _with_duration(
     duration = milliseconds(value, entry.seconds.unit, names)
     if duration is None and (quantity := fold(value, names)) is not None and quantity.number < 0:
         return None  # a negative timeout means none at all
-    if duration == 0 and path in _CANCELS_AT_ZERO:
-        return None
+    if duration == 0 and entry.kind == "timeout":
+        return None  # a look that does not wait; an alarm that is called off
     return Found(call, chain, name, function, entry, path, duration, names.module.text(value))
 
 
@@ -257,8 +260,3 @@ def _sleeps(chain: Chain, function: Node, arguments: Arguments, names: Names) ->
         return True
     awaited = bool(chain) and chain[-1].type in ("await", "yield")
     return awaited and all(_is_seconds(value, names) for value in (*arguments.positional, *arguments.keywords.values()))
-
-
-def seconds_at(position: int) -> Argument:
-    """A duration in seconds at a position."""
-    return Argument(position)

@@ -14,7 +14,7 @@ from sleeplint.languages.python.durations import fold, milliseconds
 from sleeplint.languages.python.library import canonical
 from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.tree import Chain, arguments_of, called_name, chain_to
-from sleeplint.languages.python.wrappers import bounds_of, forwards, namesakes
+from sleeplint.languages.python.wrappers import bounds_of, documented_unit, forwards, namesakes
 
 KEYWORDS = {"timeout": "s", "startup_timeout": "s", "wait_timeout": "s", "timeout_ms": "ms", "timeout_secs": "s"}
 _KEYWORD = re.compile(rb"(?<!\w)(?:" + b"|".join(sorted(word.encode() for word in KEYWORDS)) + rb")\s*=(?!=)")
@@ -80,13 +80,15 @@ def _guard(call: Node, chain: Chain, keyword: str, names: Names) -> Found | None
     value = arguments.keywords[keyword]
     if value.type in ("none", "true", "false", "string") or _is_varied(value, names):
         return None
+    if function.type == "attribute" and owner is not None and names.module.text(owner).startswith("super("):
+        return None  # an override that passes on what it was given
     quantity = fold(value, names)
-    if quantity is not None and quantity.number < 0:
+    if quantity is not None and quantity.number <= 0:
         return None
     unit: Unit | None = "ms" if KEYWORDS[keyword] == "ms" else "s"
     path = canonical(meaning.path) if meaning.is_known else ("." + word if function.type == "attribute" else word)
-    if not meaning.is_known and unit == "s":
-        unit = _unit_of_namesakes(word, keyword, names)
+    if meaning.kind != "external" and unit == "s":
+        unit = documented_unit(meaning, keyword) or _unit_of_namesakes(word, keyword, names)
         if unit is None and (quantity is None or quantity.number < _SURELY_SECONDS):
             unit = "s"
     entry = Call(path, "timeout", Argument(keyword, unit or "s"))

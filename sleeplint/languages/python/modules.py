@@ -13,6 +13,8 @@ from sleeplint.languages.python.parsing import parse
 from sleeplint.languages.python.tree import Chain, chain_to, text_of
 from sleeplint.source import Project, Source
 
+AT = "python module at"
+"""Key, with a path, under which a project remembers its parsed files."""
 MAX_SECONDS_ELSEWHERE = 1.0
 """A file that is only followed to is not worth more."""
 
@@ -107,7 +109,7 @@ class Module:
         if self.place is not None and self.project is not None:
             folder = self.place.parent
             while folder != self.project.root and folder.is_relative_to(self.project.root):
-                if names and self._source(folder / "__init__.py") is None:
+                if names and not self.exists(str(folder / "__init__.py")):
                     break
                 names.insert(0, folder.name)
                 folder = folder.parent
@@ -124,64 +126,66 @@ class Module:
             folder = self.place.parent
             for _ in range(dots - 1):
                 folder = folder.parent
-            return self._module_in(folder, parts)
+            return self._module_in(str(folder), parts)
         if parts[0] in sys.stdlib_module_names:
             return None
-        for folder in self._bases():
-            found = self._module_in(folder, parts)
+        for base in self._bases():
+            found = self._module_in(base, parts)
             if found is not None:
                 return found
         return None
 
-    def _bases(self) -> list[Path]:
+    def _bases(self) -> list[str]:
         """Folders from which absolute imports may start: those above the file, the root and its `src`."""
-        assert self.project is not None
-        assert self.place is not None
-        bases = []
-        folder = self.place.parent
-        while folder.is_relative_to(self.project.root):
-            bases.append(folder)
-            if folder == folder.parent:
-                break
-            folder = folder.parent
-        bases.append(self.project.root / "src")
+        known = self.memory.get("bases")
+        if isinstance(known, list):
+            return known
+        bases: list[str] = []
+        if self.project is not None and self.place is not None:
+            folder = self.place.parent
+            while folder.is_relative_to(self.project.root):
+                bases.append(str(folder))
+                if folder == folder.parent:
+                    break
+                folder = folder.parent
+            bases.append(str(self.project.root / "src"))
+        self.memory["bases"] = bases
         return bases
 
-    def _module_in(self, folder: Path, parts: list[str]) -> Module | None:
-        place = folder.joinpath(*parts)
-        candidates = [place / "__init__.py"]
-        if parts:
-            candidates.insert(0, place.with_name(place.name + ".py"))
-        for candidate in candidates:
-            source = self._source(candidate)
-            if source is not None and candidate != self.place:
-                return load(candidate, source, self.project)
+    def _module_in(self, folder: str, parts: list[str]) -> Module | None:
+        place = "/".join([folder, *parts])
+        candidates = [f"{place}.py"] if parts else []
+        for candidate in (*candidates, f"{place}/__init__.py"):
+            found = self.sibling(candidate)
+            if found is not None and found.path != str(self.place):
+                return found
         return None
 
-    def _source(self, place: Path) -> Source | None:
+    def exists(self, place: str) -> bool:
+        """Whether the project has a file there."""
+        if self.project is None:
+            return False
+        self.consulted.add(place)
+        return self.project.source(Path(place)) is not None
+
+    def sibling(self, place: str) -> Module | None:
+        """The project's file at an absolute path, such as a `conftest.py`."""
         if self.project is None:
             return None
-        self.consulted.add(str(place))
-        return self.project.source(place)
-
-    def sibling(self, place: Path) -> Module | None:
-        """The project's file at `place`, such as a `conftest.py`."""
-        source = self._source(place)
-        return load(place, source, self.project) if source is not None else None
-
-
-def load(place: Path, source: Source, project: Project | None) -> Module | None:
-    """The module at `place`, parsed once for a project; None if it cannot be parsed."""
-    key = ("python module", place)
-    if project is not None and key in project.memory:
-        known = project.memory[key]
+        self.consulted.add(place)
+        key = (AT, place)
+        memory = self.project.memory
+        if key not in memory:
+            source = self.project.source(Path(place))
+            memory[key] = load(place, source, self.project) if source is not None else None
+        known = memory[key]
         return known if isinstance(known, Module) else None
+
+
+def load(place: str, source: Source, project: Project) -> Module | None:
+    """The module at `place`; None if it cannot be parsed in time."""
     tree = parse(source.code, MAX_SECONDS_ELSEWHERE)
-    module = Module(str(place), source.code, tree, project) if isinstance(tree, Tree) else None
-    if project is not None:
-        project.memory[key] = module
-        project.memory["python module at", str(place)] = module
-    return module
+    return Module(place, source.code, tree, project) if isinstance(tree, Tree) else None
 
 
 def place_of(path: str, project: Project | None) -> Path | None:

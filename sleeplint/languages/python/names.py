@@ -13,24 +13,31 @@ from sleeplint.languages.python.bindings import Binding
 from sleeplint.languages.python.library import PARENTS, canonical, is_module, returned_by
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.tree import (
+    FUNCTIONS,
     Chain,
     arguments_of,
     bare,
     decorators_of,
     descend,
+    owner_of,
     string_of,
 )
 
 MAX_STEPS = 24
 """How far one name is followed through assignments, calls and files."""
+MAX_ITEMS = 6
+"""Elements of a literal that are looked at."""
 
 _IMPORTERS = frozenset({"pytest.importorskip", "importlib.import_module", "__import__"})
+_WELL_KNOWN = frozenset({"open", "print", "range", "len", "__import__", "time", "asyncio", "trio", "anyio", "gevent"})
+"""Builtins, and modules whose name nothing in sight binds: it comes from elsewhere, and means what it says."""
 _PARTIALS = frozenset({"functools.partial", "partial"})
 _TRANSPARENT = frozenset(
     {"contextlib.closing", "closing", "copy.copy", "weakref.proxy", "asyncio.run", "asyncio.wait_for",
      "asyncio.shield", "trio.run", "anyio.run", "asyncio.AbstractEventLoop.run_until_complete"}
 )  # fmt: skip
 """Give what their first argument is, or what comes of it."""
+_RESULT = re.compile(rb"(?<!\w)(?:return|yield)(?!\w)")
 _WRAPPED_TYPES = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Union", "Awaitable", "Coroutine"})
 _SEQUENCES = frozenset(
     {"List", "list", "Sequence", "Iterable", "Iterator", "Generator", "AsyncGenerator", "AsyncIterator", "Tuple",
@@ -49,6 +56,8 @@ class Meaning:
     module: Module | None = None
     node: Node | None = None
     """The definition, of what the project itself defines."""
+    items: tuple[Meaning, ...] = ()
+    """Of a tuple, each by itself."""
 
     @property
     def is_known(self) -> bool:
@@ -109,8 +118,11 @@ class Names:
                 return self.meaning(inner, steps) if inner is not None else UNKNOWN
             case "conditional_expression" | "boolean_operator":
                 return self._first(node.named_children, steps)
-            case "list" | "tuple" | "set" | "expression_list":
-                return _several(self._first(node.named_children[:4], steps))
+            case "tuple" | "expression_list":
+                items = tuple(self.meaning(item, steps) for item in node.named_children[:MAX_ITEMS])
+                return Meaning("several", "", items=items) if any(item.is_known for item in items) else UNKNOWN
+            case "list" | "set":
+                return _several(self._first(node.named_children[:MAX_ITEMS], steps))
             case "list_comprehension" | "set_comprehension" | "generator_expression":
                 body = node.child_by_field_name("body")
                 return _several(self.meaning(body, steps)) if body is not None else UNKNOWN
@@ -148,7 +160,7 @@ class Names:
                 path = f"{star.path}.{name}"
                 if _catalogued(path):
                     return Meaning("external", path)
-        if name in ("open", "print", "range", "len", "__import__"):
+        if name in _WELL_KNOWN:
             return Meaning("external", name)
         return UNKNOWN
 
@@ -173,8 +185,10 @@ class Names:
                     if declared.is_known:
                         return declared
                 found = self.meaning(binding.node, steps)
+                if binding.kind == "entered":
+                    found = _entered(found, steps)
                 if binding.index is not None:
-                    return one_of(found)
+                    return one_of(found, binding.index)
                 if not found.is_known and binding.node.type in ("list", "call"):
                     return self._appended_to(name, chain, binding.start, steps)
                 return found
@@ -223,7 +237,7 @@ class Names:
         if position is None:
             return UNKNOWN
         function = holders[position]
-        owner = next((n for n in reversed(holders[:position]) if n.type not in ("block", "decorated_definition")), None)
+        owner = owner_of(holders[:position])
         parameters = function.child_by_field_name("parameters")
         first = parameters.named_child(0) if parameters is not None else None
         if owner is not None and owner.type == "class_definition" and first == binding.node:
@@ -258,7 +272,7 @@ class Names:
         while folder.is_relative_to(project.root):
             conftest = folder / "conftest.py"
             if conftest != place:
-                module = self.module.sibling(conftest)
+                module = self.module.sibling(str(conftest))
                 if module is not None:
                     found.append(module)
             if folder == project.root:
@@ -302,12 +316,17 @@ class Names:
         body = function.child_by_field_name("body")
         if body is None:
             return UNKNOWN
-        for node in descend(body, into_functions=False):
-            if node.type == "return_statement" or node.type == "yield":
-                value = node.named_child(0)
-                found = self.meaning(value, steps + 1) if value is not None else UNKNOWN
-                if found.is_known:
-                    return found
+        for match in _RESULT.finditer(self.module.code, body.start_byte, body.end_byte):
+            word = self.module.root.descendant_for_byte_range(match.start(), match.end())
+            chain = self.module.chain(word) if word is not None else ()
+            if not chain or chain[-1].type not in ("return_statement", "yield"):
+                continue
+            if next((n for n in reversed(chain) if n.type in FUNCTIONS), None) != function:
+                continue
+            value = chain[-1].named_child(0)
+            found = self.meaning(value, steps + 1) if value is not None else UNKNOWN
+            if found.is_known:
+                return found
         return UNKNOWN
 
     def annotated(self, annotation: Node, steps: int) -> Meaning:
@@ -521,12 +540,31 @@ def result_of(meaning: Meaning, steps: int = 0) -> Meaning:
     return UNKNOWN
 
 
-def one_of(meaning: Meaning) -> Meaning:
-    """An element of it."""
-    return replace(meaning, kind="instance") if meaning.kind == "several" else UNKNOWN
+def one_of(meaning: Meaning, index: int | None = None) -> Meaning:
+    """An element of it: that at a position, or any."""
+    if meaning.kind != "several":
+        return UNKNOWN
+    if meaning.items:
+        if index is not None:
+            return meaning.items[index] if index < len(meaning.items) else UNKNOWN
+        return next((item for item in meaning.items if item.is_known), UNKNOWN)
+    return replace(meaning, kind="instance")
+
+
+def _entered(meaning: Meaning, steps: int) -> Meaning:
+    """What `with` gives for a context manager: most give themselves."""
+    if meaning.kind != "instance" or meaning.node is None:
+        return meaning
+    for name in ("__enter__", "__aenter__"):
+        method = member(meaning, name, steps + 1)
+        if method.kind == "function":
+            return result_of(method, steps + 1)
+    return meaning
 
 
 def _several(meaning: Meaning) -> Meaning:
+    if meaning.kind == "several":
+        return meaning
     return replace(meaning, kind="several") if meaning.kind == "instance" else UNKNOWN
 
 

@@ -12,17 +12,17 @@ from sleeplint.languages.catalogue import Argument, Call
 from sleeplint.languages.circumstances import Circumstances
 from sleeplint.languages.python.calls import (
     CALLED_NAMES,
+    TOO_DEEP,
     Found,
     also_known_as,
     candidates,
     match_call,
     own_entries,
-    too_deep,
 )
 from sleeplint.languages.python.clocks import Clock, Clocks
 from sleeplint.languages.python.elapsed import Assertion, find_assertions
 from sleeplint.languages.python.guards import find_guards
-from sleeplint.languages.python.modules import Module
+from sleeplint.languages.python.modules import AT, Module
 from sleeplint.languages.python.names import Names, names_of
 from sleeplint.languages.python.pragmas import read_pragmas
 from sleeplint.languages.python.programs import Program, find_programs
@@ -106,9 +106,8 @@ def _founds(module: Module, names: Names, own: dict[str, Call], tests: Tests) ->
     wanted = CALLED_NAMES | {path.rpartition(".")[2] for path in own}
     aliases = also_known_as(module.code, wanted)
     mine = suggested_around(module) if tests.file_in_test else suggested(module.code)
-    everything = frozenset(wanted | aliases | mine)
     found: list[Found] = []
-    for call, chain, function, name in candidates(names, everything):
+    for call, chain, function, name in candidates(names, frozenset(wanted | aliases | mine)):
         word = module.text(name)
         match = match_call(call, chain, function, name, names, own) if word in wanted or word in aliases else None
         if match is None and word in mine:
@@ -232,7 +231,7 @@ def _broken(root: Node) -> tuple[Span, ...]:
 
 
 def _unread(names: Names) -> tuple[str, ...]:
-    if too_deep(names, CALLED_NAMES):
+    if names.module.memory.get(TOO_DEEP):
         return (f"what is nested more than {MAX_DEPTH} levels deep was not read",)
     return ()
 
@@ -245,7 +244,7 @@ def _consulted(module: Module) -> tuple[str, ...]:
         current = waiting.pop()
         for place in current.consulted - found:
             found.add(place)
-            other = module.project.memory.get(("python module at", place)) if module.project is not None else None
+            other = module.project.memory.get((AT, place)) if module.project is not None else None
             if isinstance(other, Module):
                 waiting.append(other)
     if module.place is not None:

@@ -96,6 +96,12 @@ def bare(node: Node) -> Node:
     return node
 
 
+def owner_of(chain: Chain) -> Node | None:
+    """The class or function in whose body a definition with this chain stands, or the module."""
+    holders = ("class_definition", "function_definition", "lambda", "module")
+    return next((node for node in reversed(chain) if node.type in holders), None)
+
+
 def called_name(call: Node) -> Node | None:
     """The last segment of what a call calls."""
     function = call.child_by_field_name("function")

@@ -13,7 +13,7 @@ from sleeplint.languages.python.durations import fold, reads_clock
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.names import Meaning, Names, names_of
 from sleeplint.languages.python.scopes import is_test_path
-from sleeplint.languages.python.tree import Chain, arguments_of, bare, called_name, decorators_of, descend
+from sleeplint.languages.python.tree import Chain, arguments_of, bare, called_name, decorators_of, descend, owner_of
 
 MAX_STEPS = 5
 _BOUND = re.compile(r"timeout|time_?limit|max_wait|deadline", re.IGNORECASE)
@@ -128,7 +128,7 @@ def parameters_of(module: Module, function: Node) -> list[tuple[str, int, Node |
     """The parameters of a function, each with its position for a caller and its default."""
     holder = function.child_by_field_name("parameters")
     chain = module.chain(function)
-    owner = next((n for n in reversed(chain) if n.type not in ("block", "decorated_definition")), None)
+    owner = owner_of(chain)
     static = bool(chain) and chain[-1].type == "decorated_definition" and any(
         module.text(decorator) == "staticmethod" for decorator in decorators_of(chain[-1])
     )  # fmt: skip
@@ -183,8 +183,18 @@ def _factor(value: Node, parameter: str, names: Names) -> float | None:
             arguments = arguments_of(value, module.code).positional
             return next((f for a in arguments if (f := _factor(a, parameter, names)) is not None), None)
     if value.type in ("boolean_operator", "conditional_expression"):
-        return next((f for a in value.named_children if (f := _factor(a, parameter, names)) is not None), None)
+        parts = _outcomes(value)
+        return next((f for a in parts if (f := _factor(a, parameter, names)) is not None), None)
     return None
+
+
+def _outcomes(choice: Node) -> list[Node]:
+    """What a choice may come to, without what it only looks at."""
+    parts = [part for part in choice.named_children if part.type != "comment"]
+    if choice.type == "conditional_expression":
+        return [part for index, part in enumerate(parts) if index != 1]
+    operator = choice.child_by_field_name("operator")
+    return parts[1:] if operator is not None and operator.type == "and" else parts
 
 
 def bounds_of(meaning: Meaning, steps: int = 0) -> tuple[Bound, ...]:
@@ -206,13 +216,13 @@ def _read_bounds(module: Module, function: Node, steps: int) -> list[Bound]:
     for parameter, position, _ in parameters_of(module, function):
         if body is None or not _BOUND.search(parameter):
             continue
-        ms = _bounded_by(module, function, body, parameter, steps)
+        ms = _bounded_by(module, body, parameter, steps)
         if ms is not None:
             found.append(Bound(parameter, position, ms))
     return found
 
 
-def _bounded_by(module: Module, function: Node, body: Node, parameter: str, steps: int) -> float | None:
+def _bounded_by(module: Module, body: Node, parameter: str, steps: int) -> float | None:
     """Milliseconds of one unit of a parameter that flows into a wait; None if it flows into none."""
     names = names_of(module)
     pattern = re.compile(rb"(?<![\w.])" + re.escape(parameter.encode()) + rb"(?!\w)")
@@ -231,6 +241,8 @@ def _flows(node: Node, chain: Chain, parameter: str, names: Names, steps: int) -
     top = node
     for position in range(len(chain) - 1, -1, -1):
         holder = chain[position]
+        if holder.type in ("boolean_operator", "conditional_expression") and top not in _outcomes(holder):
+            return None
         if holder.type in ("parenthesized_expression", "boolean_operator", "conditional_expression"):
             top = holder
             continue
@@ -257,8 +269,24 @@ def _flows(node: Node, chain: Chain, parameter: str, names: Names, steps: int) -
             return _into(call, chain[: position - 1], top, factor, names, steps) if factor is not None else None
         if holder.type == "call":
             continue
+        if holder.type == "assignment":
+            return _renamed(holder, top, chain[:position], parameter, names, steps)
         return None
     return None
+
+
+def _renamed(assignment: Node, value: Node, chain: Chain, parameter: str, names: Names, steps: int) -> float | None:
+    """Where a parameter goes under the name that it is given."""
+    left, right = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
+    function = next((n for n in reversed(chain) if n.type == "function_definition"), None)
+    if left is None or left.type != "identifier" or right != value or function is None or steps >= MAX_STEPS:
+        return None
+    name, factor = names.module.text(left), _factor(value, parameter, names)
+    if name == parameter or factor is None:
+        return None
+    body = function.child_by_field_name("body")
+    ms = _bounded_by(names.module, body, name, steps + 1) if body is not None else None
+    return ms * factor if ms is not None else None
 
 
 def _deadline(operation: Node, parameter: str, names: Names) -> float | None:
@@ -372,7 +400,7 @@ def own_call(call: Node, chain: Chain, function: Node, name: Node, names: Names)
         if value is None or value.type in ("none", "true", "false"):
             continue
         quantity = fold(value, names)
-        if quantity is not None and quantity.number < 0:
+        if quantity is not None and quantity.number <= 0:
             continue
         duration = _scaled(quantity.number, bound.ms) if quantity is not None else None
         entry = Call(meaning.path, "timeout")
@@ -390,7 +418,9 @@ def _through(
         quantity = fold(value, names)
     elif value is None and not arguments.open and wrapper.default is not None and meaning.module is not None:
         quantity = fold(wrapper.default, names_of(meaning.module))
-    if wrapper.entry.kind == "timeout" and (value is None or value.type == "none"):
+    if wrapper.entry.kind == "timeout" and (
+        value is None or value.type == "none" or (quantity is not None and quantity.number <= 0)
+    ):
         return None
     duration = _scaled(quantity.number, wrapper.ms) if quantity is not None else None
     written = names.module.text(value) if value is not None else None
@@ -456,6 +486,19 @@ def _reexported(module: Module) -> list[Module]:
     return _imported_modules(module) if module.path.endswith("__init__.py") else []
 
 
+def documented_unit(meaning: Meaning, keyword: str) -> Unit | None:
+    """The unit that a function's docstring gives for a parameter."""
+    if meaning.node is None or meaning.module is None:
+        return None
+    code = meaning.module.code[meaning.node.start_byte : meaning.node.end_byte]
+    entry = re.search(rb"\b" + re.escape(keyword.encode()) + rb"\b[^\n]*:[^:]*", code[code.find(b'"""') :])
+    if entry is None:
+        return None
+    if re.search(rb"\bmilli-?seconds\b|\bms\b", entry[0]):
+        return "ms"
+    return "s" if re.search(rb"\bseconds\b", entry[0]) else None
+
+
 def forwards(meaning: Meaning, keyword: str) -> bool:
     """Whether one of the project's functions passes a parameter on to another call."""
     if meaning.node is None or meaning.module is None or _is_test_code(meaning.module):
@@ -463,5 +506,6 @@ def forwards(meaning: Meaning, keyword: str) -> bool:
     body = meaning.node.child_by_field_name("body")
     if body is None or all(name != keyword for name, _, _ in parameters_of(meaning.module, meaning.node)):
         return False
-    pattern = re.compile(rb"(?:[(,]|(?<![=!<>])=)\s*" + re.escape(keyword.encode()) + rb"\s*[,)]")
+    word = re.escape(keyword.encode())
+    pattern = re.compile(rb"(?:[(,]|(?<![=!<>])=)\s*" + word + rb"\s*(?:[,)]|[*/])")
     return pattern.search(meaning.module.code, body.start_byte, body.end_byte) is not None
