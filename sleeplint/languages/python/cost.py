@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sleeplint.facts import Limit, Milliseconds
-from sleeplint.languages.python.loops import times
+from sleeplint.languages.python.loops import round_of, times
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tasks import Standing
@@ -14,7 +14,11 @@ def repeats(scene: Scene, site: Site, verdict: Verdict, standing: Standing) -> i
     """How often one run of the test waits here, by the loops around it and around a helper's only call."""
     if verdict.role == "poll":
         return None
-    count = times(scene, site.chain, site.call)
+    chain, node = site.chain, site.call
+    round_ = round_of(scene, chain, node)
+    if verdict.role == "burned" and round_ is not None and round_.shape == "endless":
+        chain, node = chain[: round_.index], round_.node  # it expires once, and that ends the loop
+    count = times(scene, chain, node)
     run = standing.run
     if count is None or standing.kind != "called" or run is None:
         return count

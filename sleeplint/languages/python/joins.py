@@ -112,7 +112,8 @@ def _scope(scene: Scene, spawn: Spawn) -> bool | None:
         head = scene.text(clause)
         if not re.search(rf"\bas\s+{re.escape(receiver)}\b", head):
             continue
-        if not any(call.name in words.SCOPES for call in scene.calls(clause)) and spawn.call.name != "start_soon":
+        joins = spawn.call.name in ("start_soon", "submit") or any(c.name in words.SCOPES for c in scene.calls(clause))
+        if not joins:
             return None
         body = scene.code[outer.start_byte : outer.end_byte].decode("utf-8", "replace")
         cancelled = re.search(rf"\b{re.escape(receiver)}\b[\w.]*\.cancel\w*\(|\.cancel_scope\.cancel\(", body)

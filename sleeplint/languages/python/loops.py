@@ -72,7 +72,7 @@ def _only_clock(condition: str) -> bool:
     """A comparison of clock readings and nothing else: `time.time() < deadline`."""
     if re.search(r"\b(and|or|not)\b", condition) or not re.search(r"[<>]", condition):
         return False
-    return bool(words.CLOCK_WORDS.search(condition)) and not re.search(r"len\(|count|size|\bsum\(", condition)
+    return bool(words.CLOCK_WORDS.search(condition)) and not re.search(r"len\(|\bcount|\bsize|\bsum\(", condition)
 
 
 def _ways_out(scene: Scene, loop: Node) -> tuple[bool, bool]:

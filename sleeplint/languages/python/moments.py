@@ -184,6 +184,8 @@ def _spacing(scene: Scene, site: Site, around: Surrounding, round_: Round | None
         one, two = before.effect, after.effect
         if one is not None and two is not None and one.name == two.name and words.REPEATABLE.match(one.name):
             return Verdict("pacing", one.receiver == two.receiver)
+    if round_ is not None and round_.shape == "clock" and round_.raises and not round_.exits:
+        return Verdict("absence", False)  # what is asserted all the while is not to change
     if round_ is not None and round_.shape in ("items", "clock", "endless") and not round_.exits:
         inside = next((act for act in around.after if act.kind not in ("neutral", "mark", "read")), None)
         body = round_.node

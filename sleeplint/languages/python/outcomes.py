@@ -12,11 +12,16 @@ from tree_sitter import Node
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.assertions import expectation, names_in
 from sleeplint.languages.python.flow import act_of, border, fails, following
+from sleeplint.languages.python.loops import round_of
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tree import arguments_of
 
 _RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assert_raises", "raises_remote"})
+_NOTHING = re.compile(r"(==|is)\s*(None|False)$|^(None|False)\s*(==|is)\b")
+_EMPTY_VALUE = re.compile(r"""^(0|b?''|b?""|\[\]|\{\}|\(\))$""")
+_EMPTY = re.compile(r"""==\s*(0|b?''|b?""|\[\]|\{\}|\(\))$|^(0|b?''|b?""|\[\]|\{\}|\(\))\s*==""")
+_SHORT_MS = 500
 _STOP = frozenset({"block", "module", "function_definition", "lambda"})
 
 
@@ -48,26 +53,27 @@ def outcome_of(scene: Scene, site: Site) -> Outcome:
 def _raised(scene: Scene, site: Site) -> Outcome | None:
     """`with pytest.raises(TimeoutError):` around it, or `assertRaises(TimeoutError, q.get, timeout=1)`."""
     own = scene.called(site.call)
+    short = site.duration_ms is not None and site.duration_ms <= _SHORT_MS
     if own.name in _RAISES:
-        return _expected(scene, site.call)
+        return _expected(scene, site.call, short)
     inner: Node = site.call
     for index in range(len(site.chain) - 1, border(site.chain), -1):
         outer = site.chain[index]
         if outer.type == "with_statement" and inner.type == "block" and outer.named_child_count:
             for call in scene.calls(outer.named_children[0]):
                 if call.name in _RAISES:
-                    found = _expected(scene, call.node)
+                    found = _expected(scene, call.node, short)
                     if found is not None:
                         return found
                 if call.name == "suppress" and words.TIMEOUT_ERRORS.search(scene.text(call.node)):
                     return Outcome("burned", False, False, call.node)
         elif outer.type == "call" and inner.type == "argument_list" and scene.called(outer).name in _RAISES:
-            return _expected(scene, outer)
+            return _expected(scene, outer, short)
         inner = outer
     return None
 
 
-def _expected(scene: Scene, raises: Node) -> Outcome | None:
+def _expected(scene: Scene, raises: Node, short: bool) -> Outcome | None:
     arguments = arguments_of(raises, scene.code)
     first = arguments.at(0, "expected_exception")
     if first is not None and words.TIMEOUT_ERRORS.search(scene.text(first)):
@@ -75,6 +81,8 @@ def _expected(scene: Scene, raises: Node) -> Outcome | None:
     match = arguments.keywords.get("match") or arguments.at(1, "expected_regex")
     if match is not None and re.search(r"(?i)time[d ]?[- ]?out", scene.text(match)):
         return Outcome("burned", True, True, raises)
+    if short:
+        return Outcome("guard", False, True, raises)  # an error of another name may well say that time is up
     return None
 
 
@@ -92,12 +100,12 @@ def _caught(scene: Scene, site: Site) -> Outcome | None:
                     value = clause.child_by_field_name("value")
                     written = scene.text(value) if value is not None else ""
                     if words.TIMEOUT_ERRORS.search(written) and not re.search(r"^\(?\s*\w*Cancel", written):
-                        return _handled(scene, site, outer, clause, written)
+                        return _handled(scene, site, outer, clause)
         inner = outer
     return None
 
 
-def _handled(scene: Scene, site: Site, statement: Node, clause: Node, written: str) -> Outcome | None:
+def _handled(scene: Scene, site: Site, statement: Node, clause: Node) -> Outcome | None:
     block = next((child for child in reversed(clause.named_children) if child.type == "block"), None)
     if block is None:
         return None
@@ -111,20 +119,35 @@ def _handled(scene: Scene, site: Site, statement: Node, clause: Node, written: s
             after = other.child_by_field_name("body") or other
             if fails(scene, after):
                 return Outcome("burned", True, True, clause)
-    # Tidying up catches everything that may go wrong, and mostly nothing does.
-    several = "," in written or "Cancel" in written
-    in_tidying = any(outer.type == "finally_clause" for outer in site.chain[border(site.chain) + 1 :])
+    if _drains(scene, site, block):
+        return Outcome("burned", False, True, clause)
     acts = scene.statements(block)
     looks = any(
         act_of(scene, act).kind == "assert" for act in acts if act.type in ("assert_statement", "expression_statement")
     )
     if looks:
         return Outcome("burned", False, True, clause)
-    if several or in_tidying or any(call.name in words.CANCELS for act in acts for call in scene.calls(act)):
-        return Outcome("guard", False, True, clause)
-    if _last(scene, block) in ("return_statement",):
-        return Outcome("guard", False, True, clause)
     return Outcome("guard", False, True, clause)
+
+
+def _drains(scene: Scene, site: Site, handler: Node) -> bool:
+    """`while True:` take one, and leave only when none comes in time: one expiry is always paid."""
+    round_ = round_of(scene, site.chain, site.call)
+    if (
+        round_ is None
+        or round_.shape != "endless"
+        or _last(scene, handler) not in ("break_statement", "return_statement")
+    ):
+        return False
+    outside = [
+        part
+        for part in (
+            scene.code[round_.node.start_byte : handler.start_byte],
+            scene.code[handler.end_byte : round_.node.end_byte],
+        )
+        if re.search(rb"(?m)^\s*(break|return)\b", part)
+    ]
+    return not outside
 
 
 def _last(scene: Scene, block: Node) -> str:
@@ -146,12 +169,10 @@ def _asserted(scene: Scene, site: Site) -> Outcome | None:
                 pass
             case "comparison_operator":
                 written = scene.text(outer)
-                if re.search(
-                    r"(==|is)\s*(None|False|0|b?''|b?\"\"|\[\]|\{\}|\(\))$|^(None|False|0|b?\"\"|b?''|\[\]|\{\})\s*(==|is)",
-                    written,
-                ):
-                    if own.name in words.BOOLEAN_WAITS or words.NULLABLE_WAITS.match(own.name):
-                        negated = not negated
+                if _NOTHING.search(written):
+                    negated = not negated
+                elif _EMPTY.search(written):
+                    return _emptied(own.name, outer)
                 elif not re.search(r"(==|is)\s*True$", written):
                     return Outcome("guard", True, True, outer)
             case "argument_list":
@@ -163,9 +184,10 @@ def _asserted(scene: Scene, site: Site) -> Outcome | None:
                 if name in ("assertFalse", "assertIsNone", "assert_false"):
                     return _verdict(own.name, not negated, call)
                 if name in ("assertEqual", "assertIs", "assertListEqual", "assertDictEqual") and len(arguments) >= 2:
-                    other = scene.text(arguments[1] if arguments[0].id == inner.id else arguments[0])
-                    empty = re.fullmatch(r"None|False|\[\]|\{\}|\(\)|0|b?''|b?\"\"", other.strip())
-                    return _verdict(own.name, negated != bool(empty), call)
+                    other = scene.text(arguments[1] if arguments[0].id == inner.id else arguments[0]).strip()
+                    if other in ("None", "False"):
+                        return _verdict(own.name, not negated, call)
+                    return _emptied(own.name, call) if _EMPTY_VALUE.match(other) else Outcome("guard", True, True, call)
                 if name.startswith("assert"):
                     return Outcome("guard", True, True, call)
                 if name in ("len", "bool", "list"):
@@ -199,6 +221,11 @@ def _verdict(name: str, negated: bool, where: Node) -> Outcome:
     return Outcome("guard", True, True, where)
 
 
+def _emptied(name: str, where: Node) -> Outcome:
+    """Nothing came: a poll's time is up, but reading may just as well have met the end."""
+    return Outcome("burned" if re.match(r"(poll|getmany|select|receive_many)", name) else "guard", False, True, where)
+
+
 def _assigned(scene: Scene, site: Site, assignment: Node, name: str) -> Outcome | None:
     """The outcome has a name: the first assertion about it decides."""
     left = assignment.child_by_field_name("left")
@@ -221,7 +248,9 @@ def _assigned(scene: Scene, site: Site, assignment: Node, name: str) -> Outcome 
                 return Outcome("burned", True, True, act.node)
             return Outcome("guard", True, True, act.node)
         if wants in ("nothing", "gone") and (name in words.BOOLEAN_WAITS or words.NULLABLE_WAITS.match(name)):
-            return Outcome("burned", True, True, act.node)
+            if re.search(r"None|False|\bnot\b", scene.text(act.node)):
+                return Outcome("burned", True, True, act.node)
+            return _emptied(name, act.node)
         return Outcome("guard", True, True, act.node)
     return None
 
@@ -347,7 +376,7 @@ def _is_owner(attribute: Node, node: Node) -> bool:
 def _later(scene: Scene, site: Site) -> Outcome | None:
     """`t.join(1)` or `e.wait(1)` whose outcome the next assertions look at."""
     own = scene.called(site.call)
-    if own.name not in words.BOOLEAN_WAITS or not own.receiver or not _statement_alone(site):
+    if own.name not in (*words.BOOLEAN_WAITS, "join") or not own.receiver or not _statement_alone(site):
         return None
     about = own.receiver.split(".")[-1]
     for count, act in enumerate(islice(following(scene, site.chain, site.call), 4)):

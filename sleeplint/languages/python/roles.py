@@ -137,7 +137,8 @@ def _loop(scene: Scene, site: Site, round_: Round) -> Loop:
 
 def _samples(scene: Scene, site: Site, standing: Standing, round_: Round) -> bool:
     """A background loop that works until it is told to stop, rather than asks whether it may go on."""
-    if round_.shape != "condition" or standing.kind not in ("task", "handler"):
+    handles = standing.kind == "handler" or (standing.function is not None and _is_handler(scene, standing.function))
+    if not handles and (round_.shape != "condition" or standing.kind != "task"):
         return False
     body = round_.node.child_by_field_name("body")
     statements = scene.statements(body) if body is not None else ()
@@ -251,7 +252,7 @@ def _hold(
         return Verdict("hold", True, related=related, keeps=_keeps(scene, site), ends_early=True)
     direct = spawn is not None and spawn is not standing.spawn
     if direct and spawn is not None:
-        if ends is True:
+        if ends is True or (spawn.call.name == "submit" and ends is None):
             return None
         return Verdict("hold", ends is False, related=related, keeps="task", ends_early=ends is False)
     if standing.kind == "task" and _idles(scene, site, round_):

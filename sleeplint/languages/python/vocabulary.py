@@ -123,7 +123,7 @@ TIMEOUT_ERRORS = re.compile(
 FAILURES = frozenset({"fail", "skip", "exit", "_exit", "abort", "xfail", "print_exc"})
 """Calls that end a test, other than by assertion."""
 
-BOOLEAN_WAITS = frozenset({"wait", "wait_for", "acquire", "poll", "ping", "select", "wait_until", "is_ready", "join"})
+BOOLEAN_WAITS = frozenset({"wait", "wait_for", "acquire", "poll", "ping", "select", "wait_until", "is_ready"})
 """Methods that say by what they return whether they were released in time."""
 NULLABLE_WAITS = re.compile(
     r"(?i)^(poll|read|recv|receive|pop|blpop|brpop|get_message|getmany|getone|next|try_next|get|accept|dequeue|read_\w+|"
