@@ -99,7 +99,9 @@ def test_a_role_has_its_rule(role: str, rule: str, default: Severity | None, str
     assert [(f.rule, f.severity) for f in spoken(wait, profile="default")] == ([(rule, default)] if default else [])
 
 
-@pytest.mark.parametrize(("role", "rule"), [("startup", "startup-sleep"), ("settle", "settle-sleep")])
+@pytest.mark.parametrize(
+    ("role", "rule"), [("startup", "startup-sleep"), ("settle", "settle-sleep"), ("expiry", "expiry-sleep")]
+)
 def test_a_guess_speaks_only_in_strict(role: str, rule: str) -> None:
     wait = sleep(role, role_confidence="low")
     assert names(wait, profile="default") == set()
@@ -359,6 +361,13 @@ def test_a_guessed_hold_speaks_only_in_strict_and_where_it_may_be_paid() -> None
     assert names(replace(wait, cost_ms=0)) == set()
 
 
+def test_a_task_that_is_nothing_but_a_sleep_holds_nothing() -> None:
+    whole = Task(Span(86, 142), "tokio::spawn", joined=False, keeps="task")
+    assert names(hold(task=whole)) == set()
+    assert names(hold(task=replace(whole, span=Span(86, 143)))) == {"connection-hold"}
+    assert names(hold(task=replace(whole, keeps="connection"))) == {"connection-hold"}
+
+
 def test_a_hold_within_its_budget() -> None:
     assert names(hold(), budget=Budget(max_hold_secs=5)) == set()
     assert names(hold(duration_ms=5001), budget=Budget(max_hold_secs=5)) == {"connection-hold"}
@@ -547,6 +556,8 @@ def test_bounds_on_wall_time(profile: Profile) -> None:
     assert names(replace(wait, bound="lower"), profile=profile) == set()
     assert names(replace(wait, loop=BOUNDED), profile=profile) == set()
     assert names(replace(wait, duration_ms=None), profile=profile) == {"elapsed-upper-bound"}
+    assert names(replace(wait, duration_ms=4999), profile=profile) == {"elapsed-upper-bound"}
+    assert ("elapsed-upper-bound" in names(replace(wait, duration_ms=5000), profile=profile)) is (profile == "strict")
 
 
 @pytest.mark.parametrize("profile", ["default", "strict"])

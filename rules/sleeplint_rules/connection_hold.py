@@ -144,7 +144,10 @@ def _is_hold(wait: Wait, budget: Budget) -> bool:
 
 def _is_held(wait: Wait) -> bool:
     """Whether the source shows what lives as long as the sleep: then its length matters, paid or not."""
-    return is_certain(wait) and wait.task is not None and wait.task.keeps is not None
+    if not is_certain(wait) or wait.task is None or wait.task.keeps is None:
+        return False
+    # `spawn(sleep(..))`, `submit(time.sleep, 5)`: a task that is nothing but the sleep holds nothing
+    return wait.task.keeps != "task" or wait.task.span.end - wait.span.end > len(");")
 
 
 def _claim(wait: Wait) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile
 from sleeplint_rules._advice import instead
-from sleeplint_rules._judgement import ROLE, claim, is_pause, price, this_sleep
+from sleeplint_rules._judgement import ROLE, claim, is_certain, is_pause, price, this_sleep
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class ExpirySleep(Rule):
     name = "expiry-sleep"
     default = Severity.INFO
     strict = Severity.WARNING
+    strict_options = MappingProxyType({"high_confidence_only": False})
     specificity = ROLE
     examples = (
         Example(
@@ -93,9 +95,12 @@ class ExpirySleep(Rule):
         ),
     )
 
+    high_confidence_only: bool = True
+    """Speak only where the structure of the code shows what has to elapse."""
+
     def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
         """Yield a finding for each pause that lets a limit run out."""
         for wait in file.waits:
-            if is_pause(wait) and wait.role == "expiry":
+            if is_pause(wait) and wait.role == "expiry" and (is_certain(wait) or not self.high_confidence_only):
                 message = f"{this_sleep(wait, budget)} {claim(wait)}{price(wait)}"
                 yield self.finding(file, wait, message, instead(file, wait))
