@@ -1,0 +1,47 @@
+"""How a repair lets a test fail: in the words of the test's framework, after a patience that fits it."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from sleeplint.repairs.python.draft import PATIENCE_SECS
+from sleeplint.repairs.python.place import Place
+
+
+def is_unittest(place: Place) -> bool:
+    """Whether `self` is a `unittest.TestCase` here, as far as the bases' names tell."""
+    owner = next(
+        (scope for scope in place.file.scopes_at(place.file.span(place.statement)) if isinstance(scope, cst.ClassDef)),
+        None,
+    )
+    method = place.functions[-1] if place.functions else None
+    if owner is None or method is None or not method.params.params or method.params.params[0].name.value != "self":
+        return False
+    return any(place.file.text(base.value).endswith("TestCase") for base in owner.bases)
+
+
+def asserted(place: Place, condition: str) -> str:
+    """A statement that fails unless a condition holds."""
+    return f"self.assertTrue({condition})" if is_unittest(place) else f"assert {condition}"
+
+
+def asserted_less(place: Place, smaller: str, greater: str, message: str) -> str:
+    """A statement that fails, with a message, unless one number is below another."""
+    if is_unittest(place):
+        return f"self.assertLess({smaller}, {greater}, {quoted(message)})"
+    return f"assert {smaller} < {greater}, {quoted(message)}"
+
+
+def quoted(message: str) -> str:
+    """A message as a string literal."""
+    quote = "'" if '"' in message and "'" not in message else '"'
+    escaped = message.replace("\\", "\\\\").replace(quote, f"\\{quote}")
+    return f"{quote}{escaped}{quote}"
+
+
+def patience(place: Place) -> str:
+    """Seconds to wait before failing: below the limit on the whole test, which would hide the reason."""
+    limit = place.limit_ms
+    if limit is None or limit > PATIENCE_SECS * 1000:
+        return str(PATIENCE_SECS)
+    return f"{limit / 2000:g}"

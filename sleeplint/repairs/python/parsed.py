@@ -1,0 +1,135 @@
+"""One Python file as libcst sees it, with every node's place in bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TypeVar
+
+import libcst as cst
+from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
+
+from sleeplint.languages.python.parsing import parse as tree_of
+from sleeplint.source import Source
+from sleeplint.text import Span
+
+MAX_DEPTH = 200
+"""Levels of nesting: libcst recurses in native code and in Python, a few frames a level."""
+MAX_BRANCHES = 500
+"""`elif` clauses, each of which is a level to libcst."""
+
+_ODD_BREAK = re.compile(r"(?:\A|(?<=[\n\r]))([ \t]*)\x0c(?=[^\n\r])|\r(?!\n)")
+Node = TypeVar("Node", bound=cst.CSTNode)
+Scope = cst.Module | cst.FunctionDef | cst.ClassDef | cst.Lambda
+
+
+class Parsed:
+    """A file that libcst reads and gives back byte for byte. Texts come from the source itself."""
+
+    def __init__(self, source: Source, module: cst.Module) -> None:
+        self.source = source
+        self.code = source.code
+        self.module = module
+        places = MetadataWrapper(module, unsafe_skip_copy=True).resolve(ByteSpanPositionProvider)
+        self._spans = {node: Span(place.start, place.start + place.length) for node, place in places.items()}
+        self._by_type: dict[type[cst.CSTNode], list[cst.CSTNode]] = {}
+        for node in self._spans:
+            self._by_type.setdefault(type(node), []).append(node)
+
+    def span(self, node: cst.CSTNode) -> Span:
+        """The bytes of a node, without the white space, decorators and parentheses around it."""
+        return self._spans[node]
+
+    def text(self, node: cst.CSTNode) -> str:
+        """What the code says there."""
+        span = self._spans[node]
+        return self.code[span.start : span.end].decode("utf-8")
+
+    def every(self, kind: type[Node], within: Span | None = None) -> Iterator[Node]:
+        """All nodes of a type, those inside `within` if it is given, in no order to rely on."""
+        for node in self._by_type.get(kind, ()):
+            if isinstance(node, kind) and (within is None or self._spans[node] in within):
+                yield node
+
+    def chain(self, span: Span) -> tuple[cst.CSTNode, ...]:
+        """The nodes that contain a span, from the module down."""
+        chain: list[cst.CSTNode] = [self.module]
+        inner: cst.CSTNode | None = self.module
+        while inner is not None:
+            inner = next(
+                (child for child in inner.children if child in self._spans and span in self._spans[child]), None
+            )
+            if inner is not None:
+                chain.append(inner)
+        return tuple(chain)
+
+    def call_at(self, span: Span) -> cst.Call | None:
+        """The call that ends where a wait's span ends."""
+        calls = [c for c in self._calls.get(span.end, ()) if self._spans[c].start <= span.start]
+        return calls[0] if len(calls) == 1 else None
+
+    @cached_property
+    def _calls(self) -> dict[int, list[cst.Call]]:
+        found: dict[int, list[cst.Call]] = {}
+        for call in self.every(cst.Call):
+            found.setdefault(self._spans[call].end, []).append(call)
+        return found
+
+    @cached_property
+    def scopes(self) -> Sequence[Scope]:
+        """The module, functions, classes and lambdas, outer ones first."""
+        inner: list[Scope] = [*self.every(cst.FunctionDef), *self.every(cst.ClassDef), *self.every(cst.Lambda)]
+        return [self.module, *sorted(inner, key=lambda scope: self._spans[scope].start)]
+
+    def scopes_at(self, span: Span) -> list[Scope]:
+        """The scopes around a place, the innermost first."""
+        return [scope for scope in reversed(self.scopes) if scope is self.module or self._is_inside(span, scope)]
+
+    def _is_inside(self, span: Span, scope: Scope) -> bool:
+        return span != self._spans[scope] and span in self._spans[scope]
+
+    def has_comment(self, within: Span) -> bool:
+        """Whether a comment stands there, which a rewrite would lose."""
+        return next(self.every(cst.Comment, within), None) is not None
+
+
+def parse(source: Source) -> Parsed | None:
+    """The file as libcst sees it; None if libcst cannot read it, or not in safety."""
+    if _is_too_deep(source.code):
+        return None
+    try:
+        text = _plain_breaks(source.code.decode("utf-8"))
+        module = cst.parse_module(text)
+        given_back = module.code
+    except (UnicodeDecodeError, cst.ParserSyntaxError, RecursionError):
+        return None
+    return Parsed(source, module) if given_back == text else None
+
+
+def _plain_breaks(text: str) -> str:
+    """The text with plain line breaks where libcst loses other bytes; every place stays where it was.
+
+    A form feed before code sets the column back to 0 as a line break does, and a lone carriage return is one.
+    """
+    return _ODD_BREAK.sub(r"\1\n", text)
+
+
+def _is_too_deep(code: bytes) -> bool:
+    """Whether the code is nested so deep that libcst would overflow the stack, which ends the process."""
+    if code.count(b"elif") > MAX_BRANCHES:
+        return True
+    tree = tree_of(code)
+    if isinstance(tree, str):
+        return True
+    cursor = tree.walk()
+    while True:
+        if cursor.depth > MAX_DEPTH:
+            return True
+        if cursor.goto_first_child() or cursor.goto_next_sibling():
+            continue
+        while cursor.goto_parent():
+            if cursor.goto_next_sibling():
+                break
+        else:
+            return False

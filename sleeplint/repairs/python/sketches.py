@@ -1,0 +1,210 @@
+"""Repairs that only the author can make, as code with the names of the place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from sleeplint.finding import Applicability, Fix
+from sleeplint.repairs.python.assertions import asserted_less, is_unittest
+from sleeplint.repairs.python.conditions import awaited_condition
+from sleeplint.repairs.python.draft import PATIENCE_SECS, Repair
+from sleeplint.repairs.python.place import Place
+from sleeplint.repairs.python.poll_deadline import free_deadline
+from sleeplint.repairs.python.primitives import primitives_of
+from sleeplint.repairs.python.startup import startup
+
+_ROLE_RULES = frozenset(
+    {
+        "absence-sleep",
+        "blocking-sleep",
+        "connection-hold",
+        "endless-sleep",
+        "expiry-sleep",
+        "settle-sleep",
+        "sleep-over-budget",
+        "startup-sleep",
+        "workload-sleep",
+    }
+)
+_LONGEST_LINE = 100
+
+
+def repair(place: Place) -> Repair | None:
+    """Code to show for a place; None where the file does not say enough."""
+    wait = place.wait
+    if not wait.in_test or not place.is_real or wait.wrapper is not None:
+        return None
+    if wait.kind == "clock-assert":
+        return _guard(place)
+    if wait.kind != "sleep":
+        return None
+    if place.finding.rule == "poll-without-deadline":
+        return _deadline(place)
+    if place.finding.rule == "poll-falls-through":
+        return _failing_end(place)
+    if place.finding.rule not in _ROLE_RULES or wait.role_confidence != "high":
+        return None
+    sketch = _BY_ROLE.get(wait.role)
+    return sketch(place) if sketch is not None else None
+
+
+def shown(title: str, *lines: str) -> Repair:
+    """A repair that is only shown."""
+    return Repair(Fix(title, Applicability.DISPLAY_ONLY, sketch="\n".join(lines)))
+
+
+def _startup(place: Place) -> Repair | None:
+    found = startup(place)
+    return shown(*found) if found is not None else None
+
+
+def _settle(place: Place) -> Repair | None:
+    words = primitives_of(place)
+    if words is None or not place.stands_alone or not place.after:
+        return None
+    quiet = _quiet(place)
+    if quiet is not None:
+        return quiet
+    condition = awaited_condition(place, place.after[0])
+    name = free_deadline(place)
+    if condition is None or name is None:
+        return None
+    check = asserted_less(place, words.now, name, f"`{condition}` does not hold after {PATIENCE_SECS} s")
+    if len(check) > _LONGEST_LINE:
+        check = asserted_less(place, words.now, name, f"it did not come in {PATIENCE_SECS} s")
+    return shown(
+        "Wait for what is asserted, and fail when it does not come",
+        f"{name} = {words.now} + {PATIENCE_SECS}",
+        f"while not ({condition}):",
+        f"    {check}",
+        f"    {words.nap}",
+    )
+
+
+def _quiet(place: Place) -> Repair | None:
+    """Trio and anyio know when every task waits for something."""
+    library = place.wait.api.split(".")[0]
+    if library not in ("trio", "anyio"):
+        return None
+    call = "trio.testing.wait_all_tasks_blocked" if library == "trio" else "anyio.wait_all_tasks_blocked"
+    return shown(
+        "Let every task run until it waits for something",
+        f"await {call}()  # if all of it happens on this loop, without sockets, threads or processes",
+    )
+
+
+def _hold(place: Place) -> Repair | None:
+    """An event that the test sets, in the function that stays."""
+    words = primitives_of(place)
+    function = place.function
+    if words is None or not place.stands_alone:
+        return None
+    if place.wait.duration_ms is not None and place.wait.duration_ms >= 3_600_000:
+        return shown("Say that it waits for ever", words.forever)
+    name = next(
+        (n for n in ("release", "let_go", "released") if place.names.is_fresh(n, place.file.span(place.statement))),
+        None,
+    )
+    if function is None or name is None or (place.test is not None and len(place.functions) < 2):
+        return None
+    where = function.name.value
+    return shown(
+        "Stay until the test lets go",
+        f"{name} = {words.event}  # where both the test and `{where}` see it",
+        f"{words.park.format(name=name)}  # in `{where}`, instead of the sleep",
+        f"{name}.set()  # in the test, once it has seen what it wants to see",
+    )
+
+
+def _expiry(place: Place) -> Repair | None:
+    """A clock that the test moves."""
+    if place.wait.api == "trio.sleep" and place.test is not None and len(place.functions) == 1 and place.function:
+        function = place.function
+        names = [parameter.name.value for parameter in function.params.params]
+        parameters = ", ".join([*names, "autojump_clock"])
+        return shown(
+            "Run the test on trio's own clock",
+            f"async def {function.name.value}({parameters}):  # pytest-trio: the sleep takes no real time",
+        )
+    if place.wait.api != "time.sleep" or place.wait.expires is None or not place.stands_alone or not place.after:
+        return None
+    following = place.file.text(place.after[0])
+    seconds = place.file.text(place.arguments[0].value) if place.arguments else ""
+    if not isinstance(place.after[0], cst.SimpleStatementLine) or "\n" in following or len(following) > _LONGEST_LINE:
+        return None
+    return shown(
+        "Move the clock that it reads",
+        f'with mock.patch("time.monotonic", return_value=time.monotonic() + {seconds}):  # or the clock that it reads',
+        f"    {following}",
+    )
+
+
+def _deadline(place: Place) -> Repair | None:
+    """A deadline in a poll that does more than look."""
+    words = primitives_of(place)
+    name = free_deadline(place)
+    if words is None or name is None or not isinstance(place.loop, cst.While) or place.wait.task is not None:
+        return None
+    condition = place.file.text(place.loop.test)
+    if not condition.isprintable() or len(condition) > _LONGEST_LINE:
+        return None
+    return shown(
+        "Give the poll a deadline that fails the test",
+        f"{name} = {words.now} + {PATIENCE_SECS}",
+        f"while {condition}:",
+        f"    {asserted_less(place, words.now, name, f'gave up after {PATIENCE_SECS} s')}",
+        "    ...",
+    )
+
+
+def _failing_end(place: Place) -> Repair | None:
+    """`else` of a loop that was left by no `break`."""
+    loop = place.loop
+    if not isinstance(loop, cst.For) or loop.orelse is not None:
+        return None
+    breaks = next(place.file.every(cst.Break, place.file.span(loop)), None)
+    if breaks is None:
+        return None
+    head = f"for {place.file.text(loop.target)} in {place.file.text(loop.iter)}:"
+    if not head.isprintable() or len(head) > _LONGEST_LINE:
+        return None
+    return shown(
+        "Fail when the tries run out",
+        f"{'async ' if loop.asynchronous is not None else ''}{head}",
+        "    ...",
+        "else:",
+        f'    {"self" if is_unittest(place) else "pytest"}.fail("it did not come")',
+    )
+
+
+def _guard(place: Place) -> Repair | None:
+    """A bound that only a hang reaches, around the one thing that is measured."""
+    function = place.function
+    if function is None or function.asynchronous is None or place.block is None or not place.before:
+        return None
+    measured = place.before[-1]
+    written = place.file.text(measured)
+    if not isinstance(measured, cst.SimpleStatementLine) or not isinstance(measured.body[0], cst.Expr | cst.Assign):
+        return None
+    if next(place.file.every(cst.Await, place.file.span(measured)), None) is None or not written.isprintable():
+        return None
+    block = {
+        "asyncio": f"async with asyncio.timeout({PATIENCE_SECS}):",
+        "trio": f"with trio.fail_after({PATIENCE_SECS}):",
+        "anyio": f"with anyio.fail_after({PATIENCE_SECS}):",
+    }.get(place.runtime or "")
+    if block is None or len(written) > _LONGEST_LINE:
+        return None
+    return shown("Bound it so that only a hang fails", block, f"    {written}")
+
+
+_BY_ROLE: dict[str, Callable[[Place], Repair | None]] = {
+    "absence": _quiet,
+    "expiry": _expiry,
+    "hold": _hold,
+    "settle": _settle,
+    "startup": _startup,
+    "workload": _hold,
+}
