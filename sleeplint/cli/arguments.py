@@ -108,6 +108,9 @@ def _check(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--fix", action="store_true", help="apply the fixes that keep the meaning")
     group.add_argument("--unsafe-fixes", action="store_true", help="those too that may change what a test proves")
     group.add_argument("--diff", action="store_true", help="show what would be fixed; write nothing")
+    parser.add_argument(
+        "--sarif-category", metavar="NAME", help="the category of a SARIF run, if one commit gets several"
+    )
     group = parser.add_argument_group("what counts")
     group.add_argument(
         "--fail-on",

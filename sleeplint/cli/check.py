@@ -17,7 +17,7 @@ from sleeplint.engine import Report, judge_run
 from sleeplint.errors import UserError
 from sleeplint.finding import Applicability, Finding, Problem, Severity
 from sleeplint.registry import Registry
-from sleeplint.reporters import STATISTICS, Reporter, View, create
+from sleeplint.reporters import SHOW_FIXES, STATISTICS, Reporter, View, create
 from sleeplint.reporters.tally import Tally
 from sleeplint.runner import Work
 from sleeplint.source import Source, language_of
@@ -50,6 +50,7 @@ def run(options: argparse.Namespace) -> int:
         for report in _of_the_run(tally, work):
             failed |= _fails(report, options.fail_on or work.plans[0].settings.fail_on)
             _tell(reporters, report)
+        tally.exit_code = _exit_code(options, tally, mending, failed)
         for reporter in reporters:
             reporter.finish(tally)
     if options.verbose:
@@ -58,6 +59,10 @@ def run(options: argparse.Namespace) -> int:
         complain(tally.problems)
         if mending:
             print(f"sleeplint: {mending.summary()}", file=sys.stderr)
+    return tally.exit_code
+
+
+def _exit_code(options: argparse.Namespace, tally: Tally, mending: Mending | None, failed: bool) -> int:
     if any(problem.internal for problem in tally.problems):
         return 3
     if mending and mending.failed:
@@ -86,6 +91,7 @@ def _reporters(
             width=width(),
             show_suppressed=options.show_suppressed,
             quiet=options.quiet,
+            category=options.sarif_category,
         )
         counts = options.statistics and output.file is None
         yield create(STATISTICS if counts else output.format, out, view)
@@ -103,7 +109,7 @@ def _mending(options: argparse.Namespace, work: Work) -> Mending | None:
 
 
 def _shows_fixes(options: argparse.Namespace) -> bool:
-    return any(output.format not in ("concise",) for output in options.outputs)
+    return any(output.format in SHOW_FIXES for output in options.outputs)
 
 
 def _tell(reporters: Iterable[Reporter], report: Report) -> None:

@@ -19,8 +19,13 @@ FORMATS: Mapping[str, str] = {
     "jsonl": "json_lines",
     "github": "github",
     "markdown": "markdown",
+    "sarif": "sarif",
+    "gitlab": "gitlab",
+    "junit": "junit",
 }
 """The module of each format that `check` can write."""
+SHOW_FIXES = frozenset({"full", "json", "jsonl", "sarif"})
+"""The formats that show fixes; working them out takes time that the others need not pay."""
 STATISTICS = "statistics"
 """The module that counts instead of listing."""
 
@@ -38,6 +43,8 @@ class View:
     """What ignore comments silenced is shown too, marked as such."""
     quiet: bool = False
     """Findings only, no summary."""
+    category: str | None = None
+    """SARIF's category of the run, for consumers that take several runs of one tool."""
 
 
 class Reporter(Protocol):

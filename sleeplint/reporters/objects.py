@@ -25,12 +25,23 @@ def finding_object(finding: Finding) -> dict[str, Any]:
         "end_line": location.end_line,
         "end_column": location.end_column,
         "message": finding.message,
+        "advice": finding.advice,
         "test": finding.test,
         "duration_ms": whole(finding.duration_ms),
         "cost_ms": whole(finding.cost_ms),
         "role": finding.role,
         "fingerprint": finding.fingerprint,
         "fix": _fix_object(finding),
+        "related": [
+            {
+                "line": place.line,
+                "column": place.column,
+                "end_line": place.end_line,
+                "end_column": place.end_column,
+                "message": related.text,
+            }
+            for related, place in zip(finding.related, finding.related_locations, strict=True)
+        ],
     }
 
 

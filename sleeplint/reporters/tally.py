@@ -27,6 +27,8 @@ class Tally:
     severities: Counter[Severity] = field(default_factory=Counter)
     costs: list[TestCost] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    exit_code: int = 0
+    """With which the run ends; known when the reporters finish."""
 
     def add(self, report: Report) -> None:
         """Count one file."""
