@@ -54,7 +54,7 @@ def border(chain: Chain) -> int:
 def weight(called: Called) -> Literal["call", "read", "neutral"]:
     """What a call does to the world, as far as names tell."""
     name = called.name
-    if name in words.BUILTINS and not called.receiver:
+    if (name in words.BUILTINS and not called.receiver) or name in words.TIMEOUT_BLOCKS:
         return "neutral"
     if name in words.STARTERS or name in words.FIRST_USES:
         return "call"

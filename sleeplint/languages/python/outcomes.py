@@ -158,6 +158,8 @@ def _last(scene: Scene, block: Node) -> str:
 def _asserted(scene: Scene, site: Site) -> Outcome | None:
     """`assert e.wait(5)`, `assert not e.wait(0.1)`, `if not e.wait(5): fail`, `ok = e.wait(5); assert ok`."""
     own = scene.called(site.call)
+    if _raises_itself(site):
+        return None
     negated = False
     inner: Node = site.call
     for index in range(len(site.chain) - 1, border(site.chain), -1):
@@ -326,6 +328,11 @@ def _arguments(scene: Scene, site: Site) -> str:
     return scene.text(arguments) if arguments is not None else ""
 
 
+def _raises_itself(site: Site) -> bool:
+    """It says by an exception that time is up: what it returns is something else's."""
+    return site.api.startswith(("asyncio.wait_for", "subprocess.", "asyncio.timeout"))
+
+
 def _statement_alone(site: Site) -> bool:
     for outer in reversed(site.chain):
         if outer.type == "expression_statement":
@@ -376,6 +383,8 @@ def _is_owner(attribute: Node, node: Node) -> bool:
 def _later(scene: Scene, site: Site) -> Outcome | None:
     """`t.join(1)` or `e.wait(1)` whose outcome the next assertions look at."""
     own = scene.called(site.call)
+    if _raises_itself(site):
+        return None
     if own.name not in (*words.BOOLEAN_WAITS, "join") or not own.receiver or not _statement_alone(site):
         return None
     about = own.receiver.split(".")[-1]

@@ -12,12 +12,10 @@ _LINES_ABOVE = 3
 
 
 def remark(code: bytes, start: int, end: int) -> str:
-    """The comment on the lines of a statement, or directly above it."""
+    """The comment directly above a statement, and the one behind it."""
     stop = code.find(b"\n", end)
     trailing = code[end : stop if stop >= 0 else len(code)][:300].decode("utf-8", "replace")
     found = _COMMENT.search(trailing)
-    if found is not None:
-        return found[1]
     above: list[str] = []
     line_start = code.rfind(b"\n", 0, start) + 1
     for _ in range(_LINES_ABOVE):
@@ -29,7 +27,7 @@ def remark(code: bytes, start: int, end: int) -> str:
             break
         above.insert(0, line[:300].decode("utf-8", "replace").lstrip("# "))
         line_start = before
-    return " ".join(above)
+    return " ".join((*above, found[1])) if found is not None else " ".join(above)
 
 
 def hinted(comment: str) -> Role | None:

@@ -110,6 +110,9 @@ def _run(scene: Scene, use: Use, function: Node, method: bool) -> Run | None:
         last = parent.child_by_field_name("attribute")
         if not method or last is None or last.id != use.node.id:
             return None
+        owner = parent.child_by_field_name("object")
+        if owner is not None and scene.text(owner).startswith("super("):
+            return None
         expression, index = parent, index - 1
     elif method:
         return None

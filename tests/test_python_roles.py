@@ -1,0 +1,706 @@
+"""Why a Python wait is there: for each role a case and its near miss."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from sleeplint.facts import Wait
+from sleeplint.languages import read
+from sleeplint.source import Source
+
+HEAD = """\
+import asyncio, gc, os, queue, select, socket, subprocess, threading, time
+import anyio, pytest, trio
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import Process
+from unittest import TestCase, mock
+
+"""
+
+
+def here(code: str) -> Wait:
+    """The wait on the line that ends with `# <-`."""
+    source = Source("tests/test_it.py", (HEAD + dedent(code)).encode())
+    marked = [number for number, line in enumerate(source.code.decode().split("\n"), 1) if line.endswith("# <-")]
+    (found,) = [wait for wait in read(source).waits if source.lines.line(wait.span.start) in marked]
+    return found
+
+
+ROLES = {
+    # --- yield
+    "zero is a turn of the scheduler": ("yield high", "async def test():\n    await asyncio.sleep(0)  # <-\n"),
+    "a millisecond is not": (
+        "settle low",
+        """
+        async def test():
+            server.poke()
+            await asyncio.sleep(0.001)  # <-
+            server.poke_again()
+        """,
+    ),
+    # --- race-arm
+    "the first of several": (
+        "race-arm high",
+        """
+        async def test():
+            done, _ = await asyncio.wait(
+                {job, asyncio.ensure_future(asyncio.sleep(5))},  # <-
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        """,
+    ),
+    "the first of several, by name": (
+        "race-arm high",
+        """
+        async def test():
+            bell = asyncio.create_task(asyncio.sleep(5))  # <-
+            await asyncio.wait([job, bell], return_when=asyncio.FIRST_COMPLETED)
+        """,
+    ),
+    "all of several": (
+        "workload high",
+        """
+        async def test():
+            FIRST_COMPLETED = 1
+            await asyncio.gather(job(), asyncio.sleep(5))  # <-
+        """,
+    ),
+    # --- poll
+    "while a condition": ("poll high", "def test():\n    while not ready():\n        time.sleep(0.1)  # <-\n"),
+    "for with a break": (
+        "poll high",
+        """
+        def test():
+            for _ in range(50):
+                if ready():
+                    break
+                time.sleep(0.1)  # <-
+        """,
+    ),
+    "retry until it no longer raises": (
+        "poll high",
+        """
+        def connect():
+            while True:
+                try:
+                    return socket.create_connection(address)
+                except OSError:
+                    time.sleep(0.1)  # <-
+        """,
+    ),
+    "for without a way out": (
+        "pacing high",
+        """
+        def test():
+            for peer in peers:
+                peer.poke()
+                time.sleep(0.1)  # <-
+        """,
+    ),
+    "a function inside a loop is a border": (
+        "workload high",
+        """
+        def test():
+            while not ready():
+                def slow():
+                    time.sleep(0.1)  # <-
+                    return 1
+                client.call(slow)
+        """,
+    ),
+    "a break of an inner loop is not the loop's": (
+        "pacing high",
+        """
+        def test():
+            for peer in peers:
+                for part in peer:
+                    if part:
+                        break
+                time.sleep(0.1)  # <-
+        """,
+    ),
+    # --- hold
+    "a spawned connection kept open": (
+        "hold high",
+        """
+        def test():
+            def serve():
+                peer, _ = listener.accept()
+                peer.sendall(b"hello")
+                time.sleep(5)  # <-
+            threading.Thread(target=serve, daemon=True).start()
+            assert client.read() == b"hello"
+        """,
+    ),
+    "and closed after the sleep": (
+        "hold high",
+        """
+        async def test():
+            async def serve():
+                reader, writer = await asyncio.open_connection(*address)
+                await asyncio.sleep(5)  # <-
+                writer.close()
+            asyncio.create_task(serve())
+            assert await listener.accepted() == 1
+        """,
+    ),
+    "a handler that parks": (
+        "hold high",
+        """
+        async def test():
+            async def handle(reader, writer):
+                writer.write(b"hello")
+                await asyncio.sleep(5)  # <-
+            server = await asyncio.start_server(handle, port=0)
+            assert await fetch(server) == b"hello"
+        """,
+    ),
+    "idling for ever in a thread": (
+        "hold high",
+        """
+        def test():
+            def idle():
+                while True:
+                    time.sleep(1)  # <-
+            threading.Thread(target=idle, daemon=True).start()
+            assert threading.active_count() == 2
+        """,
+    ),
+    "never meant to end": (
+        "hold high",
+        """
+        async def test():
+            async def endless():
+                await asyncio.sleep(3600)  # <-
+                return 1
+            with pytest.raises(asyncio.TimeoutError):
+                await client.call(endless)
+        """,
+    ),
+    "followed by a failure": (
+        "hold high",
+        """
+        async def test():
+            async def never():
+                await asyncio.sleep(5)  # <-
+                assert False
+            await race(never)
+        """,
+    ),
+    "cancelled by its scope": (
+        "hold high",
+        """
+        async def test():
+            with anyio.move_on_after(0.1):
+                await anyio.sleep(10)  # <-
+        """,
+    ),
+    "a scope that is longer cuts nothing": (
+        "sync low",
+        """
+        async def test():
+            with anyio.move_on_after(10):
+                await anyio.sleep(0.1)  # <-
+        """,
+    ),
+    "a minute in the test's own flow is paid": (
+        "settle low",
+        """
+        def test():
+            server.poke()
+            time.sleep(60)  # <-
+            server.poke_again()
+        """,
+    ),
+    # --- workload
+    "a mock's side effect": (
+        "workload high",
+        """
+        async def test():
+            async def slow(*args):
+                await asyncio.sleep(0.2)  # <-
+            client.send = mock.AsyncMock(side_effect=slow)
+            await client.flush()
+        """,
+    ),
+    "a decorated job": (
+        "workload high",
+        """
+        def test(broker):
+            @broker.actor
+            def job():
+                time.sleep(0.1)  # <-
+            job.send()
+        """,
+    ),
+    "a decorator of the test's own is no registration": (
+        "settle high",
+        """
+        @pytest.mark.slow
+        @mock.patch("project.clock")
+        def test(clock):
+            server.poke()
+            time.sleep(0.1)  # <-
+            assert server.poked
+        """,
+    ),
+    "an application": (
+        "workload high",
+        """
+        async def app(scope, receive, send):
+            await asyncio.sleep(0.1)  # <-
+            await send({})
+        """,
+    ),
+    "an override": (
+        "workload high",
+        """
+        class SlowConnection(Connection):
+            async def reset(self):
+                await asyncio.sleep(0.2)  # <-
+                return await super().reset()
+        """,
+    ),
+    "a helper of a test case is no stand-in": (
+        "settle low",
+        """
+        class TestServer(TestCase):
+            def poke(self):
+                self.server.poke()
+                time.sleep(0.1)  # <-
+                self.server.poke_again()
+
+            def test_it(self):
+                self.poke()
+        """,
+    ),
+    "a sleep handed to the system under test": (
+        "workload high",
+        """
+        def test(view):
+            view.apply_async(time.sleep, 0.2)  # <-
+        """,
+    ),
+    "a generator streamed to a client": (
+        "workload high",
+        """
+        def test(client):
+            async def body():
+                yield b"a"
+                await asyncio.sleep(0.1)  # <-
+                yield b"b"
+            client.post(data=body())
+        """,
+    ),
+    # --- pacing
+    "a trigger that comes late": (
+        "pacing high",
+        """
+        def test():
+            def stop():
+                time.sleep(0.2)  # <-
+                server.stop()
+            threading.Thread(target=stop).start()
+            server.run()
+        """,
+    ),
+    "the end of a resource can be the trigger": (
+        "pacing high",
+        """
+        def test():
+            threading.Thread(target=close, args=(pipe,)).start()
+            assert pipe.read() == b""
+
+        def close(pipe):
+            time.sleep(0.2)  # <-
+            pipe.close()
+        """,
+    ),
+    "between two halves": (
+        "pacing high",
+        """
+        def test():
+            sock.sendall(b"a")
+            time.sleep(0.01)  # <-
+            sock.sendall(b"b")
+        """,
+    ),
+    "before a file's time is set": (
+        "pacing high",
+        """
+        def test(path):
+            path.write_text("a")
+            time.sleep(1.1)  # <-
+            os.utime(path)
+        """,
+    ),
+    # --- startup
+    "a process and its first connection": (
+        "startup high",
+        """
+        def test():
+            server = subprocess.Popen(["server"])
+            time.sleep(1)  # <-
+            socket.create_connection(address)
+        """,
+    ),
+    "a server thread and its first request": (
+        "startup high",
+        """
+        def test():
+            threading.Thread(target=server.run).start()
+            time.sleep(1)  # <-
+            assert requests.get(url).status_code == 200
+        """,
+    ),
+    "a timer is no server": (
+        "settle high",
+        """
+        def test():
+            timer.start()
+            time.sleep(0.1)  # <-
+            assert timer.fired
+        """,
+    ),
+    "a task whose work is asserted": (
+        "settle high",
+        """
+        async def test():
+            asyncio.create_task(work())
+            await asyncio.sleep(0.1)  # <-
+            assert results == [1]
+        """,
+    ),
+    # --- settle and absence
+    "something happened": (
+        "settle high",
+        """
+        def test():
+            server.poke()
+            time.sleep(0.1)  # <-
+            assert server.count == 1
+        """,
+    ),
+    "something happened, after a look": (
+        "settle high",
+        """
+        class TestJob(TestCase):
+            def test(self):
+                self.job.stop()
+                time.sleep(0.1)  # <-
+                self.job.refresh()
+                self.assertTrue(self.job.is_stopped)
+        """,
+    ),
+    "nothing happened": (
+        "absence high",
+        """
+        def test():
+            server.poke()
+            time.sleep(0.1)  # <-
+            assert not callback.called
+        """,
+    ),
+    "nothing happened, said by a mock": (
+        "absence high",
+        """
+        def test():
+            server.poke()
+            time.sleep(0.1)  # <-
+            callback.assert_not_called()
+        """,
+    ),
+    "the task goes on": (
+        "absence high",
+        """
+        class TestTask(TestCase):
+            async def test(self):
+                task = asyncio.create_task(consumer.get())
+                await asyncio.sleep(0.1)  # <-
+                self.assertFalse(task.done())
+        """,
+    ),
+    "nothing to take": (
+        "absence high",
+        """
+        def test():
+            server.poke()
+            time.sleep(0.1)  # <-
+            with pytest.raises(queue.Empty):
+                inbox.get_nowait()
+        """,
+    ),
+    "an error of another kind is an event": (
+        "settle high",
+        """
+        def test():
+            server.stop()
+            time.sleep(0.1)  # <-
+            with pytest.raises(ConnectionError):
+                client.ping_it()
+        """,
+    ),
+    "being gone is an event, if something was removed": (
+        "settle high",
+        """
+        def test():
+            process.kill()
+            time.sleep(0.1)  # <-
+            assert not process.is_alive()
+        """,
+    ),
+    "the same as before": (
+        "absence high",
+        """
+        def test():
+            assert len(server.peers) == 1
+            server.poke()
+            time.sleep(0.1)  # <-
+            assert len(server.peers) == 1
+        """,
+    ),
+    "the same again, but otherwise in between": (
+        "settle high",
+        """
+        def test():
+            assert server.state == READY
+            server.begin()
+            assert server.state == BUSY
+            server.end()
+            time.sleep(0.1)  # <-
+            assert server.state == READY
+        """,
+    ),
+    # --- expiry
+    "past a time to live": (
+        "expiry high",
+        """
+        def test(cache):
+            cache.put("a", 1, ttl=1)
+            time.sleep(1.1)  # <-
+            assert cache.get("a") is None
+        """,
+    ),
+    "named by the duration": (
+        "expiry high",
+        """
+        def test(lock):
+            lock.acquire()
+            time.sleep(lock.lease_time + 0.1)  # <-
+            assert lock.acquire()
+        """,
+    ),
+    "a time to live that is longer": (
+        "settle high",
+        """
+        def test(cache):
+            cache.put("a", 1, ttl=60)
+            time.sleep(0.1)  # <-
+            assert cache.size == 1
+        """,
+    ),
+    # --- comments, of the low kind
+    "a comment decides where nothing else does": (
+        "startup low",
+        """
+        def test():
+            # give the server time to start
+            time.sleep(0.1)  # <-
+        """,
+    ),
+    "nothing at all": ("sync low", "def test():\n    time.sleep(0.1)  # <-\n"),
+    # --- timeouts
+    "a bound": ("guard high", "async def test():\n    await asyncio.wait_for(job(), 5)  # <-\n"),
+    "expiry expected": (
+        "burned high",
+        """
+        async def test():
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(job(), 0.1)  # <-
+        """,
+    ),
+    "another error expected": (
+        "guard high",
+        """
+        async def test():
+            with pytest.raises(ValueError):
+                await asyncio.wait_for(job(), 5)  # <-
+        """,
+    ),
+    "expiry expected by unittest": (
+        "burned high",
+        """
+        class TestIt(TestCase):
+            def test(self):
+                inbox = queue.Queue()
+                with self.assertRaises(queue.Empty):
+                    inbox.get(timeout=0.1)  # <-
+        """,
+    ),
+    "success is a failure": (
+        "burned high",
+        """
+        def test():
+            inbox = queue.Queue()
+            try:
+                inbox.get(timeout=0.1)  # <-
+                pytest.fail("something came")
+            except queue.Empty:
+                pass
+        """,
+    ),
+    "expiry is a failure": (
+        "guard high",
+        """
+        def test():
+            inbox = queue.Queue()
+            try:
+                inbox.get(timeout=5)  # <-
+            except queue.Empty:
+                pytest.fail("nothing came")
+        """,
+    ),
+    "released in time": (
+        "guard high",
+        """
+        def test():
+            event = threading.Event()
+            start(event)
+            assert event.wait(5)  # <-
+        """,
+    ),
+    "not released": (
+        "burned high",
+        """
+        def test():
+            event = threading.Event()
+            start(event)
+            assert not event.wait(0.1)  # <-
+        """,
+    ),
+    "not released, by name": (
+        "burned high",
+        """
+        def test():
+            event = threading.Event()
+            start(event)
+            released = event.wait(0.1)  # <-
+            assert not released
+        """,
+    ),
+    "released or failed": (
+        "guard high",
+        """
+        def test():
+            event = threading.Event()
+            start(event)
+            if not event.wait(5):  # <-
+                pytest.fail("not released")
+        """,
+    ),
+    "still alive after a short join": (
+        "burned high",
+        """
+        def test():
+            thread = threading.Thread(target=work)
+            thread.start()
+            thread.join(0.1)  # <-
+            assert thread.is_alive()
+        """,
+    ),
+    "ended before the join was over": (
+        "guard high",
+        """
+        def test():
+            thread = threading.Thread(target=work)
+            thread.start()
+            thread.join(5)  # <-
+            assert not thread.is_alive()
+        """,
+    ),
+    "an event that nothing sets is a sleep": (
+        "settle high",
+        """
+        def test():
+            server.poke()
+            threading.Event().wait(0.1)  # <-
+            assert server.count == 1
+        """,
+    ),
+    "done and pending": (
+        "burned high",
+        """
+        async def test():
+            done, pending = await asyncio.wait(jobs, timeout=0.1)  # <-
+            assert not done
+        """,
+    ),
+    "a quiet bound around an endless body": (
+        "burned high",
+        """
+        async def test():
+            with trio.move_on_after(0.1):  # <-
+                await trio.sleep_forever()
+        """,
+    ),
+    "drained until nothing comes": (
+        "burned low",
+        """
+        def test():
+            inbox = queue.Queue()
+            while True:
+                try:
+                    inbox.get(timeout=0.1)  # <-
+                except queue.Empty:
+                    break
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ROLES)
+def test_role(case: str) -> None:
+    expected, code = ROLES[case]
+    spoken = here(code)
+    assert f"{spoken.role} {spoken.role_confidence}" == expected
+
+
+def test_what_is_seen_on_the_way_is_told() -> None:
+    spoken = here(ROLES["past a time to live"][1])
+    assert spoken.expires == "ttl = 1"
+    spoken = here(ROLES["something happened"][1])
+    assert [related.text for related in spoken.related] == ["asserted here"]
+    spoken = here(ROLES["a process and its first connection"][1])
+    assert [related.text for related in spoken.related] == ["started here", "first used here"]
+
+
+@pytest.mark.parametrize(
+    ("case", "checked"),
+    [
+        ("released in time", True),
+        ("not released", True),
+        ("an event that nothing sets is a sleep", False),
+        ("a bound", None),
+    ],
+)
+def test_whether_a_timeouts_outcome_is_looked_at(case: str, checked: bool | None) -> None:
+    assert here(ROLES[case][1]).checked is checked
+
+
+def test_readiness_at_hand() -> None:
+    code = """
+    def test():
+        ready = threading.Event()
+        threading.Thread(target=serve, args=(ready,)).start()
+        time.sleep(1)  # <-
+        socket.create_connection(address)
+    """
+    assert here(code).readiness == "the event `ready` is made for it"
+
+
+def test_deep_nesting_is_no_recursion() -> None:
+    nested = "".join("    " * depth + "if x:\n" for depth in range(1, 90))
+    code = "import time\ndef test():\n" + nested + "    " * 90 + "time.sleep(1)\n"
+    assert [wait.role for wait in read(Source("tests/test_it.py", code.encode())).waits] == ["sync"]

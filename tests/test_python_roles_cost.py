@@ -1,0 +1,476 @@
+"""What a Python wait costs, and what bounds it: loops, tasks, cases, limits."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from sleeplint.facts import Wait
+from sleeplint.languages import read
+from sleeplint.source import Source
+
+HEAD = """\
+import asyncio, socket, threading, time
+import anyio, pytest
+from concurrent.futures import ThreadPoolExecutor
+
+"""
+
+
+def all_here(code: str) -> list[Wait]:
+    """The waits on lines that end with `# <-`."""
+    source = Source("tests/test_it.py", (HEAD + dedent(code)).encode())
+    marked = [number for number, line in enumerate(source.code.decode().split("\n"), 1) if line.endswith("# <-")]
+    return [wait for wait in read(source).waits if source.lines.line(wait.span.start) in marked]
+
+
+def here(code: str) -> Wait:
+    (found,) = all_here(code)
+    return found
+
+
+COSTS: dict[str, tuple[float | None, str]] = {
+    "the test's own flow pays": (100, "def test():\n    time.sleep(0.1)  # <-\n"),
+    "a helper's wait is paid": (
+        100,
+        "def settle():\n    server.poke()\n    time.sleep(0.1)  # <-\n\ndef test():\n    settle()\n",
+    ),
+    "a fixture's wait is paid": (
+        100,
+        "@pytest.fixture\ndef server():\n    serve()\n    time.sleep(0.1)  # <-\n    yield 1\n",
+    ),
+    "times the rounds": (
+        500,
+        "def test():\n    for _ in range(5):\n        server.poke()\n        time.sleep(0.1)  # <-\n",
+    ),
+    "times the rounds of rounds": (
+        600,
+        """
+        def test():
+            for _ in range(2):
+                for name in ("a", "b", "c"):
+                    server.poke(name)
+                    time.sleep(0.1)  # <-
+        """,
+    ),
+    "rounds that are not known": (
+        None,
+        "def test():\n    for peer in peers:\n        peer.poke()\n        time.sleep(0.1)  # <-\n",
+    ),
+    "times the cases": (
+        300,
+        "@pytest.mark.parametrize('n', [1, 2, 3])\ndef test(n):\n    server.poke()\n    time.sleep(0.1)  # <-\n",
+    ),
+    "a poll ends when it ends": (None, "def test():\n    while not ready():\n        time.sleep(0.1)  # <-\n"),
+    "a guard costs nothing": (0, "async def test():\n    await asyncio.wait_for(job(), 5)  # <-\n"),
+    "a burned timeout costs all": (
+        200,
+        """
+        async def test():
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(job(), 0.2)  # <-
+        """,
+    ),
+    "a turn costs nothing": (0, "async def test():\n    await asyncio.sleep(0)  # <-\n"),
+    "a joined thread": (
+        100,
+        """
+        def test():
+            def late():
+                time.sleep(0.1)  # <-
+                server.stop()
+            thread = threading.Thread(target=late)
+            thread.start()
+            server.run()
+            thread.join()
+        """,
+    ),
+    "threads joined one by one": (
+        100,
+        """
+        def test():
+            def late():
+                time.sleep(0.1)  # <-
+                server.stop()
+            threads = [threading.Thread(target=late) for _ in range(3)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        """,
+    ),
+    "a thread left alone": (
+        0,
+        """
+        def test():
+            def late():
+                time.sleep(0.1)  # <-
+                server.stop()
+            threading.Thread(target=late).start()
+            server.run()
+        """,
+    ),
+    "an awaited task": (
+        100,
+        """
+        async def test():
+            async def late():
+                await asyncio.sleep(0.1)  # <-
+                server.stop()
+            task = asyncio.create_task(late())
+            await server.run()
+            await task
+        """,
+    ),
+    "a cancelled task": (
+        0,
+        """
+        async def test():
+            async def late():
+                await asyncio.sleep(0.1)  # <-
+                server.stop()
+            task = asyncio.create_task(late())
+            await server.run()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        """,
+    ),
+    "gathered": (
+        100,
+        """
+        async def test():
+            async def late():
+                await asyncio.sleep(0.1)  # <-
+                server.stop()
+            await asyncio.gather(server.run(), late())
+        """,
+    ),
+    "a task group joins": (
+        100,
+        """
+        async def test():
+            async def late():
+                await anyio.sleep(0.1)  # <-
+                server.stop()
+            async with anyio.create_task_group() as group:
+                group.start_soon(late)
+        """,
+    ),
+    "unless it is cancelled": (
+        0,
+        """
+        async def test():
+            async def late():
+                await anyio.sleep(0.1)  # <-
+                server.stop()
+            async with anyio.create_task_group() as group:
+                group.start_soon(late)
+                await server.run()
+                group.cancel_scope.cancel()
+        """,
+    ),
+    "a handle that is passed on": (
+        None,
+        """
+        async def test():
+            async def late():
+                await asyncio.sleep(0.1)  # <-
+                server.stop()
+            task = asyncio.create_task(late())
+            server.watch(task)
+        """,
+    ),
+    "a pool joins at its end": (
+        100,
+        """
+        def test():
+            def late():
+                time.sleep(0.1)  # <-
+                server.stop()
+            with ThreadPoolExecutor() as pool:
+                pool.submit(late)
+        """,
+    ),
+    "a handler may or may not be waited for": (
+        None,
+        """
+        async def app(scope, receive, send):
+            await asyncio.sleep(0.1)  # <-
+            await send({})
+        """,
+    ),
+    "for ever is never paid": (
+        0,
+        """
+        async def test():
+            async def park():
+                await asyncio.sleep(3600)  # <-
+            task = asyncio.create_task(park())
+            task.cancel()
+        """,
+    ),
+    "unless something joins it": (
+        3_600_000,
+        """
+        def test():
+            def park():
+                time.sleep(3600)  # <-
+            thread = threading.Thread(target=park)
+            thread.start()
+            thread.join()
+        """,
+    ),
+    "cut short": (
+        0,
+        """
+        async def test():
+            with anyio.move_on_after(0.1):
+                await anyio.sleep(10)  # <-
+        """,
+    ),
+    "of unknown length": (None, "def test(delay):\n    server.poke()\n    time.sleep(delay)  # <-\n"),
+}
+
+
+@pytest.mark.parametrize("case", COSTS)
+def test_cost(case: str) -> None:
+    expected, code = COSTS[case]
+    assert here(code).cost_ms == expected
+
+
+LOOPS: dict[str, tuple[tuple[bool, bool], str]] = {
+    "a condition alone": ((False, False), "def test():\n    while not ready():\n        time.sleep(0.1)  # <-\n"),
+    "a deadline in the condition": (
+        (True, True),
+        """
+        def test():
+            deadline = time.monotonic() + 5
+            while not ready() and time.monotonic() < deadline:
+                time.sleep(0.1)  # <-
+            server.poke()
+            server.poke()
+            server.poke()
+        """,
+    ),
+    "and an assertion after it": (
+        (True, False),
+        """
+        def test():
+            deadline = time.monotonic() + 5
+            while not ready() and time.monotonic() < deadline:
+                time.sleep(0.1)  # <-
+            assert ready()
+        """,
+    ),
+    "a count": (
+        (True, True),
+        """
+        def test():
+            for _ in range(50):
+                if ready():
+                    break
+                time.sleep(0.1)  # <-
+            server.poke()
+            server.poke()
+            server.poke()
+        """,
+    ),
+    "a count that fails": (
+        (True, False),
+        """
+        def test():
+            for _ in range(50):
+                if ready():
+                    break
+                time.sleep(0.1)  # <-
+            else:
+                pytest.fail("not ready")
+        """,
+    ),
+    "a counter in the condition": (
+        (True, True),
+        """
+        def wait():
+            tries = 0
+            while tries < 10 and not ready():
+                time.sleep(0.1)  # <-
+                tries += 1
+        """,
+    ),
+    "a deadline that raises": (
+        (True, False),
+        """
+        def wait():
+            start = time.monotonic()
+            while True:
+                if ready():
+                    return
+                if time.monotonic() - start > 5:
+                    raise TimeoutError
+                time.sleep(0.1)  # <-
+        """,
+    ),
+    "a deadline that only leaves": (
+        (True, True),
+        """
+        def wait():
+            start = time.monotonic()
+            while not ready():
+                if time.monotonic() - start > 5:
+                    break
+                time.sleep(0.1)  # <-
+        """,
+    ),
+    "an assertion on the clock": (
+        (True, False),
+        """
+        def test():
+            start = time.monotonic()
+            while not ready():
+                assert time.monotonic() - start < 5
+                time.sleep(0.1)  # <-
+        """,
+    ),
+    "the caller is told": (
+        (True, False),
+        """
+        def wait():
+            for _ in range(50):
+                if ready():
+                    return True
+                time.sleep(0.1)  # <-
+            return False
+        """,
+    ),
+    "a timeout around it": (
+        (True, False),
+        """
+        async def test():
+            async with asyncio.timeout(5):
+                while not ready():
+                    await asyncio.sleep(0.1)  # <-
+        """,
+    ),
+    "no end at all": (
+        (False, False),
+        """
+        def wait():
+            while True:
+                if ready():
+                    return
+                time.sleep(0.1)  # <-
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LOOPS)
+def test_loop(case: str) -> None:
+    expected, code = LOOPS[case]
+    loop = here(code).loop
+    assert loop is not None
+    assert (loop.bounded, loop.falls_through) == expected
+
+
+def test_task_is_told() -> None:
+    task = here(COSTS["a joined thread"][1]).task
+    assert task is not None
+    assert (task.spawner, task.joined, task.keeps) == ("threading.Thread", True, None)
+
+
+def test_what_a_hold_keeps() -> None:
+    code = """
+    def test():
+        def serve():
+            peer, _ = listener.accept()
+            time.sleep(5)  # <-
+        threading.Thread(target=serve, daemon=True).start()
+        client.read()
+    """
+    wait = here(code)
+    assert wait.task is not None
+    assert (wait.role, wait.task.keeps, wait.task.joined) == ("hold", "connection", False)
+
+
+def test_two_tasks_ordered_by_different_sleeps() -> None:
+    code = """
+    async def test():
+        async def first():
+            await asyncio.sleep(0.1)  # <-
+            seen.append(1)
+        async def second():
+            await asyncio.sleep({})  # <-
+            seen.append(2)
+        await asyncio.gather(first(), second())
+        assert seen == [1, 2]
+    """
+    one, two = all_here(code.format("0.2"))
+    assert (one.order, two.order) == ((two.span,), (one.span,))
+    one, two = all_here(code.format("0.1"))
+    assert (one.order, two.order) == ((), ())
+
+
+LIMITS: dict[str, tuple[tuple[float, str] | None, str]] = {
+    "a timeout block": (
+        (5000, "asyncio.timeout"),
+        "async def test():\n    async with asyncio.timeout(5):\n        await asyncio.wait_for(job(), 10)  # <-\n",
+    ),
+    "the tightest": (
+        (1000, "anyio.fail_after"),
+        """
+        async def test():
+            with anyio.fail_after(5):
+                with anyio.fail_after(1):
+                    await asyncio.wait_for(job(), 10)  # <-
+        """,
+    ),
+    "a call that gives up": (
+        (1000, "asyncio.wait_for"),
+        "async def test():\n    await asyncio.wait_for(asyncio.sleep(10), 1)  # <-\n",
+    ),
+    "a mark": (
+        (5000, "pytest.mark.timeout"),
+        "@pytest.mark.timeout(5)\nasync def test():\n    await asyncio.wait_for(job(), 10)  # <-\n",
+    ),
+    "the block before is no bound": (
+        None,
+        """
+        async def test():
+            async with asyncio.timeout(5):
+                await job()
+            await asyncio.wait_for(job(), 10)  # <-
+        """,
+    ),
+    "a block around the definition is no bound": (
+        None,
+        """
+        async def test():
+            async with asyncio.timeout(5):
+                async def inner():
+                    await asyncio.wait_for(job(), 10)  # <-
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LIMITS)
+def test_limit(case: str) -> None:
+    expected, code = LIMITS[case]
+    wait = next(wait for wait in all_here(code) if wait.duration_ms == 10_000)
+    assert (wait.limit and (wait.limit.ms, wait.limit.by)) == expected
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("await asyncio.sleep(1)", True),
+        ("asyncio.sleep(1)", False),
+        ("later = asyncio.sleep(1)", False),
+        ("keep(asyncio.sleep(1))", None),
+        ("time.sleep(1)", True),
+    ],
+)
+def test_whether_it_is_awaited(statement: str, expected: bool | None) -> None:
+    assert here(f"async def test():\n    {statement}  # <-\n").awaited is expected
