@@ -282,7 +282,10 @@ def startup(file: TestFile, wait: Wait) -> str:
     words = library(file, wait)
     if wait.task and any(name in wait.task.spawner for name in _PROCESSES):
         return "Read the line with which the child says that it is ready, or retry the connection until a deadline."
-    return f"Wait until it says that it is ready ({words.ready}), under {words.limit}."
+    return (
+        f"Wait until it says that it is ready ({words.ready}), under {words.limit}; where it cannot say so, retry "
+        "its first use until a deadline that fails."
+    )
 
 
 def settle(file: TestFile, wait: Wait) -> str:
