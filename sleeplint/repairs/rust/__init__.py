@@ -30,10 +30,12 @@ from sleeplint.source import Source
 __all__ = ["offer"]
 
 _HOLD = (*durations.EFFECTLESS, *park.RECIPES, *joined.RECIPES, *holds.RECIPES)
-_SETTLE = (*received.RECIPES, *awaited.RECIPES, *condition.RECIPES)
+# A reader tells startup from settling by names; the recipes look at the structure.
+_SETTLE = (*startup.EDITS, *received.RECIPES, *awaited.RECIPES, *condition.RECIPES)
+_STARTUP = (*_SETTLE, *startup.SKETCHES)
 _BY_ROLE: Mapping[str, tuple[Recipe, ...]] = {
     "hold": _HOLD,
-    "startup": startup.RECIPES,
+    "startup": _STARTUP,
     "settle": _SETTLE,
     "absence": shapes.FENCE,
     "expiry": paused.RECIPES,
@@ -43,7 +45,7 @@ _BY_ROLE: Mapping[str, tuple[Recipe, ...]] = {
 _BY_RULE: Mapping[str, tuple[Recipe, ...]] = {
     "connection-hold": _HOLD,
     "endless-sleep": (*durations.EFFECTLESS, *park.RECIPES, *joined.RECIPES),
-    "startup-sleep": startup.RECIPES,
+    "startup-sleep": _STARTUP,
     "settle-sleep": _SETTLE,
     "absence-sleep": shapes.FENCE,
     "expiry-sleep": paused.RECIPES,

@@ -13,6 +13,8 @@ from sleeplint.repairs.rust.ground import Ground, inside
 from sleeplint.repairs.rust.place import Place
 from sleeplint.repairs.rust.recipe import PATIENCE_SECS, UNSAFE, Recipe, pen, repaired, shown
 
+_WIDTH = 100
+"""rustfmt's `max_width`."""
 _READS = frozenset(
     {
         "as_deref", "as_ref", "as_slice", "as_str", "borrow", "clone", "cloned", "connected", "contains",
@@ -82,7 +84,7 @@ def poll(place: Place) -> Fix | None:
     now = f"{ground.spell('std::time::Instant', place.call)}::now()"
     lines = (
         f"let {deadline} = {now} + {duration}::from_secs({PATIENCE_SECS});",
-        f"while {condition.negated} && {now} < {deadline} {{",
+        *_head(place, condition.negated, f"{now} < {deadline}"),
         f"    {pause};",
         "}",
     )
@@ -91,6 +93,14 @@ def poll(place: Place) -> Fix | None:
         return shown(title, *lines, ground.text(assertion))
     step = pen(place).step(whole.start_byte)
     return repaired(place, title, UNSAFE, pen(place).replace(whole, *(line.replace("    ", step, 1) for line in lines)))
+
+
+def _head(place: Place, *terms: str) -> tuple[str, ...]:
+    """A loop's head as rustfmt breaks it."""
+    line = f"while {' && '.join(terms)} {{"
+    if len(pen(place).indent(place.statement.start_byte)) + len(line) <= _WIDTH:
+        return (line,)
+    return (f"while {terms[0]}", *(f"    && {term}" for term in terms[1:]), "{")
 
 
 def _path(call: Node) -> Node:

@@ -39,7 +39,8 @@ def patience(place: Place) -> Fix | None:
 def one_constant(place: Place) -> Fix | None:
     """R8: name the timeout once."""
     ground = place.ground
-    waits = [wait for wait in ground.file.waits if wait.span in place.finding.covers]
+    spans = {place.finding.span, *(related.span for related in place.finding.related)}
+    waits = [wait for wait in ground.file.waits if wait.span in spans]
     found = [(wait, node) for wait in waits if (node := _literal_of(place, wait)) is not None]
     if len(found) != len(waits) or len(found) < 2:
         return None

@@ -130,10 +130,9 @@ class Pen:
         end = self.line_end(node.end_byte)
         behind = self.code[node.end_byte : end].strip()
         if behind and not comment and self._remark(node) is None:  # the comment on its line stays
-            comment = self.code.index(b"//", node.end_byte)
-            edits = [Edit(Span(node.start_byte, comment), "")]
+            kept = Edit(Span(node.start_byte, self.code.index(b"//", node.end_byte)), "")
             line = self.line_start(node.start_byte)
-            return (*([Edit(Span(start, line), "")] if start < line else []), *edits)
+            return (Edit(Span(start, line), ""), kept) if start < line else (kept,)
         blank_before = start == 0 or not self.code[self.line_start(start - 1) : start].strip()
         opened = self.code[:start].rstrip().endswith(b"{")
         after = self.line_end(end)

@@ -20,7 +20,8 @@ from sleeplint.languages.rust.parsing import Budget
 from sleeplint.source import Source
 
 _NAMES = frozenset({"identifier", "type_identifier", "shorthand_field_identifier", "self"})
-_BEFORE = re.compile(rb"(?:::|(?<!\.)\.)\s*\Z")
+_BEFORE = re.compile(rb"(?:::|(?<!\.)\.)\s*\Z|'\Z")
+"""What makes a word a method, a field, a later part of a path or a lifetime."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Ground:
     def words(self) -> list[Word]:
         """Every identifier of the file that is no method, field or later part of a path, in order."""
         return [
-            word for word in self._identifiers if not _BEFORE.search(self.code, max(0, word.start - 64), word.start)
+            word for word in self._identifiers if not _BEFORE.search(self.bare[max(0, word.start - 256) : word.start])
         ]
 
     @cached_property

@@ -154,11 +154,15 @@ def orphaned_together(ground: Ground, fixes: Sequence[Fix | None]) -> tuple[Fix 
     declarations = _spans(every)
     together = set[Word]().union(*gone)
     added = [list(fix.edits) if fix else [] for fix in fixes]
-    for one in every:
-        uses = {w for w in ground.uses(one.name, one.scope.start, one.scope.end) if not _in(w.start, declarations)}
+    candidates = [(one.name, one.scope, one.declaration) for one in every]
+    names = {word.name for word in together}
+    candidates += [(ground.text(value.name), value.scope, value.holder) for value in _values(ground, names)]
+    for name, scope, declaration in candidates:
+        own = Span(declaration.start_byte, declaration.end_byte)
+        uses = {w for w in ground.uses(name, scope.start, scope.end) if not _in(w.start, [*declarations, own])}
         users = [at for at, words in enumerate(gone) if words & uses]
         if len(users) > 1 and uses <= together:
-            meeting = Edit(Span(one.declaration.start_byte, one.declaration.start_byte), "")
+            meeting = Edit(Span(own.start, own.start), "")
             for at in (users[0], users[-1]):
                 taken = (edit.span for edit in added[at])
                 if not any(span.start <= meeting.span.start <= span.end for span in taken):

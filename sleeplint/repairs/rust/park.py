@@ -116,8 +116,7 @@ def endless_loop(place: Place) -> Fix | None:
     if above.type not in ("function_item", "async_block"):
         return None
     waiting = place.ground.spell("std::future::pending", place.call)
-    mark = ";" if place.ground.text(statement).endswith(";") else ""
-    return repaired(place, TITLE, SAFE, pen(place).replace(statement, f"{waiting}::<()>().await{mark}"))
+    return repaired(place, TITLE, SAFE, pen(place).replace(statement, f"{waiting}::<()>().await;"))
 
 
 RECIPES: tuple[Recipe, ...] = (endless_loop, park)

@@ -115,7 +115,7 @@ def _all_in_sight(ground: Ground, function: Node) -> bool:
                     return False
         bound = _bound(ground, node)
         for word in ground.words_in(node.start_byte, node.end_byte):
-            if word.name in bound or word.name in _PRELUDE:
+            if word.name in bound or word.name in _PRELUDE or word.name in _MACROS:
                 continue
             known = [items[word.name]] if word.name in items else []
             known += impls.get(word.name, [])

@@ -46,7 +46,7 @@ def receive(place: Place) -> Fix | None:
             place,
             f"Wait for the message on `{receiver}`, bounded",
             UNSAFE,
-            (*pen(place).remove(whole), Edit(Span(look.start_byte, look.end_byte), bounded)),
+            (*pen(place).remove(whole), _instead(place, following, look, bounded)),
         )
     text = place.ground.text(following)
     if "\n" not in text and re.search(
@@ -54,7 +54,7 @@ def receive(place: Place) -> Fix | None:
     ):
         return shown(
             f"Wait for the message on `{receiver}`, bounded",
-            f"let received = {bounded}.unwrap();",
+            f"let received = {''.join(bounded)}.unwrap();",
             re.sub(r"\w+\s*\.\s*try_recv\s*\(\s*\)\s*\.\s*(?:unwrap\(\)|expect\([^()]*\))", "received", text).replace(
                 f"{receiver}.try_recv()", "Ok(received)"
             ),
@@ -62,13 +62,26 @@ def receive(place: Place) -> Fix | None:
     return None
 
 
-def _bounded(place: Place, following: Node, receiver: str, asynchronous: bool) -> str:
+def _instead(place: Place, following: Node, look: Node, bounded: tuple[str, ...]) -> Edit:
+    """The bounded receive where a look was, in lines as rustfmt breaks them if it is a chain."""
+    span = Span(look.start_byte, look.end_byte)
+    if len(bounded) == 1:
+        return Edit(span, bounded[0])
+    writer = pen(place)
+    at = following.start_byte
+    newline = writer.newline(at) + writer.indent(at) + writer.step(at)
+    behind = place.ground.code[look.end_byte : following.end_byte]
+    return Edit(span, newline.join(bounded) + ("" if behind[:1].isspace() else newline))
+
+
+def _bounded(place: Place, following: Node, receiver: str, asynchronous: bool) -> tuple[str, ...]:
     ground = place.ground
     patience = f"{ground.spell('std::time::Duration', following)}::from_secs({PATIENCE_SECS})"
     if not asynchronous:
-        return f"{receiver}.recv_timeout({patience})"
+        return (f"{receiver}.recv_timeout({patience})",)
     limit = ground.spell("tokio::time::timeout", following)
-    return f'{limit}({patience}, {receiver}.recv()).await.expect("no message on `{receiver}` in {PATIENCE_SECS} s")'
+    failing = f'.expect("no message on `{receiver}` in {PATIENCE_SECS} s")'
+    return (f"{limit}({patience}, {receiver}.recv())", ".await", failing)
 
 
 def _kind(ground: Ground, function: Node, receiver: str, before: Node) -> str | None:

@@ -260,4 +260,5 @@ def _started(place: Place) -> Iterator[Spawned]:
         yield from spawns(place.ground, statement)
 
 
-RECIPES: tuple[Recipe, ...] = (bound_before, say_when_bound, ready_sketch)
+EDITS: tuple[Recipe, ...] = (bound_before, say_when_bound)
+SKETCHES: tuple[Recipe, ...] = (ready_sketch,)
