@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sleeplint import languages, suppress
-from sleeplint.facts import TestFile, Wait
+from sleeplint.facts import Milliseconds, TestFile, Wait
 from sleeplint.finding import Finding, Problem, Severity, TestCost
 from sleeplint.languages import Surroundings
 from sleeplint.registry import Enabled
@@ -142,7 +142,9 @@ def _fingerprint(identity: Iterable[str]) -> str:
 
 
 def _costs(source: Source, file: TestFile) -> Iterator[TestCost]:
+    paid: defaultdict[str | None, Milliseconds] = defaultdict(int)
+    for wait in file.waits:
+        paid[wait.test] += wait.cost_ms or 0
     for test in file.tests:
-        paid = sum(wait.cost_ms or 0 for wait in file.waits if wait.test == test.name)
-        if paid:
-            yield TestCost(file.path, test.name, source.lines.location(test.name_span), paid)
+        if cost := paid.pop(test.name, 0):  # a name that is defined twice pays once
+            yield TestCost(file.path, test.name, source.lines.location(test.name_span), cost)

@@ -17,6 +17,8 @@ Language = Literal["rust", "python"]
 _LANGUAGES: Mapping[str, Language] = {".rs": "rust", ".py": "python", ".pyi": "python", ".pyw": "python"}
 # PEP 263: the cookie stands in a comment on line 1 or 2.
 _COOKIE = re.compile(rb"\A(?:[ \t\f]*#.*?(?:\r\n|\n|\r))?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_NOT_OF_FILES = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape"})
+"""Codecs of text that no file is written in; they warn, or refuse to replace what they cannot decode."""
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -95,9 +97,9 @@ def _encoding(data: bytes, language: Language | None) -> tuple[bytes, str]:
         try:
             name = codecs.lookup(cookie[1].decode("ascii", "replace")).name
             "".encode(name)  # refuses codecs that are not of text, such as rot13
-        except LookupError:
+        except (LookupError, UnicodeError):
             return b"", "utf-8"
-        return b"", name
+        return b"", "utf-8" if name in _NOT_OF_FILES else name
     return b"", "utf-8"
 
 
