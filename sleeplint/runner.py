@@ -32,6 +32,7 @@ SCAN_PAYS = 16_000_000
 """Bytes of source from which even the search for what is worth parsing is left to the processes."""
 _CHUNK = 64
 _PRAGMA = b"sleeplint:"
+_NO_LANGUAGE = "is neither Rust nor Python by its name; skipped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ class Linter:
             return _unread(task, f"cannot be read: {error.strerror or error}")
         source.path = task.path
         if source.language is None:
-            return _unread(task, "is neither Rust nor Python by its name; skipped")
+            return _unread(task, _NO_LANGUAGE)
         return source
 
     def worth_reading(self, task: Task, source: Source) -> bool:
@@ -184,7 +185,7 @@ class Linter:
         if isinstance(source, Report):
             return source
         if source.language is None:
-            return _unread(task, "is neither Rust nor Python by its name; skipped")
+            return _unread(task, _NO_LANGUAGE)
         try:
             if not self.worth_reading(task, source):
                 return Report(task.path, source.language)

@@ -27,20 +27,12 @@ def run(options: argparse.Namespace) -> int:
     if not path.exists():
         raise PathError(f"{options.path}: no such file or folder")
     resolver = session.resolver(options)
-    resolved = resolver.folder(path if path.is_dir() else path.parent)
+    base = resolved = resolver.folder(path if path.is_dir() else path.parent)
     if path.is_file():
-        resolved = dataclasses.replace(resolved, settings=resolver.path(path).settings)
+        resolved = dataclasses.replace(base, settings=resolver.path(path).settings)
+    moved = _moved(base, resolved)
     values = [
-        (
-            key,
-            value,
-            resolved.origins.get(key)
-            or (
-                f"an override for {options.path}"
-                if key in _moved(resolver.folder(path.parent), resolved)
-                else "default"
-            ),
-        )
+        (key, value, f"an override for {options.path}" if key in moved else resolved.origins.get(key, "default"))
         for key, value in _flat(dataclasses.asdict(resolved.settings))
     ]
     if options.output_format == "json":

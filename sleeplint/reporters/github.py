@@ -7,6 +7,7 @@ from typing import TextIO
 from sleeplint.engine import Report
 from sleeplint.finding import Finding, Severity
 from sleeplint.reporters import View
+from sleeplint.reporters.excerpt import plain
 from sleeplint.reporters.tally import Tally
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -43,7 +44,7 @@ def _command(finding: Finding) -> str:
 
 def _data(text: str) -> str:
     """As the runner's toolkit escapes a command's message."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return plain(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
 
 def _property(text: str) -> str:
