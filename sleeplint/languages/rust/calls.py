@@ -163,7 +163,7 @@ class Calls:
         first = parameters.named_children[0] if parameters is not None and parameters.named_children else None
         if first is None or not _PARAMETER.search(place.reading.grove.text(first)):
             return None
-        if shape.kind == "timeout" and result is None and b"async" not in head:
+        if result is None and b"async" not in head:
             return None
         api = found.path if "::" in found.path else self._path(found)
         return self._called(call, chain, name, start, replace(shape, call=api), api, arguments)
@@ -224,7 +224,7 @@ class Calls:
         here = (*chain, call)
         found = origin(receiver, here, self.names)
         entry = self._choose(method, found, here)
-        if found is not None and found.item is not None and entry is None:
+        if found is not None and found.place is not None and entry is None:
             return self._own_method(call, chain, name, method, found, arguments)
         if entry is None or entry.seconds is None or not isinstance(entry.seconds.argument, int):
             return self._own_method(call, chain, name, method, None, arguments) if found is None else None
@@ -246,7 +246,7 @@ class Calls:
         entries = _methods().get(method, ())
         if not entries:
             return None
-        if found is not None and found.item is not None:
+        if found is not None and found.place is not None:
             return self._newtype(entries, found)
         if found is not None and found.external:
             family = [entry for entry in entries if _same_family(entry.call, found.path)]
@@ -276,9 +276,9 @@ class Calls:
 
     def _newtype(self, entries: Sequence[Call], found: Found) -> Call | None:
         """The method of a crate's type that a type of ours hands on: of the same name, in a module that names it."""
-        if found.place is None or found.item is None:
+        kind = found.owner or (found.item.name if found.item is not None else "")
+        if found.place is None or not kind:
             return None
-        kind = found.owner or found.item.name
         if found.place.scope.methods.get(kind, {}).get(entries[0].call.rpartition("::")[2]):
             return None
         text = found.place.reading.grove.code

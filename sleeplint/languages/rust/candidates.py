@@ -40,8 +40,8 @@ def _pattern() -> re.Pattern[bytes]:
 def hits(code: bytes, calls: tuple[Call, ...] = ()) -> Iterator[tuple[int, int]]:
     """The ranges of names that may be called names of waits, in order."""
     found = {_last_word(code, match.start(), match.end()) for match in _pattern().finditer(code)}
-    names = {call.call.rpartition("::")[2].rpartition(".")[2] for call in calls} | _aliases(code)
-    found.update(hits_of(code, names))
+    own = {call.call.rpartition("::")[2].rpartition(".")[2] for call in calls}
+    found.update(hits_of(code, own | _aliases(code, own)))
     found.update(_references(code))
     yield from sorted(found)
 
@@ -64,9 +64,9 @@ def _last_word(code: bytes, start: int, end: int) -> tuple[int, int]:
     return (start + word.start(), end) if word else (start, end)
 
 
-def _aliases(code: bytes) -> set[str]:
+def _aliases(code: bytes, own: set[str]) -> set[str]:
     """Other names that imports of the file give to what may wait."""
-    known = _plain_names() | {owner for owner, _ in _typed_names()}
+    known = _plain_names() | {owner for owner, _ in _typed_names()} | own
     found = set()
     for match in re.finditer(rb"\b(\w+)\s+as\s+(\w+)", code):
         if match[1].decode("ascii", "replace") in known:

@@ -26,7 +26,7 @@ def statement(chain: tuple[Node, ...], code: bytes) -> Span:
         if above.type == "source_file" and index > 1:
             macro = chain[index - 2]
             if macro_name(macro, code) in _ARMED:
-                return Span(chain[index].start_byte, chain[index].end_byte)
+                return _without_separator(chain[index], code)
             index -= 2
             continue
         index -= 1
@@ -58,3 +58,11 @@ def _spawns(call: Node, code: bytes) -> bool:
     """Whether a call hands its closure to a thread: `scope.spawn(|| ..)`."""
     function = call.child_by_field_name("function")
     return function is not None and code[function.start_byte : function.end_byte].endswith((b".spawn", b"::spawn"))
+
+
+def _without_separator(arm: Node, code: bytes) -> Span:
+    """A statement among a macro's arms ends before what was taken for its semicolon."""
+    end = arm.end_byte
+    if arm.type == "expression_statement" and arm.children[-1].type == ";" and code[end - 1 : end] != b";":
+        end = arm.children[-1].start_byte
+    return Span(arm.start_byte, arm.start_byte + len(code[arm.start_byte : end].rstrip()))

@@ -17,7 +17,7 @@ from sleeplint.languages.rust.macros import Grove
 from sleeplint.text import Span
 
 _RUNTIMES = ("tokio", "async_std", "actix_rt", "actix_web", "smol", "smol_potat", "madsim", "monoio", "compio")
-_CASE = re.compile(r"(?:^|::)(?:case|test_case)\Z")
+_CASE = re.compile(r"case(?:::\w+)?\Z|(?:\w+::)*test_case\Z")
 _ITEMS = frozenset({"function_item", "mod_item", "impl_item", "trait_item"})
 
 
@@ -152,7 +152,7 @@ def _test(function: Node, names: list[str], attributes: tuple[Attribute, ...], g
         return None
     modifiers = next((child for child in function.children if child.type == "function_modifiers"), None)
     is_async = modifiers is not None and "async" in grove.text(modifiers)
-    cases = [a for a in attributes if _CASE.search(a.path)]
+    cases = [a for a in attributes if _CASE.match(a.path)]
     return Test(
         name="::".join((*names, grove.text(name))),
         span=Span(function.start_byte, function.end_byte),
