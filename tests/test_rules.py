@@ -118,6 +118,14 @@ def test_a_timeout_of_unknown_purpose_is_none() -> None:
     assert names(timeout("sync", role_confidence="low", cost_ms=None)) == set()
 
 
+def test_a_timeout_that_is_known_to_be_paid_is_a_pause_whatever_it_is_for() -> None:
+    assert names(timeout("sync", role_confidence="low", duration_ms=200, cost_ms=200)) == {"settle-sleep"}
+
+
+def test_a_timeout_with_the_role_of_a_sleep_is_a_pause_though_its_price_is_unknown() -> None:
+    assert names(timeout("startup", duration_ms=200, cost_ms=None), profile="default") == {"startup-sleep"}
+
+
 def test_a_timeout_that_is_used_as_a_sleep_is_one() -> None:
     wait = timeout("startup", duration_ms=1500, cost_ms=1500)
     assert names(wait, profile="default") == {"startup-sleep", "sleep-over-budget"}
@@ -734,6 +742,27 @@ def test_messages_are_sentences_and_advice_is_honest(wait: Wait) -> None:
         assert not any(word in (finding.advice or "") for word in ("yield_now", "shorter", "retries", "save", "delete"))
         other = "asyncio" if wait.language == "rust" else "tokio"
         assert other not in (finding.advice or "")
+
+
+@pytest.mark.parametrize("role", ["startup", "settle", "absence", "expiry", "workload", "pacing", "sync"])
+def test_a_guess_is_not_told_as_a_fact(role: str) -> None:
+    (finding,) = spoken(sleep(role, role_confidence="low", expires="ttl = 1"))
+    assert finding.message == (
+        "This sleep of 200 ms makes the outcome depend on how fast the machine is; this test pays 200 ms for it."
+    )
+    assert (finding.advice or "").startswith("If it waits for something, wait for that: ")
+
+
+def test_only_a_sleep_over_the_budget_is_said_to_be() -> None:
+    assert "over the budget" not in one("settle-sleep", sleep(duration_ms=1000)).message
+    assert "This sleep of 1.01 s (over the budget of 1 s) gives" in one("settle-sleep", sleep(duration_ms=1010)).message
+    assert one("settle-sleep", sleep(duration_ms=None)).message.startswith("This sleep gives the effect")
+
+
+def test_what_expires_is_quoted() -> None:
+    assert "lets `ttl = 1s` elapse" in one("expiry-sleep", sleep("expiry", expires="ttl = 1s")).message
+    assert "lets `ttl = 1s` elapse" in one("expiry-sleep", sleep("expiry", expires="`ttl = 1s`")).message
+    assert "lets a limit elapse" in one("expiry-sleep", sleep("expiry")).message
 
 
 @given(wait=ANY_WAIT)
