@@ -33,6 +33,7 @@ _WAITS = frozenset(
 """They do nothing but wait for what somebody else does."""
 _LIMITED = frozenset({"asyncio.wait_for"})
 _BLOCKS = frozenset({"asyncio.timeout", "anyio.fail_after", "trio.fail_after", "async_timeout.timeout"})
+_ASSERTIONS = frozenset({"assertTrue", "assertEqual"})
 _PASSIVE = frozenset({"wait", "get", "join", "receive"})
 
 
@@ -74,10 +75,12 @@ def _waiting_call(statement: Statement) -> cst.Call | None:
             value = small.test
         elif isinstance(small, cst.Assign):
             value = small.value
+    if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute) and value.func.attr.value in _ASSERTIONS:
+        value = value.args[0].value if value.args else None
+    if isinstance(value, cst.Comparison) and isinstance(value.comparisons[0].operator, cst.Equal):
+        value = value.left
     if isinstance(value, cst.Await):
         value = value.expression
-    if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute) and value.func.attr.value == "assertTrue":
-        value = value.args[0].value if value.args else None
     return value if isinstance(value, cst.Call) else None
 
 

@@ -19,7 +19,7 @@ MAX_DEPTH = 200
 MAX_BRANCHES = 500
 """`elif` clauses, each of which is a level to libcst."""
 
-_ODD_BREAK = re.compile(r"(?:\A|(?<=[\n\r]))([ \t]*)\x0c(?=[^\n\r])|\r(?!\n)")
+_FORM_FEED = re.compile(r"^([ \t]*)\x0c(?=[^\n\r])", re.MULTILINE)
 Node = TypeVar("Node", bound=cst.CSTNode)
 Scope = cst.Module | cst.FunctionDef | cst.ClassDef | cst.Lambda
 
@@ -99,7 +99,7 @@ def parse(source: Source) -> Parsed | None:
     if _is_too_deep(source.code):
         return None
     try:
-        text = _plain_breaks(source.code.decode("utf-8"))
+        text = _without_form_feeds(source.code.decode("utf-8"))
         module = cst.parse_module(text)
         given_back = module.code
     except (UnicodeDecodeError, cst.ParserSyntaxError, RecursionError):
@@ -107,12 +107,12 @@ def parse(source: Source) -> Parsed | None:
     return Parsed(source, module) if given_back == text else None
 
 
-def _plain_breaks(text: str) -> str:
-    """The text with plain line breaks where libcst loses other bytes; every place stays where it was.
+def _without_form_feeds(text: str) -> str:
+    """The text with line breaks for form feeds before code, which libcst loses; every place stays where it was.
 
-    A form feed before code sets the column back to 0 as a line break does, and a lone carriage return is one.
+    Either sets the column back to 0.
     """
-    return _ODD_BREAK.sub(r"\1\n", text)
+    return _FORM_FEED.sub(r"\1\n", text)
 
 
 def _is_too_deep(code: bytes) -> bool:
