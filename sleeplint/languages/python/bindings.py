@@ -7,7 +7,7 @@ from typing import Literal
 
 from tree_sitter import Node
 
-from sleeplint.languages.python.tree import COMPREHENSIONS, text_of
+from sleeplint.languages.python.tree import COMPREHENSIONS, first_of, text_of
 
 BindingKind = Literal["import", "from", "function", "class", "value", "element", "entered", "parameter", "other"]
 SCOPES = frozenset({"module", "class_definition", "function_definition", "lambda", *COMPREHENSIONS})
@@ -86,9 +86,9 @@ def _parameters(table: Table, parameters: Node, code: bytes, whole: tuple[int, i
         if parameter.type in ("default_parameter", "typed_default_parameter"):
             name = parameter.child_by_field_name("name")
         elif parameter.type == "typed_parameter":
-            name = parameter.named_child(0)
+            name = first_of(parameter)
         if name is not None and name.type in ("list_splat_pattern", "dictionary_splat_pattern"):
-            name = name.named_child(0)
+            name = first_of(name)
         if name is not None and name.type == "identifier":
             annotation = parameter.child_by_field_name("type")
             binding = Binding("parameter", parameter, table.scope.start_byte, whole, annotation=annotation)
@@ -191,7 +191,7 @@ class _Scan:
                 self.target(part, kind, same_length[position], start, block)
             elif part.type == "identifier":
                 self.target(part, kind, value, start, block, None, position)
-            elif part.type == "list_splat_pattern" and part.named_child(0) is not None:
+            elif part.type == "list_splat_pattern" and first_of(part) is not None:
                 self.table.add(text_of(part.named_children[0], self.code), Binding("other", part, start, block))
 
     def walrus(self, node: Node, block: tuple[int, int]) -> None:
@@ -222,7 +222,7 @@ class _Scan:
             for item in clause.named_children if clause.type == "with_clause" else ():
                 value = item.child_by_field_name("value")
                 if value is not None and value.type == "as_pattern":
-                    alias, expression = value.child_by_field_name("alias"), value.named_child(0)
+                    alias, expression = value.child_by_field_name("alias"), first_of(value)
                     if alias is not None and expression is not None:
                         self.target(alias, "entered", expression, value.end_byte, block)
 

@@ -64,17 +64,13 @@ SLEEP_NAMES = frozenset(
 )
 
 
-@cache
-def pattern_of(names: frozenset[str]) -> re.Pattern[bytes]:
-    """Finds calls by the last segment of what is called."""
-    words = "|".join(sorted(map(re.escape, names)))
-    return re.compile(rf"(?<!\w)(?:{words})(?=[ \t]*\()".encode())
+_CALLED = re.compile(rb"(?<!\w)([^\W\d]\w*)(?=[ \t]*\()")
 
 
 @cache
 def _bare(names: frozenset[str]) -> re.Pattern[bytes]:
     words = "|".join(sorted(map(re.escape, names)))
-    return re.compile(rf"(?<!\w)(?:{words})[ \t]*(?:(?=[\n#\r;])|(?<=[ \t])as[ \t]+(\w+))".encode())
+    return re.compile(rf"(?<!\w)(?:{words})[ \t]*(?:(?=[\n#\r;]|\Z)|(?<=[ \t])as[ \t]+(\w+))".encode())
 
 
 _GIVEN = re.compile(rb"(\w+)[ \t]*=[ \t]*(?:\w+\.)*$")
@@ -99,12 +95,10 @@ def candidates(names: Names, more: frozenset[str] = frozenset()) -> Iterator[tup
     They come in order of position. One that is nested too deep to be read is noted in the module's memory.
     """
     module = names.module
-    matches = [*pattern_of(CALLED_NAMES).finditer(module.code)]
-    if more - CALLED_NAMES:
-        # The catalogue's pattern is compiled once; a file's own names are few.
-        matches += pattern_of(more - CALLED_NAMES).finditer(module.code)
-        matches.sort(key=lambda match: match.start())
-    for match in matches:
+    wanted = frozenset(word.encode() for word in CALLED_NAMES | more)
+    for match in _CALLED.finditer(module.code):
+        if match[1] not in wanted:
+            continue
         name = module.root.descendant_for_byte_range(match.start(), match.end())
         if name is None or name.type != "identifier" or name.start_byte != match.start():
             continue

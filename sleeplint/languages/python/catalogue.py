@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sleeplint.facts import Kind
 from sleeplint.languages.catalogue import Argument, Call, Unit
 
 
@@ -44,6 +43,7 @@ _SLEEPS = (
     _sleep("tornado.gen.sleep", keyword="duration"),
     _sleep("twisted.internet.task.deferLater", at=1, keyword="delay"),
     _sleep("twisted.internet.reactor.callLater", keyword="delay"),
+    _sleep("twisted.internet.task.Clock.callLater", keyword="delay"),
     _sleep("asyncio.AbstractEventLoop.call_later", keyword="delay"),
     _sleep("asyncio.AbstractEventLoop.call_at", keyword="when", unit="deadline"),
     _sleep("tornado.ioloop.IOLoop.call_later", keyword="delay"),
@@ -253,7 +253,6 @@ ALIASES: dict[str, str] = {
     "eventlet.greenthread.sleep": "eventlet.sleep",
     "eventlet.green.time.sleep": "eventlet.sleep",
     "eventlet.timeout.Timeout": "eventlet.Timeout",
-    "twisted.internet.task.Clock.callLater": "twisted.internet.task.Clock.callLater",
     "async_timeout.Timeout": "async_timeout.timeout",
     "threading.RLock": "threading.Lock",
     "threading.BoundedSemaphore": "threading.Semaphore",
@@ -279,7 +278,6 @@ ALIASES: dict[str, str] = {
     "concurrent.futures.thread.ThreadPoolExecutor": "concurrent.futures.Executor",
     "concurrent.futures.process.ProcessPoolExecutor": "concurrent.futures.Executor",
     "concurrent.futures._base.Future": "concurrent.futures.Future",
-    "subprocess.getoutput": "subprocess.getoutput",
     "socket.SocketType": "socket.socket",
     "ssl.SSLSocket": "socket.socket",
     "select.devpoll": "select.poll",
@@ -292,7 +290,6 @@ ALIASES: dict[str, str] = {
     "requests.api.get": "requests.get",
     "requests.api.post": "requests.post",
     "aiohttp.client.ClientSession": "aiohttp.ClientSession",
-    "urllib.request.urlopen": "urllib.request.urlopen",
     "urllib2.urlopen": "urllib.request.urlopen",
     "selenium.webdriver.support.wait.WebDriverWait": "selenium.webdriver.support.ui.WebDriverWait",
     "selenium.webdriver.Chrome": "selenium.WebDriver",
@@ -311,15 +308,11 @@ ALIASES: dict[str, str] = {
     "kafka.consumer.KafkaConsumer": "kafka.KafkaConsumer",
     "pexpect.pty_spawn.spawn": "pexpect.spawn",
     "pexpect.popen_spawn.PopenSpawn": "pexpect.spawn",
-    "pexpect.replwrap.REPLWrapper": "pexpect.replwrap.REPLWrapper",
     "redis.StrictRedis": "redis.Redis",
     "redis.client.Redis": "redis.Redis",
     "tornado.testing.AsyncHTTPTestCase": "tornado.testing.AsyncTestCase",
-    "threading.Timer": "threading.Timer",
 }
 """Other paths, and subclasses that wait alike, each with the entry's own."""
-
-TIMERS = frozenset({"threading.Timer"})
 
 CLOCKS = frozenset(
     {
@@ -340,9 +333,3 @@ CLOCKS = frozenset(
     }
 )
 """Callables that say what time it is."""
-
-
-def kind_of(path: str) -> Kind | None:
-    """The kind of the entry at `path`."""
-    entry = BY_PATH.get(path)
-    return entry.kind if entry else None

@@ -10,7 +10,7 @@ from tree_sitter import Node
 from sleeplint.languages.python.calls import Found
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.names import Names, names_of
-from sleeplint.languages.python.tree import Arguments, Chain, arguments_of, bare, decorators_of, string_of
+from sleeplint.languages.python.tree import Arguments, Chain, arguments_of, bare, decorators_of, first_of, string_of
 
 STEMS = re.compile(
     rb"autojump_clock|mock_clock|MockClock|task\.Clock|\bClock\(|looptime|async_solipsism|freeze|freezer|time_machine"
@@ -173,7 +173,7 @@ class Clocks:
     def _holds(self, patch: _Patch, found: Found, fixtures: set[str]) -> bool:
         if patch.start <= found.call.start_byte < patch.end:
             return True
-        node = self.module.root.descendant_for_byte_range(patch.start, patch.start + 1)
+        node = self.module.root.descendant_for_byte_range(max(patch.start - 1, 0), patch.start)
         holders = self.module.chain(node) if node is not None else ()
         for holder in holders:
             if holder.type == "function_definition":
@@ -276,7 +276,7 @@ class Clocks:
                 for item in clause.named_children if clause.type == "with_clause" else ():
                     value = item.child_by_field_name("value")
                     if value is not None and value.type == "as_pattern":
-                        value = value.named_child(0)
+                        value = first_of(value)
                     if value is not None and value.type == "call" and self._freezes(value):
                         return True
         return False

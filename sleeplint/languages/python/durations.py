@@ -204,6 +204,8 @@ def _named(node: Node, names: Names, steps: int) -> Quantity | None:
 
 def _is_redeclared(module: Module, name: str, value: Node) -> bool:
     """Whether a function changes it through `global` or `nonlocal`."""
+    if b"global" not in module.code and b"nonlocal" not in module.code:
+        return False
     pattern = rb"\b(?:global|nonlocal)\b[^\n#]*\b" + re.escape(name.encode()) + rb"\b"
     return re.search(pattern, module.code) is not None
 

@@ -12,7 +12,7 @@ from tree_sitter import Node
 from sleeplint.facts import Milliseconds
 from sleeplint.languages.python.durations import as_milliseconds, clock_of, fold, from_now
 from sleeplint.languages.python.names import Names, assigned_to_self
-from sleeplint.languages.python.tree import Chain, arguments_of, bare, chain_to
+from sleeplint.languages.python.tree import Chain, arguments_of, bare, chain_to, first_of
 
 MAX_STEPS = 12
 CLOCK_STEMS = re.compile(rb"\btime\(|monotonic|perf_counter|process_time|default_timer|\.now\(|utcnow|current_time")
@@ -67,7 +67,7 @@ def find_assertions(names: Names) -> Iterator[Assertion]:
         if node is None or not chain:
             continue
         if node.type == "assert" and chain[-1].type == "assert_statement":
-            condition = chain[-1].named_child(0)
+            condition = first_of(chain[-1])
             if condition is not None:
                 yield from _judged(condition, chain[-1], chain[:-1], node, names)[:1]
         elif node.type == "identifier" and len(chain) >= 2 and chain[-1].type == "attribute":
@@ -103,7 +103,7 @@ def _judged(condition: Node, statement: Node, chain: Chain, name: Node, names: N
         if node.type == "boolean_operator":
             stack.extend(reversed(node.named_children))
         elif node.type == "not_operator":
-            inner = node.named_child(0)
+            inner = first_of(node)
             for assertion in _judged(inner, statement, chain, name, names) if inner is not None else ():
                 other: Side = "lower" if assertion.bound == "upper" else "upper"
                 found.append(

@@ -19,6 +19,7 @@ from sleeplint.languages.python.tree import (
     bare,
     decorators_of,
     descend,
+    first_of,
     owner_of,
     string_of,
 )
@@ -98,7 +99,8 @@ class Names:
             found = self._meaning(node, steps + 1)
         finally:
             self._busy.discard(key)
-        if found.is_known or not self._busy:
+        # What was cut short by a limit or a cycle is not remembered, unless that was far off.
+        if found.is_known or not self._busy or steps <= MAX_STEPS // 2:
             self._memory[key] = found
         return found
 
@@ -114,7 +116,7 @@ class Names:
             case "call":
                 return self._called(node, steps)
             case "await" | "named_expression":
-                inner = node.child_by_field_name("value") or node.named_child(0)
+                inner = node.child_by_field_name("value") or first_of(node)
                 return self.meaning(inner, steps) if inner is not None else UNKNOWN
             case "conditional_expression" | "boolean_operator":
                 return self._first(node.named_children, steps)
@@ -130,7 +132,7 @@ class Names:
                 value = node.child_by_field_name("value")
                 return one_of(self.meaning(value, steps)) if value is not None else UNKNOWN
             case "yield":
-                inner = node.named_child(0)
+                inner = first_of(node)
                 return self.meaning(inner, steps) if inner is not None else UNKNOWN
         return UNKNOWN
 
@@ -143,13 +145,15 @@ class Names:
 
     def named(self, name: str, chain: Chain, at: int, steps: int = 0) -> Meaning:
         """What a name stands for at a place."""
-        candidates, _ = self.module.bindings(name, chain, at)
+        candidates, sure = self.module.bindings(name, chain, at)
+        likeliest = UNKNOWN
         for binding in candidates:
             found = self._bound(name, binding, chain, steps)
-            if found.is_known:
+            if found.is_known and (sure or (found.kind == "external" and _catalogued(found.path))):
                 return found
+            likeliest = likeliest if likeliest.is_known else found
         if candidates:
-            return UNKNOWN
+            return likeliest
         for star in self.module.globals.stars:
             target = self.module.module_at(star.path)
             if target is not None:
@@ -222,7 +226,7 @@ class Names:
         inside = self.module.root.descendant_for_byte_range(where + len(needle) - 1, where + len(needle))
         if inside is None or (inside.type != "argument_list" and (inside := _parent_list(self.module, inside)) is None):
             return UNKNOWN
-        value = inside.named_child(0)
+        value = first_of(inside)
         found = self.meaning(value, steps) if value is not None else UNKNOWN
         return found if single or not found.is_known else _several(found)
 
@@ -239,7 +243,7 @@ class Names:
         function = holders[position]
         owner = owner_of(holders[:position])
         parameters = function.child_by_field_name("parameters")
-        first = parameters.named_child(0) if parameters is not None else None
+        first = first_of(parameters) if parameters is not None else None
         if owner is not None and owner.type == "class_definition" and first == binding.node:
             label = owner.child_by_field_name("name")
             if label is None or _is_static(holders[position - 1], self.module):
@@ -307,6 +311,16 @@ class Names:
         """What calling a function of this file gives: by its annotation, or what it returns or yields."""
         if steps > MAX_STEPS:
             return UNKNOWN
+        key = ("returned", function.start_byte)
+        known = self.module.memory.get(key)
+        if isinstance(known, Meaning):
+            return known
+        found = self._returned(function, steps)
+        if found.is_known or steps <= MAX_STEPS // 2:
+            self.module.memory[key] = found
+        return found
+
+    def _returned(self, function: Node, steps: int) -> Meaning:
         annotation = function.child_by_field_name("return_type")
         if annotation is not None:
             declared = self.annotated(annotation, steps)
@@ -323,7 +337,7 @@ class Names:
                 continue
             if next((n for n in reversed(chain) if n.type in FUNCTIONS), None) != function:
                 continue
-            value = chain[-1].named_child(0)
+            value = first_of(chain[-1])
             found = self.meaning(value, steps + 1) if value is not None else UNKNOWN
             if found.is_known:
                 return found
@@ -331,7 +345,7 @@ class Names:
 
     def annotated(self, annotation: Node, steps: int) -> Meaning:
         """An instance of what an annotation names."""
-        node = annotation.named_child(0) if annotation.type == "type" else annotation
+        node = first_of(annotation) if annotation.type == "type" else annotation
         if node is None:
             return UNKNOWN
         match node.type:
@@ -353,7 +367,7 @@ class Names:
                     if found.is_known:
                         return found
             case "generic_type" | "subscript":
-                head_node = node.named_child(0)
+                head_node = first_of(node)
                 head = self.module.text(head_node).rpartition(".")[2] if head_node is not None else ""
                 inner = [n for n in descend(node) if n.type in ("identifier", "attribute", "string")][1:]
                 for name_in in inner if head in _WRAPPED_TYPES or head in _SEQUENCES else ():
@@ -513,8 +527,8 @@ def _assigned_at(module: Module, start: int, end: int) -> Node | None:
                 return value.named_child(index) if 0 <= index < value.named_child_count else None
             return value
         if node.type == "with_item":
-            value = node.named_child(0)
-            return value.named_child(0) if value is not None and value.type == "as_pattern" else None
+            value = first_of(node)
+            return first_of(value) if value is not None and value.type == "as_pattern" else None
         if node.type.endswith("_statement"):
             return None
     return None

@@ -20,9 +20,12 @@ _RUNNERS = re.compile(
     r"|asyncio\.create_subprocess_(?:exec|shell)|asyncio\.subprocess\.create_subprocess_\w+|pexpect\.(?:spawn|run)"
     r"|anyio\.(?:run_process|open_process)|trio\.(?:run_process|lowlevel\.open_process)"
 )
-_PROGRAM = re.compile(rb"(?<![\w.])(?:(time|asyncio|trio|anyio|gevent)\.)?sleep\s*\(\s*([^()\n]*?)\s*\)")
+# In a literal, the letter before a name may be an escape's.
+_PROGRAM = re.compile(
+    rb"(?:(?<![\w.])|(?<=\\[nrt]))(?:(time|asyncio|trio|anyio|gevent)\.)?sleep\s*\(\s*([^()\n]*?)\s*\)"
+)
 _COMMAND = re.compile(rb"(?:^|[;&|(\s\"'])sleep[ \t]+(\d+(?:\.\d+)?|\$?\{?\w*\}?)")
-_STEM = re.compile(rb"(?<![\w.])(?:\w+\.)?sleep\b")
+_STEM = re.compile(rb"(?:(?<![\w.])|(?<=\\[nrt]))(?:\w+\.)?sleep\b")
 _NUMBER = re.compile(rb"\d+(?:\.\d+)?|\.\d+")
 
 

@@ -109,7 +109,7 @@ def _founds(module: Module, names: Names, own: dict[str, Call], tests: Tests) ->
     found: list[Found] = []
     for call, chain, function, name in candidates(names, frozenset(wanted | aliases | mine)):
         word = module.text(name)
-        match = match_call(call, chain, function, name, names, own) if word in wanted or word in aliases else None
+        match = match_call(call, chain, function, name, names, own)
         if match is None and word in mine:
             match = own_call(call, chain, function, name, names)
         if match is not None:

@@ -15,6 +15,7 @@ from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.tree import Arguments, Chain, arguments_of, bare, called_name, chain_to
 from sleeplint.languages.python.wrappers import Wrapper, wrapper_of
 
+_ARGUMENT = re.compile(rb"(?<!\w)([^\W\d]\w*)(?=\s*[,)])")
 _TARGETS = frozenset({"target", "func", "function", "fn", "callback", "callable", "f", "async_fn"})
 # These look at a function, replace it or compare it: nobody runs it.
 _LOOKERS = re.compile(
@@ -30,9 +31,10 @@ _THREADED = frozenset(
 def find_references(names: Names, more: frozenset[str], own: dict[str, Call]) -> Iterator[Found]:
     """The sleeps given by reference, in order of position; `more` names are wrappers and aliases."""
     module = names.module
-    words = "|".join(sorted(map(re.escape, SLEEP_NAMES | more)))
-    pattern = re.compile(rf"(?<!\w)(?:{words})(?=\s*[,)])".encode())
-    for match in pattern.finditer(module.code):
+    wanted = frozenset(word.encode() for word in SLEEP_NAMES | more)
+    for match in _ARGUMENT.finditer(module.code):
+        if match[1] not in wanted:
+            continue
         name = module.root.descendant_for_byte_range(match.start(), match.end())
         if name is None or name.type != "identifier":
             continue

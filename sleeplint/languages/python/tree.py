@@ -22,6 +22,11 @@ _ESCAPE = re.compile(rb"\\(\r\n|[\s\S])")
 _ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"\n": b"", b"\r\n": b"", b"\\": b"\\", b"'": b"'", b'"': b'"'}
 
 
+def first_of(node: Node) -> Node | None:
+    """The first named child, comments aside."""
+    return next((child for child in node.named_children if child.type != "comment"), None)
+
+
 def chain_to(root: Node, node: Node) -> Chain | None:
     """The ancestors of `node` from the root down, without itself; None if it is nested too deep."""
     chain: list[Node] = []
@@ -114,8 +119,7 @@ def called_name(call: Node) -> Node | None:
 
 def is_async(function: Node) -> bool:
     """Whether a function definition is a coroutine's."""
-    first = function.child(0)
-    return first is not None and first.type == "async"
+    return any(child.type == "async" for child in function.children[:1])
 
 
 def decorators_of(definition: Node) -> list[Node]:
@@ -147,8 +151,7 @@ def string_of(node: Node, code: bytes) -> bytes | None:
         return b"".join(part for part in parts if part is not None)
     if node.type != "string":
         return None
-    start = node.child(0)
-    raw = start is not None and b"r" in code[start.start_byte : start.end_byte].lower()
+    raw = any(b"r" in code[start.start_byte : start.end_byte].lower() for start in node.children[:1])
     value = b"".join(
         code[child.start_byte : child.end_byte]
         for child in node.named_children

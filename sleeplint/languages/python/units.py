@@ -7,7 +7,7 @@ import re
 from sleeplint.facts import Milliseconds
 from sleeplint.languages.python.calls import Found
 
-_MILLISECONDS = re.compile(r"(?:^|_)(?:ms|msecs?|millis(?:econds)?)$|(?:Ms|MS|Millis)$", re.IGNORECASE)
+_MILLISECONDS = re.compile(r"(?:^|_)(?:ms|msecs?|millis(?:econds)?)$", re.IGNORECASE)
 _CAMEL = re.compile(r"[a-z](?:Ms|MS|Millis|Milliseconds)$")
 _SECONDS = re.compile(r"(?:^|_)(?:s|secs?|seconds)$", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_][\w.]*")

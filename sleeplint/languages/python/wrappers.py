@@ -8,12 +8,21 @@ from dataclasses import dataclass, replace
 from tree_sitter import Node
 
 from sleeplint.languages.catalogue import Call, Unit
-from sleeplint.languages.python.calls import CALLED_NAMES, Found, argument_of, match_call
+from sleeplint.languages.python.calls import CALLED_NAMES, SLEEP_NAMES, Found, also_known_as, argument_of, match_call
 from sleeplint.languages.python.durations import fold, reads_clock
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.names import Meaning, Names, names_of
 from sleeplint.languages.python.scopes import is_test_path
-from sleeplint.languages.python.tree import Chain, arguments_of, bare, called_name, decorators_of, descend, owner_of
+from sleeplint.languages.python.tree import (
+    Chain,
+    arguments_of,
+    bare,
+    called_name,
+    decorators_of,
+    descend,
+    first_of,
+    owner_of,
+)
 
 MAX_STEPS = 5
 _BOUND = re.compile(r"timeout|time_?limit|max_wait|deadline", re.IGNORECASE)
@@ -104,7 +113,7 @@ def _only_statement(function: Node) -> Node | None:
         if child.type not in ("comment", "import_statement", "import_from_statement")
     ]
     if statements and statements[0].type == "expression_statement":
-        first = statements[0].named_child(0)
+        first = first_of(statements[0])
         if first is not None and first.type in ("string", "concatenated_string"):
             statements = statements[1:]
     if len(statements) != 1:
@@ -146,7 +155,7 @@ def parameters_of(module: Module, function: Node) -> list[tuple[str, int, Node |
         if parameter.type in ("default_parameter", "typed_default_parameter"):
             name = parameter.child_by_field_name("name")
         elif parameter.type == "typed_parameter":
-            name = parameter.named_child(0)
+            name = first_of(parameter)
             if name is not None and name.type != "identifier":
                 keyword_only = keyword_only or name.type == "list_splat_pattern"
                 continue
@@ -335,19 +344,26 @@ def _into(call: Node, chain: Chain, value: Node, factor: float, names: Names, st
 
 
 _DEFINITION = re.compile(rb"\bdef[ \t]+(\w+)[ \t]*\(([^)]*)\)?")
+_NEAR = 400
+"""How many bytes behind its parameters a thin wrapper has its wait."""
 _WAITS = re.compile(rb"sleep|wait|timeout|delay|join", re.IGNORECASE)
 
 
 def suggested(code: bytes) -> frozenset[str]:
     """Names of functions that may be wrappers or bound a wait by a parameter, by a byte search."""
     found = set()
+    others = []
     for match in _DEFINITION.finditer(code):
         name, parameters = match[1], match[2]
         if name.startswith(b"__") or not parameters.strip() or parameters.strip() in (b"self", b"cls"):
             continue
-        if b"timeout" in parameters.lower() or _WAITS.search(code, match.end(), match.end() + 400):
-            found.add(name.decode())
-    return frozenset(found)
+        if b"timeout" in parameters.lower() or _WAITS.search(code, match.end(), match.end() + _NEAR):
+            found.add(name)
+        else:
+            others.append((name, code[match.end() : match.end() + _NEAR]))
+    # A wrapper of a wrapper.
+    more = {name for name, body in others if any(known + b"(" in body for known in found)}
+    return frozenset(name.decode() for name in found | more) | also_known_as(code, SLEEP_NAMES)
 
 
 def suggested_around(module: Module) -> frozenset[str]:
