@@ -11,6 +11,7 @@ from sleeplint.languages.rust.flow import LOOPS
 from sleeplint.repairs.rust.ground import Ground, calls, inside
 from sleeplint.repairs.rust.place import Place, Spawned, spawns
 from sleeplint.repairs.rust.recipe import UNSAFE, Recipe, chain, pen, repaired
+from sleeplint.text import Edit, Span
 
 _CHANNELS = re.compile(r"(?:^|::)(?:channel|unbounded_channel|unbounded|bounded|sync_channel)$")
 _RELEASES = re.compile(
@@ -79,7 +80,7 @@ def join_the_task(place: Place) -> Fix | None:
         return None
     task = started[0]
     handle = task.handle
-    if handle is None or handle.startswith("_") or task.handle_uses or task.block != place.block:
+    if handle is None or task.handle_uses or task.block != place.block:
         return None
     if not task.thread and not place.is_async:
         return None
@@ -88,12 +89,20 @@ def join_the_task(place: Place) -> Fix | None:
         return None
     if sender and not place.ground.claim(function, sender):
         return None
-    ended = ".join()" if task.thread else ".await"
     who = "thread" if task.thread else "task"
+    ended = ".join()" if task.thread else ".await"
+    renamed: tuple[Edit, ...] = ()
+    if handle.startswith("_"):  # it is used now
+        (named,) = place.ground.fresh(function, handle.lstrip("_") or who)
+        bound = task.statement.child_by_field_name("pattern")
+        if bound is None:
+            return None
+        at = bound.end_byte - len(handle.encode())
+        renamed, handle = (Edit(Span(at, bound.end_byte), named),), named
     lines = list(chain(place, handle, ended, f'.expect("the {who} panicked")'))
     if sender:
         lines.insert(0, f"drop({sender});")
-    return repaired(place, f"Wait for the {who} to end", UNSAFE, pen(place).replace(whole, *lines))
+    return repaired(place, f"Wait for the {who} to end", UNSAFE, (*renamed, *pen(place).replace(whole, *lines)))
 
 
 def _ends_with(ground: Ground, task: Spawned, sleep: Node) -> str | None:

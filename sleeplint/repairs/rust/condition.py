@@ -89,7 +89,10 @@ def poll(place: Place) -> Fix | None:
         "}",
     )
     title = "Poll what is asserted, bounded"
-    if not _cannot_hold_before(place, function, condition):
+    held = _held_before(place, function, condition)
+    if held is True:
+        return None
+    if held is None:
         return shown(title, *lines, ground.text(assertion))
     step = pen(place).step(whole.start_byte)
     return repaired(place, title, UNSAFE, pen(place).replace(whole, *(line.replace("    ", step, 1) for line in lines)))
@@ -176,26 +179,28 @@ def _operands(ground: Ground, tokens: Node) -> list[str]:
     return found
 
 
-def _cannot_hold_before(place: Place, function: Node, condition: Condition) -> bool:
-    """Whether the code shows that the condition did not hold at first: by the first value, or by an assertion."""
+def _held_before(place: Place, function: Node, condition: Condition) -> bool | None:
+    """Whether the condition held at first, by the first value or an assertion; None if the code does not say."""
     ground = place.ground
     before = ground.code[function.start_byte : place.statement.start_byte].decode("utf-8", "replace")
     if _squeezed(condition.code) in _squeezed(before) or (
         condition.wanted and f"{_squeezed(condition.read)},{condition.wanted}" in _squeezed(before)
     ):
-        return False
+        return True
     if condition.wanted is not None and _POSITIVE_NUMBER.fullmatch(condition.wanted):
         other = re.search(rf"{re.escape(_squeezed(condition.read))}(?:,|==)(\d+)\b", _squeezed(before))
         if other is not None:
-            return other.group(1) != condition.wanted
+            return other.group(1) == condition.wanted
     head = re.match(r"[*&(\s]*(\w+)", condition.read)
     if head is None:
-        return False
+        return None
     first = _first_value(ground, function, head.group(1), place.statement.start_byte)
     if first is None:
-        return False
+        return None
     wanted = condition.wanted or "true"
-    return first != wanted and not (wanted == "true" and re.search(r"\.(?:is_ok|is_finished)\b", condition.read))
+    if wanted == "true" and re.search(r"\.(?:is_ok|is_finished)\b", condition.read):
+        return None
+    return first == wanted
 
 
 def _first_value(ground: Ground, function: Node, name: str, until: int, depth: int = 4) -> str | None:
