@@ -13,6 +13,7 @@ from sleeplint.source import Source
 HEAD = """\
 import asyncio, gc, os, queue, select, socket, subprocess, threading, time
 import anyio, pytest, trio
+from contextlib import contextmanager
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import Process
 from unittest import TestCase, mock
@@ -108,6 +109,17 @@ ROLES = {
                     time.sleep(0.1)  # <-
                     return 1
                 client.call(slow)
+        """,
+    ),
+    "a return of an inner function is not the loop's": (
+        "pacing high",
+        """
+        def test():
+            for peer in peers:
+                def name():
+                    return peer
+                peer.poke(name)
+                time.sleep(0.1)  # <-
         """,
     ),
     "a break of an inner loop is not the loop's": (
@@ -356,12 +368,22 @@ ROLES = {
         """,
     ),
     "a timer is no server": (
-        "settle high",
+        "settle low",
         """
         def test():
             timer.start()
             time.sleep(0.1)  # <-
-            assert timer.fired
+            timer.report()
+        """,
+    ),
+    "a context that starts one": (
+        "startup high",
+        """
+        @contextmanager
+        def running():
+            server.start()
+            time.sleep(0.1)  # <-
+            yield server
         """,
     ),
     "a task whose work is asserted": (

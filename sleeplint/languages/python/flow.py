@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from tree_sitter import Node
@@ -13,6 +14,8 @@ from sleeplint.languages.python.scene import Called, Scene, parts
 from sleeplint.languages.python.tree import FUNCTIONS, Chain
 
 ActKind = Literal["assert", "wait", "call", "read", "neutral", "mark", "yield", "return", "raise", "leave"]
+_FAR = 64
+"""Acts on either side of a wait: what stands farther away has nothing to do with it."""
 _SILENT = frozenset(
     {
         "function_definition", "class_definition", "decorated_definition", "import_statement", "import_from_statement",
@@ -201,17 +204,23 @@ def _unfold(scene: Scene, statement: Node, *, backward: bool) -> Iterator[Act]:
 
 
 def following(scene: Scene, chain: Chain, node: Node) -> Iterator[Act]:
-    """What comes after `node` in its function, up to the function's end."""
+    """What comes after `node` in its function, up to the function's end, as far as anybody would look."""
+    return islice(_following(scene, chain, node), _FAR)
+
+
+def preceding(scene: Scene, chain: Chain, node: Node) -> Iterator[Act]:
+    """What comes before `node` in its function, the nearest first, as far as anybody would look."""
+    return islice(_preceding(scene, chain, node), _FAR)
+
+
+def _following(scene: Scene, chain: Chain, node: Node) -> Iterator[Act]:
     inner = node
     for index in range(len(chain) - 1, border(chain), -1):
         outer = chain[index]
         if outer.type in ("block", "module"):
-            after = False
-            for statement in scene.statements(outer):
-                if after:
-                    yield from _unfold(scene, statement, backward=False)
-                elif statement.id == inner.id:
-                    after = True
+            statements = scene.statements(outer)
+            for at in range(scene.position(outer, inner) + 1, len(statements)):
+                yield from _unfold(scene, statements[at], backward=False)
         elif outer.type == "try_statement" and inner.type == "block":
             for clause in outer.named_children:
                 if clause.type in ("else_clause", "finally_clause"):
@@ -222,19 +231,14 @@ def following(scene: Scene, chain: Chain, node: Node) -> Iterator[Act]:
         inner = outer
 
 
-def preceding(scene: Scene, chain: Chain, node: Node) -> Iterator[Act]:
-    """What comes before `node` in its function, the nearest first."""
+def _preceding(scene: Scene, chain: Chain, node: Node) -> Iterator[Act]:
     inner = node
     for index in range(len(chain) - 1, border(chain), -1):
         outer = chain[index]
         if outer.type in ("block", "module"):
-            before: list[Node] = []
-            for statement in scene.statements(outer):
-                if statement.id == inner.id:
-                    break
-                before.append(statement)
-            for statement in reversed(before):
-                yield from _unfold(scene, statement, backward=True)
+            statements = scene.statements(outer)
+            for at in range(scene.position(outer, inner) - 1, -1, -1):
+                yield from _unfold(scene, statements[at], backward=True)
         elif outer.type == "try_statement" and inner.type in ("except_clause", "finally_clause", "else_clause"):
             body = outer.child_by_field_name("body")
             for statement in reversed(scene.statements(body)) if body is not None else ():

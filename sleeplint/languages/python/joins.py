@@ -12,6 +12,7 @@ from sleeplint.languages.python.scene import Scene, Use
 from sleeplint.languages.python.tasks import Spawn
 from sleeplint.languages.python.tree import Chain, arguments_of
 
+_MUCH = 20_000
 _FORWARD = frozenset(
     {
         "list_comprehension", "list", "set", "tuple", "await", "parenthesized_expression", "generator_expression",
@@ -115,8 +116,12 @@ def _scope(scene: Scene, spawn: Spawn) -> bool | None:
         joins = spawn.call.name in ("start_soon", "submit") or any(c.name in words.SCOPES for c in scene.calls(clause))
         if not joins:
             return None
-        body = scene.code[outer.start_byte : outer.end_byte].decode("utf-8", "replace")
-        cancelled = re.search(rf"\b{re.escape(receiver)}\b[\w.]*\.cancel\w*\(|\.cancel_scope\.cancel\(", body)
+        body = scene.code[outer.start_byte : min(outer.end_byte, outer.start_byte + _MUCH)].decode("utf-8", "replace")
+        known = scene.memory.get((f"cancelled {receiver}", outer.id))
+        if isinstance(known, bool):
+            return not known
+        cancelled = bool(re.search(rf"\b{re.escape(receiver)}\b[\w.]*\.cancel\w*\(|\.cancel_scope\.cancel\(", body))
+        scene.memory[f"cancelled {receiver}", outer.id] = cancelled
         return not cancelled
     return None
 

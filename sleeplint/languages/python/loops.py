@@ -102,7 +102,7 @@ def _ways_out(scene: Scene, loop: Node) -> tuple[bool, bool]:
     return exits, raises
 
 
-def bounded(scene: Scene, round_: Round, chain: Chain, limited: bool) -> bool:
+def bounded(scene: Scene, round_: Round, limited: bool) -> bool:
     """Whether a deadline, a count or an enclosing timeout (`limited`) ends the loop."""
     loop = round_.node
     if limited or round_.shape == "clock":

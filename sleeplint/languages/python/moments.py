@@ -21,6 +21,8 @@ from sleeplint.languages.python.verdict import Verdict
 from sleeplint.text import Span
 
 _NEAR = 8
+_BACK = 8000
+"""Bytes before a wait in which something made for it is looked for."""
 _SAME_SCALE = 6
 """A sleep past a time of the system under test is not many times as long."""
 _NUMBER = re.compile(r"^(\d[\d_]*(?:\.\d*)?|\.\d+)$")
@@ -413,12 +415,15 @@ def _readiness(scene: Scene, site: Site, around: Surrounding) -> str | None:
         return None
     first = border(site.chain)
     start = site.chain[first].start_byte if first >= 0 else 0
-    before = scene.code[start : site.call.start_byte][-8000:].decode("utf-8", "replace")
-    event = re.search(r"\b(\w*(?:ready|started|listening|running)\w*)\s*=\s*(?:\w+\.)*Event\(\)", before)
-    if event is not None:
-        return f"the event `{event[1]}` is made for it"
-    event = re.search(r"\b(\w+)\s*=\s*(?:\w+\.)*Event\(\)", before)
-    return f"the event `{event[1]}` is at hand" if event is not None else None
+    start = max(start, site.call.start_byte - _BACK)
+    before = scene.code[start : site.call.start_byte].decode("utf-8", "replace")
+    if "Event()" not in before:
+        return None
+    made = re.findall(r"\b(\w+) *= *(?:\w+\.)*Event\(\)", before)
+    telling = [name for name in made if re.search(r"(?i)ready|started|listening|running", name)]
+    if telling:
+        return f"the event `{telling[-1]}` is made for it"
+    return f"the event `{made[-1]}` is at hand" if made else None
 
 
 def _span(node: Node) -> Span:

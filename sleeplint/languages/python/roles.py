@@ -82,13 +82,13 @@ def _verdict(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
     if site.kind == "clock-assert":
         return Verdict("guard", True, checked=True)
     if site.kind == "timeout":
-        return _timeout(scene, site, round_)
+        return _timeout(scene, site, standing, round_)
     if site.duration_ms == 0:
         return Verdict("yield", True)
     if _races(scene, site, spawn):
         return Verdict("race-arm", True)
     if round_ is not None and round_.polls and not _samples(scene, site, standing, round_):
-        return Verdict("poll", True, loop=_loop(scene, site, round_))
+        return Verdict("poll", True, loop=_loop(scene, site, standing, round_))
     return (
         _hold(scene, site, standing, spawn, ends, round_)
         or _workload(scene, site, standing, spawn, ends)
@@ -100,7 +100,7 @@ def _verdict(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
 # --- timeouts
 
 
-def _timeout(scene: Scene, site: Site, round_: Round | None) -> Verdict:
+def _timeout(scene: Scene, site: Site, standing: Standing, round_: Round | None) -> Verdict:
     if site.entry.purpose in ("idle", "test-limit"):
         return Verdict("guard", True)
     name = scene.called(site.call).name
@@ -108,13 +108,13 @@ def _timeout(scene: Scene, site: Site, round_: Round | None) -> Verdict:
         condition = round_.node.child_by_field_name("condition")
         asked = condition is not None and condition.start_byte <= site.call.start_byte < condition.end_byte
         if asked and name in words.BOOLEAN_WAITS:
-            return Verdict("poll", False, checked=True, loop=_loop(scene, site, round_))
+            return Verdict("poll", False, checked=True, loop=_loop(scene, site, standing, round_))
         if name == "select":
-            return Verdict("poll", round_.shape == "condition", loop=_loop(scene, site, round_))
+            return Verdict("poll", round_.shape == "condition", loop=_loop(scene, site, standing, round_))
     outcome = outcome_of(scene, site)
     if outcome.role == "sleep":
         if round_ is not None and round_.polls:
-            return Verdict("poll", outcome.sure, loop=_loop(scene, site, round_))
+            return Verdict("poll", outcome.sure, loop=_loop(scene, site, standing, round_))
         return replace(moment(scene, site, round_), checked=False)
     related: tuple[Related, ...] = ()
     if outcome.asserted is not None:
@@ -127,12 +127,19 @@ def _timeout(scene: Scene, site: Site, round_: Round | None) -> Verdict:
 # --- loops
 
 
-def _loop(scene: Scene, site: Site, round_: Round) -> Loop:
-    limited = enclosed(scene, site.chain) or (site.test is not None and site.test.limit_ms is not None)
-    ends = bounded(scene, round_, site.chain, limited)
+def _loop(scene: Scene, site: Site, standing: Standing, round_: Round) -> Loop:
     node = round_.node
+    known = scene.memory.get(("loop", node.id))
+    if isinstance(known, Loop):
+        return known
+    limited = enclosed(scene, site.chain[: round_.index])
+    limited = limited or (standing.run is not None and enclosed(scene, standing.run.use.chain))
+    limited = limited or (site.test is not None and site.test.limit_ms is not None)
+    ends = bounded(scene, round_, limited)
     silent = ends and not limited and falls_through(scene, round_, site.chain)
-    return Loop(Span(node.start_byte, node.end_byte), ends, silent)
+    loop = Loop(Span(node.start_byte, node.end_byte), ends, silent)
+    scene.memory["loop", node.id] = loop
+    return loop
 
 
 def _samples(scene: Scene, site: Site, standing: Standing, round_: Round) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +16,7 @@ MAX_NODES = 400
 """Nodes of one statement that are looked at: enough for any that people write."""
 MAX_USES = 40
 MAX_TEXT = 2000
+_FEW = 30
 _BORDERS = frozenset({"function_definition", "class_definition", "lambda", "block"})
 
 
@@ -49,6 +50,8 @@ class Scene:
         self.sites: dict[int, Site] = {site.call.id: site for site in sites}
         self._calls: dict[int, tuple[Called, ...]] = {}
         self._statements: dict[int, tuple[Node, ...]] = {}
+        self._positions: dict[int, dict[int, int]] = {}
+        self._words: dict[bytes, list[int]] | None = None
         self._uses: dict[str, tuple[Use, ...]] = {}
         self.memory: dict[tuple[str, int], object] = {}
         """What other modules worked out about a node, by their word for it."""
@@ -89,6 +92,14 @@ class Scene:
             self._statements[block.id] = known
         return known
 
+    def position(self, block: Node, statement: Node) -> int:
+        """Which of a block's statements one is; past the end if it is none."""
+        known = self._positions.get(block.id)
+        if known is None:
+            known = {child.id: at for at, child in enumerate(self.statements(block))}
+            self._positions[block.id] = known
+        return known.get(statement.id, len(known))
+
     def uses(self, name: str) -> tuple[Use, ...]:
         """Where an identifier stands in the file, the first ones."""
         known = self._uses.get(name)
@@ -99,9 +110,10 @@ class Scene:
     def _find(self, name: str) -> Iterator[Use]:
         if not name:
             return
+        word = name.encode("utf-8", "replace")
         found = 0
-        for match in re.finditer(rb"(?<![\w])%s(?![\w])" % re.escape(name.encode("utf-8", "replace")), self.code):
-            node = self.root.descendant_for_byte_range(match.start(), match.end())
+        for start in self._places(word):
+            node = self.root.descendant_for_byte_range(start, start + len(word))
             if node is None or node.type != "identifier":
                 continue
             chain = chain_to(self.root, node)
@@ -110,6 +122,16 @@ class Scene:
                 found += 1
                 if found == MAX_USES:
                     return
+
+    def _places(self, word: bytes) -> Iterable[int]:
+        """Where a word stands: by a search of its own, or once many were asked for, by one pass over the file."""
+        if self._words is None and len(self._uses) < _FEW:
+            return (match.start() for match in re.finditer(rb"\b%s\b" % re.escape(word), self.code))
+        if self._words is None:
+            self._words = {}
+            for match in re.finditer(rb"[^\W\d]\w*", self.code):
+                self._words.setdefault(match[0], []).append(match.start())
+        return self._words.get(word, ())
 
 
 def parts(node: Node) -> Iterator[Node]:

@@ -201,6 +201,15 @@ def standing_of(scene: Scene, chain: Chain, test_name: int | None, depth: int = 
     if index < 0:
         return Standing("module")
     function = chain[index]
+    known = scene.memory.get((f"standing {test_name} {depth}", function.id))
+    if not isinstance(known, Standing):
+        known = _standing(scene, chain, index, test_name, depth)
+        scene.memory[f"standing {test_name} {depth}", function.id] = known
+    return known
+
+
+def _standing(scene: Scene, chain: Chain, index: int, test_name: int | None, depth: int) -> Standing:
+    function = chain[index]
     name = function.child_by_field_name("name")
     if name is not None and name.start_byte == test_name:
         return Standing("test", function=function)
@@ -211,7 +220,7 @@ def standing_of(scene: Scene, chain: Chain, test_name: int | None, depth: int = 
         return Standing("fixture", function=function)
     if own_name.startswith("test") and border(chain[:index]) < 0:
         return Standing("test", function=function)
-    if any(not words.PLAIN_DECORATORS.search(decorator) for decorator in written) and not _is_test_class(scene, owner):
+    if any(not words.PLAIN_DECORATORS.search(decorator) for decorator in written) and not is_test_class(scene, owner):
         return Standing("handler", function=function)
     if owner is not None and own_name == "run":
         bases = owner.child_by_field_name("superclasses")
