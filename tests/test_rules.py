@@ -423,6 +423,8 @@ def test_blocking_in_async_code(profile: Profile) -> None:
     assert "blocking-sleep" not in names(replace(wait, blocking=False), profile=profile)
     assert "blocking-sleep" not in names(replace(wait, duration_ms=0.9), profile=profile)
     assert "blocking-sleep" in names(replace(wait, duration_ms=None), profile=profile)
+    assert "blocking-sleep" in names(replace(wait, duration_ms=1), profile=profile)
+    assert "blocking-sleep" not in names(replace(wait, role="yield", duration_ms=None), profile=profile)
 
 
 def test_sleeps_that_order_tasks_are_one_finding() -> None:

@@ -116,7 +116,6 @@ class BlockingSleep(Rule):
                 and wait.blocking
                 and wait.in_async
                 and wait.role != "yield"
-                and wait.duration_ms != 0
                 and (wait.duration_ms is None or wait.duration_ms >= self.at_least_ms)
                 and not wait.virtual_time
             ):
