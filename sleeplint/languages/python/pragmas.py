@@ -37,12 +37,14 @@ def read_pragmas(module: Module) -> Iterator[Pragma]:
 
 
 def _in_head(module: Module, comment: Node) -> bool:
-    for child in module.root.children:
-        if child.start_byte >= comment.start_byte:
-            return True
-        if child.type != "comment":
-            return False
-    return True
+    """Whether nothing but comments and the module's docstring stands before it."""
+    before = [child for child in module.root.children if child.start_byte < comment.start_byte]
+    statements = [child for child in before if child.type != "comment"]
+    return not statements or (len(statements) == 1 and _is_docstring(statements[0]))
+
+
+def _is_docstring(statement: Node) -> bool:
+    return statement.type == "expression_statement" and [c.type for c in statement.named_children] == ["string"]
 
 
 def _next(module: Module, comment: Node) -> Span:
