@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+# Each branch opens with a literal, so that the engine can skip to one.
 _OPAQUE = re.compile(
     rb"""
-      (?P<line>//[^\n]*)
-    | (?P<block>/\*.*?(?:\*/|\Z))
-    | (?<![A-Za-z0-9_])[bc]?r(?P<fence>\#*)"(?P<raw>.*?)(?:"(?P=fence)|\Z)
+      //(?P<line>[^\n]*)
+    | /\*(?P<block>.*?(?:\*/|\Z))
+    | r(?:(?<![A-Za-z0-9_]r)|(?<=\b[bc]r))(?P<fence>\#*)"(?P<raw>.*?)(?:"(?P=fence)|\Z)
     | "(?P<string>(?:\\.|[^"\\])*+)"?
     | '(?P<letter>\\[^']++|[^\\'\x80-\xff]|[\x80-\xff]{2,4})'
     """,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tree_sitter import Node
 
@@ -25,7 +26,8 @@ class Arm:
         return text[self.arrow + 2 : self.end].strip().rstrip(b",").strip()
 
 
-def arms(way: Way, macro: Node) -> list[Arm]:
+@lru_cache(maxsize=8)
+def arms(bare: bytes, macro: Node) -> list[Arm]:
     """The arms of a `select!`, from its tokens."""
     tokens = next((child for child in macro.children if child.type == "token_tree"), None)
     if tokens is None:
@@ -37,16 +39,14 @@ def arms(way: Way, macro: Node) -> list[Arm]:
         if arrow < 0:
             if kind == "=>":
                 arrow, body = token.start_byte, False
-            elif kind in (";", ",") and not way.bare[start : token.start_byte].strip(b" \t\r\n;,").replace(
-                b"biased", b""
-            ):
+            elif kind in (";", ",") and not bare[start : token.start_byte].strip(b" \t\r\n;,").replace(b"biased", b""):
                 start = token.end_byte
             continue
         if kind == ",":
             found.append(Arm(start, arrow, token.start_byte))
             start, arrow = token.end_byte, -1
-        elif kind == "token_tree" and not body and way.bare[token.start_byte : token.start_byte + 1] == b"{":
-            if not way.bare[arrow + 2 : token.start_byte].strip():
+        elif kind == "token_tree" and not body and bare[token.start_byte : token.start_byte + 1] == b"{":
+            if not bare[arrow + 2 : token.start_byte].strip():
                 found.append(Arm(start, arrow, token.end_byte))
                 start, arrow = token.end_byte, -1
             else:
@@ -65,7 +65,7 @@ def arm(way: Way, at: int) -> tuple[Arm, list[Arm], bool] | None:
     """
     if way.macro(at) not in SELECTS:
         return None
-    every = arms(way, way.nodes[at - 1])
+    every = arms(way.bare, way.nodes[at - 1])
     for one in every:
         if one.start <= way.site.call.start_byte < one.end:
             others = [other for other in every if other is not one]

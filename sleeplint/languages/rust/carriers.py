@@ -124,7 +124,7 @@ def _bound(way: Way, at: int, name: bytes) -> Carrier:
     """What becomes of a future or closure that a `let` at node `at` binds."""
     if not name.isalnum() and not re.fullmatch(rb"\w+", name):
         return Carrier("kept", at, name)
-    rest = way.bare[way.nodes[at].end_byte : function_end(way, at)]
+    rest = way.after(way.nodes[at].end_byte, function_end(way, at))
     word = re.escape(name)
     if re.search(rb"\bspawn\w*\s*\((?:[^;()]|\(\))*?\b" + word + rb"\b", rest):
         return Carrier("spawned", at, name)

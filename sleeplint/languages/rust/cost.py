@@ -15,15 +15,16 @@ _LONG_MS = 60_000
 """Nobody waits so long for the end of a task."""
 
 
-def repeats(scene: Scene) -> int | None:
+def repeats(scene: Scene, *, ends: bool = False) -> int | None:
     """How often one run of the test comes to the wait, by the constant counts of the loops around it.
 
-    Loops in which a task is started count too. None if the source does not say.
+    Loops in which a task is started count too; one that the wait `ends` by running out does not, since it
+    runs out once. None if the source does not say.
     """
-    return _product(scene, -1)
+    return _product(scene, -1, ends=ends)
 
 
-def _product(scene: Scene, top: int) -> int | None:
+def _product(scene: Scene, top: int, *, ends: bool = False) -> int | None:
     product = 1
     below = scene.here
     for border, taken in scene.borders:
@@ -32,6 +33,8 @@ def _product(scene: Scene, top: int) -> int | None:
         for at in loops_between(scene.way.nodes, below, border):
             if at <= top:
                 break
+            if ends and scene.way.nodes[at + 1] == scene.way.nodes[at].child_by_field_name("condition"):
+                continue
             count = rounds(scene.way, at)
             if count is None or _is_conditional(scene, at, below):
                 return None
@@ -89,8 +92,8 @@ def _joined_in_loop(scene: Scene, spawn: int) -> bool:
     if not inner:
         return False
     call, loop = way.nodes[spawn], way.nodes[inner[0]]
-    rest = way.bare[call.end_byte : loop.end_byte]
+    rest = way.after(call.end_byte, loop.end_byte)
     if re.match(rb"\s*\.\s*(?:await\b|join\s*\()", rest):
         return True
-    name = re.search(rb"\blet\s+(?:mut\s+)?(\w+)\s*(?::[^=;]*)?=\s*$", way.bare[loop.start_byte : call.start_byte])
+    name = re.search(rb"\blet\s+(?:mut\s+)?(\w+)\s*(?::[^=;]*)?=\s*$", way.before(loop.start_byte, call.start_byte))
     return name is not None and fate_of(name.group(1), rest) == "joined"

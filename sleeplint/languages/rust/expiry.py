@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -30,7 +31,11 @@ _ALIASES = {b"seconds": b"secs", b"milliseconds": b"millis", b"minutes": b"mins"
 _NAMED_NUMBER = re.compile(
     rb"\b(\w*(?:_ms|_millis|_secs|_seconds|_s)?)\s*(?::\s*\w+\s*)?[=:(,]\s*(?:Some\(\s*)?([\d_]+(?:\.\d+)?)\s*[,;)}]"
 )
-_WAITS = re.compile(rb"(?:sleep|delay_for|timeout|interval|recv_timeout|advance|wait_timeout|Timer::after)\w*\s*\(\s*$")
+_WAITS = re.compile(
+    rb"(?:sleep|delay_for|timeout|interval|recv_timeout|advance|wait_timeout|Timer::after)\w*\s*\([^;]*$"
+)
+_MOST = 100
+"""Durations before a wait that are looked at."""
 _CONSTANT = re.compile(rb"\b(?:const|static)\s+(\w+)\s*:\s*Duration\s*=\s*")
 
 
@@ -66,7 +71,7 @@ def _elapsing(text: bytes, start: int, end: int) -> tuple[tuple[int, str, float,
                     "strong",
                 )
             )
-    return tuple(found)
+    return tuple(sorted(found))
 
 
 def _words(head: bytes, value: bytes) -> str:
@@ -109,15 +114,17 @@ def expiring(way: Way, function: Node, ms: float | None) -> Elapsing | None:
     if ms is None:
         return None
     best: Elapsing | None = None
-    for place, words, length, strength in _elapsing(way.bare, function.start_byte, function.end_byte):
-        if place >= site.call.start_byte or length > ms or length * _FAR[strength] < ms:
+    known = _elapsing(way.bare, function.start_byte, function.end_byte)
+    before = bisect_left(known, site.call.start_byte, key=lambda one: one[0])
+    for _, words, length, strength in known[max(0, before - _MOST) : before]:
+        if length > ms or length * _FAR[strength] < ms:
             continue
         if best is None or _ORDER.index(strength) <= _ORDER.index(best.strength):
             best = Elapsing(words, strength)
     if best is None or best.strength != "strong":
-        ahead = way.bare[function.start_byte : site.call.start_byte]
+        ahead = way.before(function.start_byte, site.call.start_byte)
         for name, words, length in _constants(way.bare):
-            if length <= ms <= length * _FAR["named"] and re.search(rb"\b" + name + rb"\b", ahead):
+            if length <= ms <= length * _FAR["named"] and name in ahead and re.search(rb"\b" + name + rb"\b", ahead):
                 return Elapsing(words, "strong" if vocabulary.STRONG_EXPIRING.search(name) else "named")
     return best
 

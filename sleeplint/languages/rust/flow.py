@@ -17,6 +17,9 @@ from sleeplint.languages.rust.site import Site
 BORDERS = frozenset({"function_item", "closure_expression", "async_block", "gen_block"})
 """Code inside runs when somebody calls, spawns or awaits it."""
 LOOPS = frozenset({"loop_expression", "while_expression", "for_expression"})
+NEAR = 12_000
+"""Bytes of text that a question about one wait looks at, so that no file is read over and over."""
+_LAST = 16
 PARALLEL = frozenset({b"join", b"try_join", b"join_all", b"select", b"select_biased", b"try_select", b"race", b"vec"})
 _COMMENTS = frozenset({"line_comment", "block_comment", "attribute_item", "empty_statement", "label"})
 _ITEMS = frozenset(
@@ -42,8 +45,19 @@ class Way:
     """The file without strings and comments."""
 
     def text(self, node: Node) -> bytes:
-        """What stands at a node."""
-        return self.bare[node.start_byte : node.end_byte]
+        """What stands at a node; of a very long one the beginning, and the last few bytes."""
+        start, end = node.start_byte, node.end_byte
+        if end - start <= NEAR:
+            return self.bare[start:end]
+        return self.bare[start : start + NEAR - _LAST] + self.bare[end - _LAST : end]
+
+    def before(self, start: int, end: int) -> bytes:
+        """What stands between two offsets; of a very long text the end."""
+        return self.bare[max(start, end - NEAR) : end]
+
+    def after(self, start: int, end: int) -> bytes:
+        """What stands between two offsets; of a very long text the beginning."""
+        return self.bare[start : min(end, start + NEAR)]
 
     def word(self, node: Node | None) -> bytes:
         """The last segment of a path, or a method's name."""

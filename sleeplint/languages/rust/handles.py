@@ -115,7 +115,7 @@ def _dropped(way: Way, below: int, receiver: Node | None) -> Fate:
             if parameters is not None and re.search(rb"\b" + name + rb"\b", way.text(parameters)):
                 taken = carrier(way, at)
                 return "joined" if b"scope" in taken.word or taken.word == b"install" else "unknown"
-    rest = way.bare[way.nodes[below].end_byte : function_end(way, below)]
+    rest = way.after(way.nodes[below].end_byte, function_end(way, below))
     word = re.escape(name)
     if re.search(
         rb"\b" + word + rb"\s*\.\s*(?:abort_all|shutdown\w*|cancel\w*|clear)\s*\(|\bdrop\s*\(\s*" + word, rest
@@ -130,7 +130,7 @@ def _fate(way: Way, below: int, names: list[bytes]) -> Fate:
     if not names:
         return "dropped"
     stop = function_end(way, below)
-    rest = way.bare[way.nodes[below].end_byte : stop]
+    rest = way.after(way.nodes[below].end_byte, stop)
     answers = [fate_of(name, rest) for name in names]
     ranked: tuple[Fate, ...] = ("joined", "unknown", "stopped")
     for answer in ranked:
@@ -142,10 +142,10 @@ def _fate(way: Way, below: int, names: list[bytes]) -> Fate:
 def fate_of(name: bytes, rest: bytes) -> Fate:
     """What the rest of a function does with a handle of this name."""
     word = rb"\b" + re.escape(name) + rb"\b"
-    uses = list(re.finditer(word, rest))
-    if not uses:
+    first = re.search(word, rest) if name in rest else None
+    if first is None:
         return "dropped"
-    if re.match(rb"\s*\.\s*(?:abort|cancel|stop|kill|shutdown)\s*\(", rest[uses[0].end() :]):
+    if re.match(rb"\s*\.\s*(?:abort|cancel|stop|kill|shutdown)\s*\(", rest[first.end() :]):
         return "stopped"
     if re.search(word + rb"(?:\s*\.\s*\w+\(\)\s*\??|\s*\[\w+\])*\s*\.\s*(?:await\b|join\s*\()", rest):
         return "joined"

@@ -59,7 +59,10 @@ def outcome(way: Way) -> Outcome:
     call = way.nodes[-1]
     if (arguments := call.child_by_field_name("arguments")) is not None and _is_endless(way, arguments):
         return _BURNED
-    return _judge(way, way.nodes, "result")
+    told = _judge(way, way.nodes, "result")
+    if told is _IGNORED and way.site.wrapper is not None:
+        return _ELSEWHERE  # the helper looks at it
+    return told
 
 
 def _is_endless(way: Way, arguments: Node) -> bool:
@@ -211,7 +214,9 @@ def _conditional(way: Way, nodes: tuple[Node, ...], below: int) -> Outcome:
     for at in range(below - 2, -1, -1):
         branch = nodes[at]
         if branch.type == "while_expression":
-            return _BURNED_LOW if _IN_TIME.match(pattern) else _GUARD_LOW
+            body = branch.child_by_field_name("body")
+            leaves = body is not None and vocabulary.EXIT.search(way.text(body)) is not None
+            return _BURNED_LOW if _IN_TIME.match(pattern) and not leaves else _GUARD_LOW
         if branch.type == "if_expression":
             state: State = "ran-out" if _OVER.match(pattern) else "finished"
             return _tested(way, branch, state)

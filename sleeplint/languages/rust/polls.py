@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from tree_sitter import Node
 
 from sleeplint.facts import Loop
 from sleeplint.languages.rust import vocabulary
-from sleeplint.languages.rust.flow import after, is_noise
+from sleeplint.languages.rust.flow import BORDERS, after, is_noise
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.text import Span
 
@@ -28,7 +29,7 @@ def poll(scene: Scene) -> Loop:
     at = scene.loops[0]
     span = Span(node.start_byte, node.end_byte)
     text = way.text(node)
-    deadlines = _deadlines(scene)
+    deadlines = _deadlines(node, way.bare)
     counted = shape.kind == "counted" or (shape.kind == "for" and not _ENDLESS.fullmatch(shape.head))
     in_condition = shape.kind == "while" and _names_bound(scene, shape.head)
     if not (counted or in_condition or deadlines):
@@ -43,49 +44,52 @@ def _names_bound(scene: Scene, head: bytes) -> bool:
     """Whether a `while`'s condition counts or looks at a clock."""
     if vocabulary.BOUNDED.search(head):
         return True
-    return any(re.search(rb"\b" + name + rb"\b", head) for name in _stepped(scene))
+    return not _stepped(scene.loop.node, scene.way.bare).isdisjoint(_WORD.findall(head)) if scene.loop else False
 
 
-def _stepped(scene: Scene) -> set[bytes]:
+@lru_cache(maxsize=8)
+def _stepped(loop: Node, text: bytes) -> frozenset[bytes]:
     """Names that every round counts up or down: only that bounds a loop, counting what arrives does not."""
-    body = scene.way.body(scene.loops[0])
-    return {
+    body = loop.child_by_field_name("body") or loop
+    return frozenset(
         name
         for child in body.named_children
         if child.type == "expression_statement" and child.named_children[0].type not in _NESTED
-        for groups in _STEP.findall(scene.way.text(child))
+        for groups in _STEP.findall(text, child.start_byte, child.end_byte)
         for name in groups
         if name
-    }
+    )
 
 
-def _deadlines(scene: Scene) -> list[bytes]:
+@lru_cache(maxsize=8)
+def _deadlines(loop: Node, text: bytes) -> tuple[bytes, ...]:
     """What is done in the loop by the `if`s whose condition counts or looks at a clock."""
     found: list[bytes] = []
-    stepped = _stepped(scene)
-    shape = scene.loop
-    stack: list[Node] = [shape.node] if shape else []
+    stepped = _stepped(loop, text)
+    stack: list[Node] = [loop]
     while stack:
         node = stack.pop()
-        if node.type in ("closure_expression", "async_block", "function_item"):
+        if node.type in BORDERS:
             continue
         if node.type == "if_expression":
             condition, then = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
             if condition is not None and then is not None:
-                head, body = scene.way.text(condition), scene.way.text(then)
-                bounded = vocabulary.BOUNDED.search(head) or any(
-                    re.search(rb"\b" + name + rb"\b", head) for name in stepped
-                )
+                head = text[condition.start_byte : condition.end_byte]
+                body = text[then.start_byte : then.end_byte]
+                bounded = vocabulary.BOUNDED.search(head) or not stepped.isdisjoint(_WORD.findall(head))
                 if bounded and (vocabulary.EXIT.search(body) or vocabulary.PANIC.search(body)):
                     found.append(body)
         elif node.type == "macro_invocation":
-            head = scene.way.text(node)
+            head = text[node.start_byte : node.end_byte]
             if re.match(rb"\s*(?:assert|ensure|debug_assert)", head) and vocabulary.BOUNDED.search(head):
                 found.append(b"panic!")
             elif re.match(rb"\s*(?:\w+::)*select", head) and re.search(rb"sleep|timeout|deadline", head):
                 found.append(head)
         stack.extend(node.named_children)
-    return found
+    return tuple(found)
+
+
+_WORD = re.compile(rb"\w+")
 
 
 def _fails_after(scene: Scene, at: int, text: bytes) -> bool:

@@ -23,7 +23,7 @@ _SIGNAL = re.compile(
 
 def of_startup(way: Way, function: Node, spawn: Node) -> str | None:
     """Of what is started at `spawn`: a proof that it can already be reached."""
-    ahead = way.bare[function.start_byte : spawn.start_byte]
+    ahead = way.before(function.start_byte, spawn.start_byte)
     inside = way.text(spawn)
     bound = None
     for bound in _BOUND.finditer(ahead):  # noqa: B007 - the last one counts
@@ -38,8 +38,8 @@ def of_startup(way: Way, function: Node, spawn: Node) -> str | None:
 
 def of_settling(way: Way, function: Node) -> str | None:
     """Of an effect: a handle, channel or signal in the same function that could be awaited for it."""
-    text = way.bare[function.start_byte : way.site.call.start_byte]
-    rest = way.bare[way.site.call.end_byte : function.end_byte]
+    text = way.before(function.start_byte, way.site.call.start_byte)
+    rest = way.after(way.site.call.end_byte, function.end_byte)
     for match in reversed(list(_HANDLE.finditer(text))):
         name = match.group(1)
         if not re.search(rb"\b" + name + rb"\s*\.\s*abort", rest):

@@ -84,7 +84,7 @@ def _bounding(scene: Scene, task: Task | None) -> Circumstances:
         return Circumstances("guard", "high", 0, task=task, limit=scene.limit, awaited=None)
     told = outcome(scene.way)
     role: Role = "burned" if told.expected else "guard"
-    repeats = cost.repeats(scene)
+    repeats = cost.repeats(scene, ends=told.expected)
     return Circumstances(
         role=role,
         role_confidence=told.confidence,
@@ -224,6 +224,7 @@ def _leaves(scene: Scene) -> bool:
     )
 
 
+_MANY = 20
 _EXITS = frozenset({"break_expression", "return_expression"})
 
 
@@ -245,7 +246,7 @@ def _is_lonely(scene: Scene, shape: Shape) -> bool:
 
 def _is_stopped(scene: Scene, shape: Shape) -> bool:
     """Whether all that ends the loop is a flag or token by which somebody stops it."""
-    if shape.hidden or not shape.exits:
+    if shape.hidden or not 0 < len(shape.exits) <= _MANY:
         return False
     head = re.compile(rb"\bif\s+[^{};]*" + vocabulary.STOPPED.pattern + rb"[^{};]*\{\s*$", re.IGNORECASE)
     start = shape.node.start_byte
@@ -304,7 +305,9 @@ def _working(scene: Scene, awaited: Awaited) -> Verdict | None:
         return Verdict("workload", "high" if valued else "low", elapses=_within(scene))
     if taken.taken == "here" and valued and effects and way.nodes[scene.own].type == "async_block":
         return Verdict("workload", "low", elapses=_within(scene, taken.word) is not False)
-    if taken.taken == "function" and scene.site.test is None:
+    if taken.taken == "function" and not scene.is_test_function:
+        if not scene.ahead and not scene.behind and scene.site.duration_ms is not None:
+            return Verdict("workload", "low", elapses=True)
         return _of_function(scene, valued)
     return None
 
@@ -383,15 +386,19 @@ def _own_flow(scene: Scene, awaited: Awaited) -> Verdict | None:
     if elapsing and elapsing.strength == "named" and checked is not None:
         return Verdict("expiry", "low", expires=elapsing.words, related=shown)
     if checked is not None and checked <= 1 and vocabulary.NEGATIVE.search(following[checked]):
+        if elapsing is not None:
+            return Verdict("expiry", "low", expires=elapsing.words, related=shown)
+        if _is_opposite(scene, following[checked]):
+            return Verdict("settle", "low", readiness=of_settling(way, scene.function), related=shown)
         if vocabulary.ENDED.search(following[checked]):
             return Verdict("settle", "high", readiness=of_settling(way, scene.function), related=shown)
         return Verdict("absence", "low", related=shown)
-    if (verdict := _starting(scene, checked)) is not None:
+    if (verdict := _starting(scene, checked)) is not None or (verdict := _helping(scene)) is not None:
         return verdict
     if (verdict := _passing(scene, following, checked, elapsing)) is not None:
         return verdict
     if checked is not None and checked <= 2:
-        confident = scene.last and checked == 0 and not _is_checked(way.text(scene.last[0]))
+        confident = scene.last and _is_asked(following, checked) and not _is_checked(way.text(scene.last[0]))
         return Verdict(
             "settle", "high" if confident else "low", readiness=of_settling(way, scene.function), related=shown
         )
@@ -399,7 +406,26 @@ def _own_flow(scene: Scene, awaited: Awaited) -> Verdict | None:
         if _same_action(way.text(scene.last[0]), following[0]):
             return Verdict("pacing", "low")
         return Verdict("settle", "low", readiness=of_settling(way, scene.function))
+    if scene.last and not following and vocabulary.ENDS.search(way.text(scene.last[0])):
+        return Verdict("settle", "low")
     return None
+
+
+def _is_asked(following: list[bytes], checked: int) -> bool:
+    """Whether the next statement asserts, or fetches what the one after it asserts."""
+    if checked == 0:
+        return True
+    fetched = re.match(rb"\s*let\s+(?:mut\s+)?\(?\s*(\w+)", following[0])
+    return (
+        checked == 1 and fetched is not None and re.search(rb"\b" + fetched.group(1) + rb"\b", following[1]) is not None
+    )
+
+
+def _is_opposite(scene: Scene, assertion: bytes) -> bool:
+    """Whether the opposite was asserted just before the wait."""
+    if not scene.last:
+        return False
+    return re.sub(rb"\s|(?<!t)!", b"", assertion) == re.sub(rb"\s|(?<!t)!", b"", scene.way.text(scene.last[0]))
 
 
 def _is_checked(text: bytes) -> bool:
@@ -440,9 +466,13 @@ def _starting(scene: Scene, checked: int | None) -> Verdict | None:
     way = scene.way
     for index, node in enumerate(scene.last[:2]):
         text = way.text(node)
+        if _is_awaited_next(scene, text):
+            return None
         spawned = vocabulary.SPAWN.search(text)
         started = spawned or vocabulary.START.search(text)
         if not started:
+            if vocabulary.CLIENT.search(text):
+                return None
             continue
         server = vocabulary.SERVER.search(text) is not None
         use = first_use(scene.next[:3], way)
@@ -461,6 +491,36 @@ def _starting(scene: Scene, checked: int | None) -> Verdict | None:
     return None
 
 
+def _is_awaited_next(scene: Scene, text: bytes) -> bool:
+    """Whether the next statement waits for the end of what a statement starts."""
+    name = re.match(rb"\s*let\s+(?:mut\s+)?(\w+)\s*=", text)
+    if name is None or not scene.next:
+        return False
+    following = scene.way.text(scene.next[0])
+    return re.search(rb"\b" + name.group(1) + rb"\s*\.\s*(?:await\b|join\s*\()", following) is not None
+
+
+def _helping(scene: Scene) -> Verdict | None:
+    """The last act of a helper that starts something."""
+    way = scene.way
+    if scene.site.test is not None or scene.loops or scene.own < 0 or scene.own != scene.function_at:
+        return None
+    rest = [way.text(node) for node in scene.ahead]
+    if any(not is_noise(text) and not is_value(text) for text in rest):
+        return None
+    name = way.word(scene.function.child_by_field_name("name"))
+    named = _STARTS.search(name) is not None
+    begun = any(
+        vocabulary.SPAWN.search(text) or vocabulary.START.search(text)
+        for text in (way.text(node) for node in scene.last[:3])
+    )
+    if not begun:
+        return None
+    return Verdict("startup", "high" if named else "low")
+
+
+_STARTS = re.compile(rb"start|spawn|run|launch|serve|setup|set_up|boot|init|cluster|server|prepare")
+
 _CALLED = re.compile(rb"(?:\.|::|\b)(\w+)\s*(?:::\s*<[^>]*>\s*)?\(")
 
 
@@ -475,7 +535,10 @@ def _hinted(scene: Scene, verdict: Verdict) -> Verdict:
     if verdict.role not in _GUESSED or not scene.remark:
         return verdict
     said: Role | None = next((role for role, words in vocabulary.REMARKS if words.search(scene.remark)), None)
-    if said is None or said == verdict.role:
+    if said is None:
+        waits = verdict.role == "sync" and vocabulary.GIVES_TIME.search(scene.remark)
+        return replace(verdict, role="settle") if waits else verdict
+    if said == verdict.role or (said == "absence" and not (verdict.role in ("settle", "sync") and verdict.related)):
         return verdict
     if verdict.confidence == "high" and not (verdict.role == "settle" and said == "expiry"):
         return verdict

@@ -10,6 +10,7 @@ from itertools import islice
 from tree_sitter import Node
 
 from sleeplint.facts import Limit, Milliseconds
+from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.bare import remark
 from sleeplint.languages.rust.carriers import Carrier, borders
 from sleeplint.languages.rust.flow import Way, after, before, has_effect, statement, way
@@ -68,6 +69,12 @@ class Scene:
         return next((at for at, _ in self.borders if self.way.nodes[at].type == "function_item"), -1)
 
     @cached_property
+    def is_test_function(self) -> bool:
+        """Whether the innermost function is the test itself."""
+        test = self.site.test
+        return test is not None and self.function.start_byte <= test.name_span.start < self.function.end_byte
+
+    @cached_property
     def place(self) -> int:
         """The index of the statement that holds it."""
         return statement(self.way, self.here)
@@ -95,7 +102,8 @@ class Scene:
     @cached_property
     def last(self) -> list[Node]:
         """The statements that did something before it, last first."""
-        return [node for node in self.behind if has_effect(self.way.text(node))]
+        texts = ((node, self.way.text(node)) for node in self.behind)
+        return [node for node, text in texts if has_effect(text) or vocabulary.ENDS.match(text.lstrip())]
 
     @cached_property
     def loops(self) -> list[int]:

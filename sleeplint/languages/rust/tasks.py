@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,30 +14,36 @@ from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.carriers import Carrier
 from sleeplint.languages.rust.flow import Way, statement
 from sleeplint.languages.rust.handles import Fate, fate
+from sleeplint.languages.rust.parsing import GivenUp
 from sleeplint.text import Span
+
+_SPAWN = re.compile(
+    rb"\bspawn\w*\s*\(\s*(?:move\s*)?(?:\|\s*\w*\s*\|\s*)?(?:async\s+move\s*|async\s*)?\{?\s*"
+    rb"(?:(?:Self|self|super|crate)\s*(?:::|\.)\s*)?(\w+)\s*\("
+)
+_CALL = re.compile(rb"(\bfn\s+)?\b(\w+)\s*\(")
+_PATH = re.compile(rb"(?:\w+\s*(?:::|\.)\s*)*\Z")
 
 
 @lru_cache(maxsize=2)
 def _spawned_functions(text: bytes) -> dict[bytes, tuple[int, int]]:
     """Functions of which every call in the file is spawned, and the place of the first such spawn."""
-    spawns: dict[bytes, tuple[int, int, int]] = {}
-    pattern = (
-        rb"\b(?:\w+\s*(?:::|\.)\s*)*(?:spawn\w*)\s*\(\s*(?:move\s*)?(?:\|\s*\w*\s*\|\s*)?(?:async\s+move\s*|async\s*)?\{?\s*"
-        rb"(?:(?:Self|self|super|crate)\s*(?:::|\.)\s*)?(\w+)\s*\("
-    )
-    for match in re.finditer(pattern, text):
-        name = match.group(1)
-        _, _, count = spawns.get(name, (0, 0, 0))
-        first = spawns[name][:2] if name in spawns else match.span()
-        spawns[name] = (*first, count + 1)
+    places: dict[bytes, list[tuple[int, int]]] = {}
+    for match in _SPAWN.finditer(text):
+        places.setdefault(match.group(1), []).append(match.span())
+    if not places:
+        return {}
+    calls = Counter(name for definition, name in _CALL.findall(text) if not definition)
     found = {}
-    for name, (start, end, count) in spawns.items():
-        calls = len(re.findall(rb"(?<!fn )(?<!fn  )\b" + re.escape(name) + rb"\s*\(", text))
-        if calls == count:
-            found[name] = (start, end)
+    for name, spans in places.items():
+        if calls[name] == len(spans):
+            start, end = spans[0]
+            path = _PATH.search(text, max(0, start - 80), start)
+            found[name] = (path.start() if path else start, end)
     return found
 
 
+_DROPPED = re.compile(rb"\bdrop\s*\(\s*(\w+)\s*\)")
 _JOINED: dict[Fate, bool | None] = {"joined": True, "stopped": False, "dropped": False, "unknown": None}
 
 
@@ -87,12 +94,16 @@ def _spawner(way: Way, taken: Carrier) -> str:
         callee = callee.child_by_field_name("function") or callee
     if callee.type == "field_expression":
         return taken.word.decode("utf-8", "replace")
-    return way.site.names.resolve(callee) or way.text(callee).decode("utf-8", "replace")
+    written = way.text(callee).decode("utf-8", "replace")
+    try:
+        return way.site.names.resolve(callee) or written
+    except GivenUp:  # the file's time is spent: its own words will do
+        return written
 
 
 def kept(way: Way, at: int, until: int) -> str:
     """What lives in the background work at node `at` until an offset."""
-    text = way.bare[way.nodes[at].start_byte : until]
+    text = way.before(way.nodes[at].start_byte, until)
     resource = None
     listener = False
     if way.nodes[at].type in ("function_item", "closure_expression"):
@@ -102,7 +113,7 @@ def kept(way: Way, at: int, until: int) -> str:
     for match in _BINDING.finditer(text):
         pattern, value = match.group(1), match.group(2)
         names = [name for name in re.findall(rb"[a-z_]\w*", pattern) if name not in (b"mut", b"_", b"ref")]
-        if not names or re.search(rb"\bdrop\s*\(\s*" + names[0] + rb"\s*\)", text[match.end() :]):
+        if not names or any(word == names[0] for word in _DROPPED.findall(text, match.end())):
             continue
         if vocabulary.KEEPS[0][1].search(value):
             return "connection"

@@ -171,21 +171,22 @@ REMARKS: tuple[tuple[Role, re.Pattern[bytes]], ...] = (
     (
         "expiry",
         re.compile(
-            rb"expire|expir|time[sd]? ?out\b|\bttl\b|elapse|lapse|stale|age out|evict|cool ?down|idle|past the|backoff"
+            rb"expir|time[sd]? ?out\b|\bttl\b|elapse|lapse|stale|age out|evict|cool ?down|idle|past the|backoff"
         ),
     ),
     (
         "startup",
         re.compile(
-            rb"(?:start|boot|spin|come|bind|listen|ready|warm|initiali|launch|set ?up|connect)\w*(?: up)?\b"
-            rb"|to be up\b|server time|to spawn"
+            rb"(?:server|broker|listener|task|thread|process|loop|worker|daemon|cluster|service|node|container|proxy"
+            rb"|backend|client)\w*\b.{0,40}\b(?:start|up\b|ready|boot|run|bind|bound|listen|initial)"
+            rb"|\bstart(?:ing)?[ -]?up\b|\bto be (?:up|ready)\b|\bboot|\bspin up|\bcome up|\bwarm(?:ing)? ?up"
         ),
     ),
     (
         "settle",
         re.compile(
-            rb"propagat|process|settle|sync|flush|catch up|happen|complete|finish|deliver|receive|arrive|register"
-            rb"|take effect|wait (?:for|until|till)|(?:give|let|allow)\b|make sure|ensure|enough time|wait"
+            rb"propagat|process(?:ed|ing)?\b|settle|\bsync|flush|catch up|happen|complet|finish|deliver|receive|arriv"
+            rb"|register|take effect|\bto die\b"
         ),
     ),
     (
@@ -215,3 +216,9 @@ WATCHDOG = re.compile(rb"\bprocess\s*::\s*(?:exit|abort)\s*\(|\bpanic!")
 
 STAMP = re.compile(rb"updated_?at|created_?at|mtime|modified\(|last_(?:used|seen|access|modified)\w*", re.IGNORECASE)
 """Timestamps that a test compares."""
+
+ENDS = re.compile(rb"\b(?:abort|drop|close|stop|shutdown|disconnect|kill|cancel|unsubscribe)\w*\s*\(")
+"""Something is ended."""
+
+GIVES_TIME = re.compile(rb"\bwait|\b(?:give|let|allow)\b|make sure|ensure|enough time")
+"""A comment that says no more than that something is awaited."""
