@@ -226,7 +226,7 @@ def test_standard_input_has_the_name_and_the_settings_it_is_given(
     typed(LONG)
     code, out, _ = told(capsys, "check", "-", "--stdin-filename", "tests/test_new.py")
     assert code == 1
-    assert "  --> tests/test_new.py:5:5 in test_waits\n" in out
+    assert " --> tests/test_new.py:5:5 in test_waits\n" in out
     assert "5 |     time.sleep(5)\n" in out
     typed(LONG)
     assert codes(capsys, "-", "--stdin-filename", "slow/test_new.py") == []
@@ -318,6 +318,43 @@ def test_an_ignore_comment_that_does_nothing_is_told(here: Path, capsys: pytest.
         ["SLP902", "unknown-rule"],
     ]
     assert "`startup-sleep`" in told(capsys, "check", "calm")[1]
+
+
+POLL = """\
+import threading
+import time
+
+
+def test_waits():
+    done = threading.Event()
+    start(done)
+    while not done.is_set():
+        poke()
+        time.sleep(0.5)
+"""
+
+
+def test_fixes_are_shown_applied_and_then_done(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "test_a.py").write_text(POLL)
+    code, out, err = told(capsys, "check", "--diff")
+    assert (code, err) == (1, "sleeplint: would fix 1 finding in 1 file\n")
+    assert out.startswith("--- a/test_a.py\n+++ b/test_a.py\n@@ ")
+    assert "\n-        time.sleep(0.5)\n+        done.wait(0.5)\n" in out
+    assert (here / "test_a.py").read_text() == POLL
+    code, _, err = told(capsys, "check", "--fix")
+    assert err == "sleeplint: fixed 1 finding in 1 file\n"
+    assert "        done.wait(0.5)\n" in (here / "test_a.py").read_text()
+    assert told(capsys, "check", "--fix")[2] == "sleeplint: nothing to fix\n"
+    assert told(capsys, "check", "--diff")[1] == ""
+
+
+def test_standard_input_is_fixed_to_standard_output(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(POLL.encode())))
+    _, out, err = told(capsys, "check", "-", "--stdin-filename", "test_new.py", "--fix")
+    assert "        done.wait(0.5)\n" in out
+    assert err == "sleeplint: fixed 1 finding in 1 file\n"
 
 
 def test_waits_are_listed_by_the_contract(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -98,7 +98,7 @@ def test_full() -> None:
         == """\
 warning[startup-sleep]: This sleep of 2 s gives what was just started time to
   become ready; the test pays 2 s for it.
-  --> tests/test_a.py:6:2 in test_greets
+ --> tests/test_a.py:6:2 in test_greets
   |
 5 |     server = start()
   |              ------- started here
@@ -111,12 +111,12 @@ why:  sleeplint rule startup-sleep
 
 error[sleep-over-budget]: This sleep of 2 s gives what was just started time to
   become ready; the test pays 2 s for it.
-  --> tests/test_a.py:6:2 in test_greets
+ --> tests/test_a.py:6:2 in test_greets
   |
 6 |     time.sleep(2)  # ⏰
   |     ^^^^^^^^^^^^^
   |
-fix:  Wait for readiness (unsafe)
+fix:  Wait for readiness (--fix --unsafe-fixes)
   -     time.sleep(2)  # ⏰
   +     server.ready.wait(2)  # ⏰
 why:  sleeplint rule sleep-over-budget
@@ -124,6 +124,7 @@ why:  sleeplint rule sleep-over-budget
 2 findings: 1 error, 1 warning (1 silenced by comments)
   1  sleep-over-budget (SLP101)
   1  startup-sleep (SLP103)
+Can be fixed: 1 with --fix --unsafe-fixes; --diff shows how.
 
 2 files, 1 wait in tests, known to cost 2 s a run.
 The tests that pay most:
@@ -142,7 +143,10 @@ def test_full_shows_a_sketch_what_is_silenced_and_a_place_without_text() -> None
     assert said.endswith("\n\n")
     out = io.StringIO()
     create("full", out, View(RULES, lambda path: None)).report(replace(REPORT, findings=(FIXED,)))
-    assert "  --> tests/test_a.py:6:2 in test_greets\nfix:  Wait for readiness (unsafe)\nwhy:" in out.getvalue()
+    assert (
+        " --> tests/test_a.py:6:2 in test_greets\nfix:  Wait for readiness (--fix --unsafe-fixes)\nwhy:"
+        in out.getvalue()
+    )
 
 
 def test_full_is_one_line_when_there_is_nothing_to_say_and_leaves_rich_alone() -> None:
@@ -293,6 +297,13 @@ findings   files       cost  rule
 def test_every_format_says_the_same_twice_and_takes_an_empty_run(name: str) -> None:
     assert written(name) == written(name)
     assert isinstance(written(name, []), str)
+
+
+def test_a_long_mark_makes_room_for_its_label() -> None:
+    source = Source("a.py", b"x = " + b"y" * 100)
+    mark = Mark(Location(1, 5, 1, 105), "a label")
+    [_, _, (_, (line, _)), _] = frame(source, [mark], 44)
+    assert line == "    " + "-" * 28 + " a label"
 
 
 def listed(name: str, everything: bool = False) -> str:

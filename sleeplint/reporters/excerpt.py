@@ -19,6 +19,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u
 _TAB = 4
 _SHOWN_OF_A_LINE = 20
 """Characters kept before the mark when a line is too long to be shown whole."""
+_SHORTEST = 3
+"""Columns that a mark keeps when it makes room for its label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +37,26 @@ def plain(text: str) -> str:
     return _CONTROL.sub("\ufffd", text)
 
 
+def gutter(marks: Sequence[Mark]) -> int:
+    """How many columns the line numbers of a frame take."""
+    return len(str(max((mark.location.line for mark in marks), default=1)))
+
+
 def frame(source: Source, marks: Sequence[Mark], width: int) -> Iterator[Line]:
     """The marked lines of `source` within `width` columns, numbered, each followed by its marks."""
     by_line: dict[int, list[Mark]] = {}
     for mark in sorted(marks, key=lambda mark: (mark.location, not mark.primary)):
         by_line.setdefault(mark.location.line, []).append(mark)
     lines = _with_context(sorted(line for line in by_line if line <= source.lines.lines), source)
-    gutter = len(str(lines[-1])) if lines else 1
-    yield ((" " * gutter + " |", "frame"),)
+    margin = gutter(marks)
+    yield ((" " * margin + " |", "frame"),)
     before = lines[0] - 1 if lines else 0
     for line in lines:
         if line > before + 1:
-            yield (("." * min(gutter, 3) + " " * (gutter - 3) + " :", "frame"),)
+            yield (("." * min(margin, 3) + " " * (margin - 3) + " :", "frame"),)
         before = line
-        yield from _numbered(source, line, by_line.get(line, []), gutter, width)
-    yield ((" " * gutter + " |", "frame"),)
+        yield from _numbered(source, line, by_line.get(line, []), margin, width)
+    yield ((" " * margin + " |", "frame"),)
 
 
 def _with_context(lines: Sequence[int], source: Source) -> list[int]:
@@ -62,24 +69,25 @@ def _with_context(lines: Sequence[int], source: Source) -> list[int]:
     return shown
 
 
-def _numbered(source: Source, number: int, marks: Sequence[Mark], gutter: int, width: int) -> Iterator[Line]:
+def _numbered(source: Source, number: int, marks: Sequence[Mark], margin: int, width: int) -> Iterator[Line]:
     raw = source.lines.line_text(number)
-    room = max(width - gutter - 3, 20)
+    room = max(width - margin - 3, 20)
     start = 0
     if marks and _cells(raw) > room:
         start = max(0, marks[0].location.column - 1 - _SHOWN_OF_A_LINE)
     text = _fitted(raw, start, room)
-    yield ((f"{number:>{gutter}} | ", "frame"), (text, "code")) if text else ((f"{number:>{gutter}} |", "frame"),)
+    yield ((f"{number:>{margin}} | ", "frame"), (text, "code")) if text else ((f"{number:>{margin}} |", "frame"),)
     for mark in marks:
         end = mark.location.end_column - 1 if mark.location.end_line == number else len(raw.rstrip())
         left = _cells(raw[start : mark.location.column - 1]) + (2 if start else 0)
         length = max(1, _cells(raw[mark.location.column - 1 : max(end, mark.location.column)]))
         if left >= room:
             continue
-        sign = ("^" if mark.primary else "-") * min(length, room - left)
         style: Style = "primary" if mark.primary else "secondary"
         label = f" {plain(mark.label)}" if mark.label else ""
-        yield ((" " * gutter + " | ", "frame"), (" " * left + sign + label[: max(0, room - left - len(sign))], style))
+        spare = room - left - (len(label) if room - left - len(label) >= _SHORTEST else 0)
+        sign = ("^" if mark.primary else "-") * min(length, spare)
+        yield ((" " * margin + " | ", "frame"), (" " * left + sign + label[: max(0, room - left - len(sign))], style))
 
 
 def _fitted(raw: str, start: int, room: int) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from sleeplint.engine import Report
 from sleeplint.finding import NOWHERE, Applicability, Finding, Fix
 from sleeplint.reporters import View
-from sleeplint.reporters.excerpt import Mark, frame, plain
+from sleeplint.reporters.excerpt import Mark, frame, gutter, plain
 from sleeplint.reporters.summary import summary
 from sleeplint.reporters.tally import Tally
 from sleeplint.source import Source
@@ -30,8 +30,8 @@ _STYLES = {
     "-": "red",
 }
 _HOW = {
-    Applicability.SAFE: "safe",
-    Applicability.UNSAFE: "unsafe",
+    Applicability.SAFE: "--fix",
+    Applicability.UNSAFE: "--fix --unsafe-fixes",
     Applicability.DISPLAY_ONLY: "for you to finish",
 }
 
@@ -65,16 +65,15 @@ class Reporter:
         mark = " (suppressed)" if silenced else ""
         head = f"{severity}[{finding.rule}]{mark}: "
         self._wrapped(head, "dim" if silenced else severity, finding.message, indent="  ")
+        marks = [Mark(finding.location, primary=True)]
+        marks += [
+            Mark(place, related.text) for place, related in zip(finding.related_locations, finding.related, strict=True)
+        ]
         where = f"{finding.path}:{finding.location.line}:{finding.location.column}"
         inside = f" in {plain(finding.test)}" if finding.test else ""
-        self._line(("  --> ", "frame"), (plain(where), ""), (inside, "dim"))
+        self._line((" " * gutter(marks) + "--> ", "frame"), (plain(where), ""), (inside, "dim"))
         source = self._view.source(finding.path)
         if source is not None and finding.location != NOWHERE:
-            marks = [Mark(finding.location, primary=True)]
-            marks += [
-                Mark(place, related.text)
-                for place, related in zip(finding.related_locations, finding.related, strict=True)
-            ]
             for pieces in frame(source, marks, self._view.width):
                 self._line(*((text, severity if style == "primary" else style) for text, style in pieces))
         if finding.advice:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sleeplint.finding import Severity
+from sleeplint.finding import Applicability, Severity
 from sleeplint.reporters.excerpt import plain
 from sleeplint.reporters.tally import Tally
 from sleeplint.rule import seconds
@@ -26,6 +26,7 @@ def summary(tally: Tally) -> Iterator[str]:
     yield f"{counted(tally.findings, 'finding')}: {worst}{silenced}"
     width = len(f"{max(tally.rules.values()):,}")
     yield from (f"  {count:>{width},}  {name} ({code})" for code, name, count in by_rule(tally))
+    yield from _fixable(tally)
     yield ""
     yield f"{inventory(tally)}."
     expensive = tally.most_expensive(MOST_EXPENSIVE)
@@ -43,6 +44,14 @@ def inventory(tally: Tally) -> str:
     if not tally.cost_ms:
         return read
     return f"{read}, known to cost {seconds(tally.cost_ms)} a run"
+
+
+def _fixable(tally: Tally) -> Iterator[str]:
+    safe, unsafe = tally.fixable[Applicability.SAFE], tally.fixable[Applicability.UNSAFE]
+    ways = [f"{safe:,} with --fix"] * bool(safe)
+    ways += [f"{unsafe:,}{' more' if safe else ''} with --fix --unsafe-fixes"] * bool(unsafe)
+    if ways:
+        yield f"Can be fixed: {', '.join(ways)}; --diff shows how."
 
 
 def by_rule(tally: Tally) -> list[tuple[str, str, int]]:

@@ -8,7 +8,7 @@ from heapq import nsmallest
 
 from sleeplint.engine import Report
 from sleeplint.facts import Milliseconds
-from sleeplint.finding import Finding, Problem, Severity, TestCost
+from sleeplint.finding import Applicability, Finding, Problem, Severity, TestCost
 
 
 @dataclass(slots=True)
@@ -25,6 +25,8 @@ class Tally:
     rules: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Findings by code and name."""
     severities: Counter[Severity] = field(default_factory=Counter)
+    fixable: Counter[Applicability] = field(default_factory=Counter)
+    """Findings whose fix can be applied, by how sure it is."""
     costs: list[TestCost] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     exit_code: int = 0
@@ -48,6 +50,8 @@ class Tally:
         for finding in findings:
             self.rules[finding.code, finding.rule] += 1
             self.severities[finding.severity] += 1
+            if finding.fix is not None and finding.fix.applicability is not Applicability.DISPLAY_ONLY:
+                self.fixable[finding.fix.applicability] += 1
 
     def most_expensive(self, number: int) -> list[TestCost]:
         """The tests that pay most, the worst first."""
