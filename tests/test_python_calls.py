@@ -1,26 +1,24 @@
 """Which Python calls wait, and for how long."""
 
-from pathlib import Path
+# ruff: noqa: E501 - the code to be read stands on one line
+
+from __future__ import annotations
 
 import pytest
 
+from sleeplint.facts import Wait
 from sleeplint.languages import Surroundings, read
 from sleeplint.languages.catalogue import Argument, Call
-from sleeplint.source import Project, Source
+from sleeplint.source import Source
 
 
-def waits(code, path="tests/test_it.py", files=None, **around):
-    """The waits of a test file in a project of files in memory."""
-    texts = {f"/project/{name}": text.encode() for name, text in {**(files or {}), path: code}.items()}
-    project = Project(
-        Path("/project"), lambda place: Source(str(place), texts[str(place)]) if str(place) in texts else None
-    )
-    file = read(Source(path, code.encode()), Surroundings(project=project, **around))
-    return list(file.waits)
+def waits(code: str, calls: tuple[Call, ...] = ()) -> list[Wait]:
+    """The waits of a test file that stands alone."""
+    return list(read(Source("tests/test_it.py", code.encode()), Surroundings(calls=calls)).waits)
 
 
-def spoken(code, **more):
-    return [(wait.kind, wait.api, wait.duration_ms) for wait in waits(code, **more)]
+def spoken(code: str, calls: tuple[Call, ...] = ()) -> list[tuple[str, str, float | None]]:
+    return [(wait.kind, wait.api, wait.duration_ms) for wait in waits(code, calls)]
 
 
 SLEEPS = [
@@ -64,7 +62,7 @@ SLEEPS = [
 
 
 @pytest.mark.parametrize(("code", "api", "ms"), SLEEPS)
-def test_a_sleep_is_found(code, api, ms):
+def test_a_sleep_is_found(code: str, api: str, ms: float | None) -> None:
     assert spoken(code) == [("sleep", api, ms)]
 
 
@@ -125,12 +123,12 @@ TIMEOUTS = [
 
 
 @pytest.mark.parametrize(("code", "api", "ms"), TIMEOUTS)
-def test_a_timeout_is_found(code, api, ms):
+def test_a_timeout_is_found(code: str, api: str, ms: float | None) -> None:
     found = [wait for wait in spoken(code) if wait[0] == "timeout"]
     assert found == [("timeout", api, ms)]
 
 
-def test_an_interval_is_found():
+def test_an_interval_is_found() -> None:
     code = "from tornado.ioloop import PeriodicCallback\nPeriodicCallback(f, 500).start()"
     assert spoken(code) == [("interval", "tornado.ioloop.PeriodicCallback", 500)]
 
@@ -147,7 +145,9 @@ SURE_BY_ARGUMENTS = [
 
 
 @pytest.mark.parametrize(("code", "expected"), SURE_BY_ARGUMENTS)
-def test_a_receiver_that_nobody_sees_counts_where_its_arguments_make_it_sure(code, expected):
+def test_a_receiver_that_nobody_sees_counts_where_its_arguments_make_it_sure(
+    code: str, expected: list[tuple[str, str, float | None]]
+) -> None:
     assert spoken(code) == expected
 
 
@@ -181,11 +181,11 @@ NEAR_MISSES = [
 
 
 @pytest.mark.parametrize("code", NEAR_MISSES)
-def test_what_only_looks_like_a_wait_is_left_alone(code):
+def test_what_only_looks_like_a_wait_is_left_alone(code: str) -> None:
     assert spoken(code) == []
 
 
-def test_a_zero_sleep_is_a_wait_and_a_zero_timeout_is_none():
+def test_a_zero_sleep_is_a_wait_and_a_zero_timeout_is_none() -> None:
     code = "import time, queue\nq = queue.Queue()\ntime.sleep(0)\nq.get(timeout=0)"
     assert spoken(code) == [("sleep", "time.sleep", 0)]
 
@@ -206,7 +206,7 @@ REFERENCES = [
 
 
 @pytest.mark.parametrize(("code", "api", "ms"), REFERENCES)
-def test_a_sleep_given_by_reference_is_found(code, api, ms):
+def test_a_sleep_given_by_reference_is_found(code: str, api: str, ms: float | None) -> None:
     assert spoken(code) == [("sleep", api, ms)]
 
 
@@ -220,11 +220,11 @@ def test_a_sleep_given_by_reference_is_found(code, api, ms):
         "import time\nregister(time.sleep)",
     ],
 )
-def test_a_reference_that_nobody_runs_is_left_alone(code):
+def test_a_reference_that_nobody_runs_is_left_alone(code: str) -> None:
     assert spoken(code) == []
 
 
-def test_a_blocking_sleep_in_a_thread_does_not_run_on_the_loop():
+def test_a_blocking_sleep_in_a_thread_does_not_run_on_the_loop() -> None:
     code = (
         "import asyncio, time\nasync def test_a():\n"
         "    await asyncio.to_thread(time.sleep, 1)\n    time.sleep(1)\n    def inner():\n        time.sleep(1)"
@@ -257,7 +257,7 @@ PROGRAMS = [
 
 
 @pytest.mark.parametrize(("code", "api", "ms"), PROGRAMS)
-def test_a_sleep_of_a_child_program_is_found(code, api, ms):
+def test_a_sleep_of_a_child_program_is_found(code: str, api: str, ms: float | None) -> None:
     assert spoken(code) == [("sleep", api, ms)]
 
 
@@ -269,32 +269,32 @@ def test_a_sleep_of_a_child_program_is_found(code, api, ms):
         "import subprocess\nsubprocess.run(['echo', 'sleep 5'])",
     ],
 )
-def test_a_program_that_is_only_looked_at_is_no_wait(code):
+def test_a_program_that_is_only_looked_at_is_no_wait(code: str) -> None:
     assert spoken(code) == []
 
 
-def test_a_real_operation_with_a_timeout_counts_in_whatever_library():
+def test_a_real_operation_with_a_timeout_counts_in_whatever_library() -> None:
     code = "async def test_a(con):\n    await con.fetch('select 1', timeout=0.02)\n    con.get_reply(timeout=wait)"
     assert spoken(code) == [("timeout", ".fetch", 20), ("timeout", ".get_reply", None)]
 
 
-def test_a_large_number_of_an_unknown_unit_is_not_taken_for_seconds():
+def test_a_large_number_of_an_unknown_unit_is_not_taken_for_seconds() -> None:
     assert spoken("def test_a(con):\n    con.fetch(timeout=5000)") == [("timeout", ".fetch", None)]
 
 
-def test_options_that_a_test_feeds_to_be_refused_are_no_waits():
+def test_options_that_a_test_feeds_to_be_refused_are_no_waits() -> None:
     code = "async def test_a(con):\n    for timeout in ('a', False):\n        await con.execute('x', timeout=timeout)"
     assert spoken(code) == []
 
 
-def test_the_users_own_calls_wait():
+def test_the_users_own_calls_wait() -> None:
     calls = (Call("my_project::testing::pause", "sleep", Argument(0, "ms")),)
     code = "from my_project.testing import pause\npause(200)"
     assert spoken(code, calls=calls) == [("sleep", "my_project.testing.pause", 200)]
     assert spoken(code) == []
 
 
-def test_a_wait_points_at_the_name_that_is_called():
+def test_a_wait_points_at_the_name_that_is_called() -> None:
     code = "import time\n(pool\n   .submit(f)\n   .result(timeout=5))\nx = time.sleep(1)\n"
     source = Source("tests/test_it.py", code.encode())
     file = read(source)
@@ -305,7 +305,7 @@ def test_a_wait_points_at_the_name_that_is_called():
     ]
 
 
-def test_purposes_tell_connects_and_limits_apart():
+def test_purposes_tell_connects_and_limits_apart() -> None:
     code = (
         "import socket, pytest\n@pytest.mark.timeout(60)\ndef test_a():\n    socket.create_connection(a, timeout=1)\n"
         "    s = socket.socket()\n    s.settimeout(2)"
@@ -330,7 +330,7 @@ UNITS = [
 
 
 @pytest.mark.parametrize(("code", "clash"), UNITS)
-def test_a_number_in_another_unit_is_noted(code, clash):
+def test_a_number_in_another_unit_is_noted(code: str, clash: str | None) -> None:
     assert [wait.unit_clash for wait in waits(code)] == [clash]
 
 
@@ -356,7 +356,9 @@ ELAPSED = [
 
 
 @pytest.mark.parametrize(("code", "clock", "bound", "ms"), ELAPSED)
-def test_an_assertion_about_elapsed_time_is_found_by_data_flow(code, clock, bound, ms):
+def test_an_assertion_about_elapsed_time_is_found_by_data_flow(
+    code: str, clock: str, bound: str, ms: float | None
+) -> None:
     found = waits("import time\n" + code)
     assert [(w.kind, w.api, w.bound, w.duration_ms) for w in found] == [("clock-assert", clock, bound, ms)]
 
@@ -370,5 +372,5 @@ def test_an_assertion_about_elapsed_time_is_found_by_data_flow(code, clock, boun
         "import time\nstart = time.time()\nassert start > 0",
     ],
 )
-def test_a_comparison_without_elapsed_time_is_left_alone(code):
+def test_a_comparison_without_elapsed_time_is_left_alone(code: str) -> None:
     assert spoken(code) == []

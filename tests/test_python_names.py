@@ -1,24 +1,32 @@
 """Whose call it is: imports, re-exports, rebindings, shadowing, receivers, wrappers."""
 
+# ruff: noqa: E501 - the code to be read stands on one line
+
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest
 
+from sleeplint.facts import TestFile
 from sleeplint.languages import Surroundings, read
 from sleeplint.source import Project, Source
 
 
-def reading(code, path="tests/test_it.py", files=None):
+def reading(code: str, path: str = "tests/test_it.py", files: dict[str, str] | None = None) -> TestFile:
     """A file read in a project of files in memory."""
     texts = {f"/project/{name}": text.encode() for name, text in {**(files or {}), path: code}.items()}
-    project = Project(
-        Path("/project"), lambda place: Source(str(place), texts[str(place)]) if str(place) in texts else None
-    )
-    return read(Source(path, code.encode()), Surroundings(project=project))
+
+    def open_(place: Path) -> Source | None:
+        return Source(str(place), texts[str(place)]) if str(place) in texts else None
+
+    return read(Source(path, code.encode()), Surroundings(project=Project(Path("/project"), open_)))
 
 
-def spoken(code, **more):
-    return [(wait.api, wait.duration_ms) for wait in reading(code, **more).waits]
+def spoken(
+    code: str, path: str = "tests/test_it.py", files: dict[str, str] | None = None
+) -> list[tuple[str, float | None]]:
+    return [(wait.api, wait.duration_ms) for wait in reading(code, path, files).waits]
 
 
 IMPORTS = [
@@ -45,11 +53,11 @@ IMPORTS = [
 
 
 @pytest.mark.parametrize("code", IMPORTS)
-def test_an_import_is_followed(code):
+def test_an_import_is_followed(code: str) -> None:
     assert spoken(code) == [("time.sleep", 1000)]
 
 
-def test_the_same_bare_name_is_another_librarys_in_another_scope():
+def test_the_same_bare_name_is_another_librarys_in_another_scope() -> None:
     code = (
         "from time import sleep\nasync def test_a():\n    from anyio import sleep\n    await sleep(1)\n"
         "def test_b():\n    sleep(2)\n"
@@ -68,11 +76,11 @@ def test_the_same_bare_name_is_another_librarys_in_another_scope():
         "from mine import sleep\nsleep(1)",
     ],
 )
-def test_a_nearer_binding_shadows(code):
+def test_a_nearer_binding_shadows(code: str) -> None:
     assert spoken(code) == []
 
 
-def test_a_class_body_does_not_shadow_for_its_methods():
+def test_a_class_body_does_not_shadow_for_its_methods() -> None:
     code = "from time import sleep\nclass TestA:\n    sleep = None\n    def test_a(self):\n        sleep(1)"
     assert spoken(code) == [("time.sleep", 1000)]
 
@@ -90,11 +98,11 @@ RE_EXPORTS = [
 
 
 @pytest.mark.parametrize(("code", "files"), RE_EXPORTS)
-def test_a_re_export_of_the_project_is_followed(code, files):
+def test_a_re_export_of_the_project_is_followed(code: str, files: dict[str, str]) -> None:
     assert spoken(code, files=files) == [("time.sleep", 1000)]
 
 
-def test_imports_that_go_round_in_circles_end():
+def test_imports_that_go_round_in_circles_end() -> None:
     files = {"a.py": "from b import sleep", "b.py": "from a import sleep"}
     assert spoken("from a import sleep\nsleep(1)\nx = y\ny = x\nx.join(timeout=5)", files=files) == [(".join", 5000)]
 
@@ -121,11 +129,11 @@ RECEIVERS = [
 
 
 @pytest.mark.parametrize("code", RECEIVERS)
-def test_a_receivers_type_is_inferred(code):
+def test_a_receivers_type_is_inferred(code: str) -> None:
     assert spoken(code) == [("threading.Event.wait", 1000)]
 
 
-def test_a_fixture_of_a_conftest_types_what_it_names():
+def test_a_fixture_of_a_conftest_types_what_it_names() -> None:
     files = {
         "conftest.py": "import pytest, subprocess\n@pytest.fixture\ndef start():\n    def run(cmd):\n"
         "        return subprocess.Popen(cmd)\n    yield run\n"
@@ -135,7 +143,7 @@ def test_a_fixture_of_a_conftest_types_what_it_names():
     ]
 
 
-def test_an_asyncio_event_takes_no_timeout():
+def test_an_asyncio_event_takes_no_timeout() -> None:
     assert spoken("import asyncio\ne = asyncio.Event()\ne.set()\nawait e.wait()") == []
 
 
@@ -153,12 +161,12 @@ WRAPPERS = [
 
 
 @pytest.mark.parametrize(("code", "ms", "wrapper"), WRAPPERS)
-def test_a_wrapper_is_that_wait_at_its_calls_and_not_in_its_body(code, ms, wrapper):
+def test_a_wrapper_is_that_wait_at_its_calls_and_not_in_its_body(code: str, ms: float | None, wrapper: str) -> None:
     found = reading("import time\n" + code).waits
     assert [(w.api, w.duration_ms, w.wrapper) for w in found] == [("time.sleep", ms, wrapper)]
 
 
-def test_a_wrapper_of_another_file_is_followed():
+def test_a_wrapper_of_another_file_is_followed() -> None:
     files = {
         "tests/__init__.py": "",
         "tests/helpers.py": "import asyncio\nasync def pause(ms):\n    await asyncio.sleep(ms / 1000)\n",
@@ -169,7 +177,7 @@ def test_a_wrapper_of_another_file_is_followed():
     assert "/project/tests/helpers.py" in found.consulted
 
 
-def test_a_wrapper_given_by_reference_is_followed():
+def test_a_wrapper_given_by_reference_is_followed() -> None:
     code = (
         "import time, threading\ndef pause(n):\n    time.sleep(n)\npause(1)\nthreading.Thread(target=pause, args=(5,))"
     )
@@ -184,11 +192,11 @@ def test_a_wrapper_given_by_reference_is_followed():
         "def work(n):\n    time.sleep(n)\nrun(work)",
     ],
 )
-def test_a_function_that_does_more_or_that_nobody_calls_keeps_its_own_wait(code):
+def test_a_function_that_does_more_or_that_nobody_calls_keeps_its_own_wait(code: str) -> None:
     assert spoken("import time\n" + code) == [("time.sleep", None)]
 
 
-def test_production_code_reports_the_body_of_its_wrapper():
+def test_production_code_reports_the_body_of_its_wrapper() -> None:
     assert spoken("import time\ndef pause(n):\n    time.sleep(n)\n", path="app/clock.py") == [("time.sleep", None)]
 
 
@@ -203,7 +211,9 @@ BOUNDS = [
 
 
 @pytest.mark.parametrize(("method", "call", "ms"), BOUNDS)
-def test_a_parameter_of_the_code_under_test_that_bounds_a_wait_is_a_timeout(method, call, ms):
+def test_a_parameter_of_the_code_under_test_that_bounds_a_wait_is_a_timeout(
+    method: str, call: str, ms: float | None
+) -> None:
     files = {"app.py": f"import time, threading\nclass Client:\n    {method}\n"}
     assert spoken(f"from app import Client\nClient().{call}", files=files) == [("app.Client.ask", ms)]
 
@@ -216,12 +226,12 @@ def test_a_parameter_of_the_code_under_test_that_bounds_a_wait_is_a_timeout(meth
         "def ask(self, timeout):\n        return {'timeout': timeout}",
     ],
 )
-def test_a_parameter_that_is_only_kept_is_none(method):
+def test_a_parameter_that_is_only_kept_is_none(method: str) -> None:
     files = {"app.py": f"class Client:\n    {method}\n"}
     assert spoken("from app import Client\nClient().ask(timeout=3)", files=files) == []
 
 
-def test_of_a_helper_in_test_code_the_waits_are_in_its_body():
+def test_of_a_helper_in_test_code_the_waits_are_in_its_body() -> None:
     code = (
         "import time\ndef wait_until(f, timeout):\n    end = time.time() + timeout\n    while time.time() < end:\n"
         "        time.sleep(0.1)\ndef test_a():\n    wait_until(f, timeout=5)\n"

@@ -1,5 +1,7 @@
 """Test code, tests, and the clocks that they run on."""
 
+# ruff: noqa: E501 - the code to be read stands on one line
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -11,14 +13,16 @@ from sleeplint.languages import Surroundings, read
 from sleeplint.source import Project, Source
 
 
-def reading(code: str, path: str = "tests/test_it.py", files: dict[str, str] | None = None, **around: bool) -> TestFile:
+def reading(
+    code: str, path: str = "tests/test_it.py", files: dict[str, str] | None = None, in_test: bool = False
+) -> TestFile:
     """A file read in a project of files in memory."""
     texts = {f"/project/{name}": text.encode() for name, text in {**(files or {}), path: code}.items()}
 
     def open_(place: Path) -> Source | None:
         return Source(str(place), texts[str(place)]) if str(place) in texts else None
 
-    return read(Source(path, code.encode()), Surroundings(project=Project(Path("/project"), open_), **around))
+    return read(Source(path, code.encode()), Surroundings(project=Project(Path("/project"), open_), in_test=in_test))
 
 
 PLACES = [
