@@ -458,7 +458,10 @@ def test_a_timeout_that_shows_an_absence_is_burned() -> None:
 
 
 def test_a_sleep_arm_that_runs_out_is_burned() -> None:
-    assert names(sleep("burned")) == {"burned-timeout"}
+    said = one("burned-timeout", sleep("burned")).message
+    assert said == "This sleep arm of 200 ms runs out on every run; this test pays 200 ms for it."
+    guessed = one("burned-timeout", timeout("burned", role_confidence="low", cost_ms=None)).message
+    assert guessed == "This timeout of 5 s can run out on every run."
 
 
 def repeated(count: int, **facts: Any) -> tuple[Wait, ...]:
