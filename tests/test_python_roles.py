@@ -348,6 +348,17 @@ ROLES = {
             os.utime(path)
         """,
     ),
+    "coroutines made here and started there": (
+        "pacing high",
+        """
+        async def test(pool):
+            async def work():
+                await asyncio.sleep(0.01)  # <-
+                await pool.execute()
+            jobs = [work() for _ in range(5)]
+            await asyncio.gather(*jobs)
+        """,
+    ),
     # --- startup
     "a process and its first connection": (
         "startup high",
@@ -393,6 +404,25 @@ ROLES = {
             asyncio.create_task(work())
             await asyncio.sleep(0.1)  # <-
             assert results == [1]
+        """,
+    ),
+    "made, and reached for": (
+        "startup low",
+        """
+        def test():
+            server = WebServer("127.0.0.1", 0)
+            time.sleep(0.01)  # <-
+            requests.get(server.url)
+        """,
+    ),
+    "reached for before": (
+        "sync low",
+        """
+        def test():
+            requests.get(server.url)
+            builder = Builder()
+            time.sleep(0.01)  # <-
+            requests.get(server.url)
         """,
     ),
     # --- settle and absence
@@ -483,6 +513,28 @@ ROLES = {
             assert len(server.peers) == 1
         """,
     ),
+    "two looks that are to be alike": (
+        "absence high",
+        """
+        class TestPeers(TestCase):
+            def test(self):
+                old = set(self.client.peers())
+                time.sleep(0.1)  # <-
+                new = set(self.client.peers())
+                self.assertEqual(old, new)
+        """,
+    ),
+    "two looks that are to differ": (
+        "settle high",
+        """
+        def test():
+            old = server.workers()
+            server.scale()
+            time.sleep(0.1)  # <-
+            new = server.workers()
+            assert new == old + 1
+        """,
+    ),
     "the same again, but otherwise in between": (
         "settle high",
         """
@@ -521,6 +573,16 @@ ROLES = {
             cache.put("a", 1, ttl=60)
             time.sleep(0.1)  # <-
             assert cache.size == 1
+        """,
+    ),
+    "set by the test's decorator": (
+        "expiry low",
+        """
+        @with_options(max_statement_lifetime=0.5)
+        def test():
+            first = prepare()
+            time.sleep(1)  # <-
+            assert prepare() != first
         """,
     ),
     # --- comments, of the low kind

@@ -62,6 +62,6 @@ def cost(
     if site.duration_ms is None or repeats is None:
         return None
     cases = site.test.cases if site.test is not None else 1
-    if cases is None:
+    if not cases:  # parameters that are put together elsewhere
         return None
     return site.duration_ms * repeats * cases

@@ -36,6 +36,8 @@ class Surrounding:
     before: tuple[Act, ...]
     """The nearest first."""
     after: tuple[Act, ...]
+    outcome: Act | None
+    """The next act that acts or asserts; looking and noting are passed over."""
 
     @property
     def cause(self) -> Act | None:
@@ -52,18 +54,28 @@ class Surrounding:
         """The nearest act before that is more than a note."""
         return next((act for act in self.before if act.kind not in ("neutral", "mark")), None)
 
-    @property
-    def outcome(self) -> Act | None:
-        """The next act that acts or asserts; looking and noting are passed over."""
-        return next((act for act in self.after if act.kind not in ("neutral", "mark", "read", "wait")), None)
-
 
 def surrounding(scene: Scene, site: Site) -> Surrounding:
     """The nearest acts on both sides of a site."""
-    return Surrounding(
-        tuple(islice(preceding(scene, site.chain, site.call), _NEAR)),
-        tuple(islice(following(scene, site.chain, site.call), _NEAR)),
-    )
+    before = tuple(islice(preceding(scene, site.chain, site.call), _NEAR))
+    after = tuple(islice(following(scene, site.chain, site.call), _NEAR))
+    return Surrounding(before, after, _outcome(scene, after))
+
+
+def _outcome(scene: Scene, after: tuple[Act, ...]) -> Act | None:
+    acting: Act | None = None
+    answers: set[str] = set()
+    for act in after:
+        if act.kind in ("neutral", "mark", "read", "wait"):
+            continue
+        if act.kind == "call" and act.node.type == "expression_statement" and _assigned(scene, act):
+            acting = acting or act
+            answers |= _assigned(scene, act)
+            continue
+        if acting is None or (act.kind == "assert" and answers & names_in(scene, act.node)):
+            return act  # what was called in between was asked for the answer that is asserted
+        return acting
+    return acting
 
 
 def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
@@ -131,7 +143,7 @@ def _startup(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
         if act.kind == "call" and not _constructs(act) and not _waits(scene, act):
             direct = False
     if started is None:
-        return None
+        return _built(scene, around)
     related = [Related(_span(started.node), "started here")]
     use = next((found for act in around.after[:4] if (found := first_use(act)) is not None), None)
     if use is not None:
@@ -152,6 +164,21 @@ def _startup(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
     # A task may as well be an action whose effect is awaited; a process or server is started to be used.
     serves = started.name not in words.SPAWNERS or bool(_PROCESSES.search(scene.text(started.node)))
     return Verdict("startup", serves, related=tuple(related))
+
+
+def _built(scene: Scene, around: Surrounding) -> Verdict | None:
+    """Something is made, and then reached for the first time: making it may have started it."""
+    if any(first_use(act) is not None for act in around.before):
+        return None
+    use = next((found for act in around.after[:2] if (found := first_use(act)) is not None), None)
+    for act in around.before[:3]:
+        if act.kind in ("wait", "assert"):
+            return None
+        for call in act.calls:
+            if use is not None and re.match(r"[A-Z]|create_|make_|build_|run_|setup", call.name):
+                related = (Related(_span(call.node), "started here"), Related(_span(use.node), "first used here"))
+                return Verdict("startup", False, related=related)
+    return None
 
 
 def _waits(scene: Scene, act: Act) -> bool:
@@ -245,6 +272,11 @@ def _elapsing(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
     first = border(site.chain)
     if first < 0:
         return None
+    for outer in site.chain[max(0, first - 1) : first]:
+        for decorator in outer.named_children if outer.type == "decorated_definition" else ():
+            found = _set_time(scene, decorator, duration) if decorator.type == "decorator" else None
+            if found is not None and found[1]:
+                return Verdict("expiry", False, expires=found[0])
     body = site.chain[first].child_by_field_name("body")
     if body is None or body.type != "block":
         return None
@@ -315,14 +347,14 @@ def _awaited(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
     related = (Related(_span(outcome.node), "asserted here"),)
     if _later_than(scene, outcome):
         return Verdict("pacing", False, related=related)
-    if _unchanged(scene, outcome, around):
+    if _unchanged(scene, outcome, around) or _alike(scene, outcome, around):
         return Verdict("absence", True, related=related)
     expected = expectation(scene, outcome)
     cause = around.cause
     match expected.wants:
         case "nothing":
             if _outlived(scene, outcome):
-                held = _also_happened(scene, outcome, around)
+                held = _also_happened(scene, outcome, around, acting=True)
                 return Verdict("settle" if held else "absence", False, related=related)
             begun = cause is not None and starter(cause) is not None
             about_it = cause is not None and bool(_assigned(scene, cause) & names_in(scene, outcome.node))
@@ -358,6 +390,25 @@ def _unchanged(scene: Scene, outcome: Act, around: Surrounding) -> bool:
     return False
 
 
+def _alike(scene: Scene, outcome: Act, around: Surrounding) -> bool:
+    """`old = look()` before, `new = look()` after, and they are to be equal."""
+    pair = re.search(
+        r"^assert (\w+) == (\w+)(,|$)|assert\w*Equals?\(\s*(\w+),\s*(\w+)\s*[,)]", scene.text(outcome.node)
+    )
+    if pair is None or "Not" in pair[0]:
+        return False
+    names = {name for name in pair.groups() if name and name != ","}
+    before = {_value(scene, act) for act in around.before if names & _assigned(scene, act)}
+    after = {_value(scene, act) for act in around.after if names & _assigned(scene, act)}
+    return bool((before & after) - {""})
+
+
+def _value(scene: Scene, act: Act) -> str:
+    inner = act.node.named_children[0] if act.node.named_children else None
+    right = inner.child_by_field_name("right") if inner is not None else None
+    return "".join(scene.text(right).split()) if right is not None and scene.calls(right) else ""
+
+
 def _assigned(scene: Scene, act: Act) -> set[str]:
     """The names that an act binds."""
     inner = act.node.named_children[0] if act.node.named_children else None
@@ -365,10 +416,14 @@ def _assigned(scene: Scene, act: Act) -> set[str]:
     return names_in(scene, left) if left is not None else set()
 
 
-def _also_happened(scene: Scene, outcome: Act, around: Surrounding) -> bool:
-    """A later assertion sees that something did happen."""
-    later = around.after[around.after.index(outcome) + 1 :]
-    return any(act.kind == "assert" and expectation(scene, act).wants == "happened" for act in later)
+def _also_happened(scene: Scene, outcome: Act, around: Surrounding, acting: bool = False) -> bool:
+    """The next assertions see that something did happen; with `acting`, also those behind another act."""
+    for act in around.after[around.after.index(outcome) + 1 :]:
+        if act.kind == "wait" or (act.kind == "call" and not acting):
+            return False
+        if act.kind == "assert" and expectation(scene, act).wants == "happened":
+            return True
+    return False
 
 
 def _was_there(scene: Scene, outcome: Act, around: Surrounding) -> bool:

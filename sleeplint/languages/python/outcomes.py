@@ -401,6 +401,9 @@ def _later(scene: Scene, site: Site) -> Outcome | None:
         expected = expectation(scene, act).wants
         burned = expected == ("still" if "is_alive" in written else "nothing")
         return Outcome("burned" if burned else "guard", True, True, act.node)
+    for act in islice(following(scene, site.chain, site.call), 2):
+        if re.search(rf"\b{re.escape(about)}\b.*(is_alive|exitcode|returncode|poll|is_set|done)", scene.text(act.node)):
+            return Outcome("guard", False, True, act.node)
     if own.name == "join" and _joined_again(scene, site, own.receiver):
         return Outcome("sleep", False, False)
     return Outcome("guard", False, False)

@@ -169,12 +169,30 @@ def _arrival(scene: Scene, use: Use, value: Node, index: int, by_name: bool, cor
             left = outer.child_by_field_name("left")
             if by_name and left is not None and left.type in ("attribute", "subscript"):
                 return Run("registered", use)
+            if coroutine and left is not None and left.type == "identifier":
+                return _started_later(scene, use, scene.text(left), outer) or Run("called", use)
             return Run("passed" if by_name else "called", use)
         if outer.type == "return_statement" and (by_name or coroutine):
             return Run("passed", use)
         if outer.type in ("default_parameter", "comparison_operator", "assert_statement"):
             return None if by_name else Run("called", use)
         return Run("called", use) if not by_name else None
+    return None
+
+
+def _started_later(scene: Scene, use: Use, name: str, made: Node) -> Run | None:
+    """`jobs = [job() for ..]; gather(*jobs)`: coroutines that are made here and started there."""
+    for later in scene.uses(name):
+        if later.node.start_byte < made.end_byte:
+            continue
+        for index in range(len(later.chain) - 1, border(later.chain), -1):
+            outer = later.chain[index]
+            if outer.type == "call":
+                called = scene.called(outer)
+                if called.name in words.SPAWNERS:
+                    return Run("spawned", use, called, Spawn(called, later.chain[:index]))
+            elif outer.type not in _CARRIERS:
+                break
     return None
 
 
