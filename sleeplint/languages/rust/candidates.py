@@ -9,74 +9,100 @@ from functools import cache
 from sleeplint.languages.catalogue import Call
 from sleeplint.languages.rust.catalogue import FUNCTIONS, METHODS
 
+STEMS = (b"sleep", b"timeout", b"delay", b"interval", b"deadline", b"wait", b"pause")
+"""What a wrapper's name holds, so that its calls are found in other files than its own."""
+# Most functions whose name holds `wait` wait for a condition.
+_WAITS = re.compile(rb"wait(?:_for|_until|_timeout\w*|(?:_\w*)?_?(?:ms|millis|sec|secs|seconds|while_for))?\Z")
 _TYPED = frozenset({"new", "after", "at", "every", "after_secs", "after_millis", "after_micros"})
 """Names that say something only behind their type: `Timer::after`."""
-STEMS = ("sleep", "timeout", "delay", "interval", "wait", "pause")
-"""What a wrapper's name holds, so that its calls are found in other files than its own."""
-_AFTER = rb"(?=\s*(?:\(|::\s*<))"
+# Every wait is told how long, so that an argument follows.
+_AFTER = re.compile(rb"\s*(?:::\s*<[^()]{0,200}>\s*)?\(\s*[^\s)]")
+_PASSED = re.compile(rb"\s*[,)]")
+_WORD = re.compile(rb"\w+")
+_LAST_WORD = re.compile(rb"\w+\Z")
+_DEFINING = re.compile(rb"\bfn\s+\Z")
 
 
 @cache
-def _plain_names() -> frozenset[str]:
-    names = {call.call.rpartition("::")[2] for call in (*FUNCTIONS, *METHODS)} | {"default"}
-    return frozenset(names - _TYPED) | {"after", "at"}
+def _gated() -> dict[bytes, tuple[bytes, ...]]:
+    """Names without a stem, each with the crates of which one must be named in the file."""
+    found: dict[bytes, set[bytes]] = {b"default": {b"crossbeam"}}
+    for call in (*FUNCTIONS, *METHODS):
+        segments = call.call.encode().split(b"::")
+        if not any(stem in segments[-1] for stem in STEMS):
+            crate = segments[-2] if segments[-2][:1].isupper() and call in FUNCTIONS else segments[0]
+            found.setdefault(segments[-1], set()).add(crate)
+    return {name: tuple(sorted(crates)) for name, crates in sorted(found.items())}
 
 
 @cache
-def _typed_names() -> frozenset[tuple[str, str]]:
-    pairs = (tuple(call.call.split("::")[-2:]) for call in FUNCTIONS)
-    return frozenset((pair[0], pair[1]) for pair in pairs if pair[1] in _TYPED and pair[0][:1].isupper())
-
-
-@cache
-def _pattern() -> re.Pattern[bytes]:
-    plain = "|".join(sorted(name for name in _plain_names() if not any(stem in name for stem in STEMS)))
-    stems = "|".join(STEMS)
-    typed = "|".join(sorted({rf"{owner}\s*::\s*{name}" for owner, name in _typed_names()}))
-    text = rf"(?<![\w])(?:(?:{typed})|(?:{plain}|(?:[a-z]\w*?)?(?:{stems})\w*))\b"
-    return re.compile(text.encode() + _AFTER)
+def _known() -> frozenset[bytes]:
+    """What an import may rename."""
+    names = {segment for call in FUNCTIONS for segment in call.call.encode().split(b"::")[-2:]}
+    return frozenset(names)
 
 
 def hits(code: bytes, calls: tuple[Call, ...] = ()) -> Iterator[tuple[int, int]]:
     """The ranges of names that may be called names of waits, in order."""
-    found = {_last_word(code, match.start(), match.end()) for match in _pattern().finditer(code)}
-    own = {call.call.rpartition("::")[2].rpartition(".")[2] for call in calls}
-    found.update(hits_of(code, own | _aliases(code, own)))
-    found.update(_references(code))
+    found: set[tuple[int, int]] = set()
+    for stem in STEMS:
+        at = code.find(stem)
+        while at >= 0:
+            start, end = _word(code, at)
+            if _may_be(code, start, end):
+                found.add((start, end))
+            at = code.find(stem, end)
+    names = {call.call.rpartition("::")[2].rpartition(".")[2].encode() for call in calls}
+    names |= {name for name, crates in _gated().items() if any(crate in code for crate in crates)}
+    found.update(hits_of(code, names | _aliases(code, names)))
     yield from sorted(found)
 
 
-def hits_of(code: bytes, names: Iterable[str]) -> Iterator[tuple[int, int]]:
+def hits_of(code: bytes, names: Iterable[bytes]) -> Iterator[tuple[int, int]]:
     """The ranges of calls of these names."""
-    words = "|".join(sorted(re.escape(name) for name in names if name))
-    if words:
-        for match in re.finditer(rf"\b(?:{words})\b".encode() + _AFTER, code):
-            yield match.span()
+    for name in sorted(names):
+        at = code.find(name) if name else -1
+        while at >= 0:
+            start, end = _word(code, at)
+            if end - start == len(name) and _AFTER.match(code, end):
+                yield start, end
+            at = code.find(name, end)
 
 
 def may_wait(code: bytes, calls: tuple[Call, ...]) -> bool:
     """Whether there is a hit; False is certain."""
-    return next(hits(code, calls), None) is not None or b"sleeplint:" in code
+    return (
+        b"sleeplint:" in code or next(hits(code, calls), None) is not None or (b"Instant" in code and b"assert" in code)
+    )
 
 
-def _last_word(code: bytes, start: int, end: int) -> tuple[int, int]:
-    word = re.search(rb"\w+\Z", code[start:end])
-    return (start + word.start(), end) if word else (start, end)
+def _word(code: bytes, at: int) -> tuple[int, int]:
+    """The word around an offset."""
+    word = _WORD.match(code, at)
+    before = _LAST_WORD.search(code[max(0, at - 80) : at])
+    return at - len(before[0]) if before else at, word.end() if word else at + 1
 
 
-def _aliases(code: bytes, own: set[str]) -> set[str]:
+def _may_be(code: bytes, start: int, end: int) -> bool:
+    word = code[start:end]
+    if b"wait" in word and not any(stem in word for stem in STEMS if stem != b"wait") and not _WAITS.search(word):
+        return False
+    if _AFTER.match(code, end):
+        return not _DEFINING.search(code[max(0, start - 20) : start])
+    return word == b"sleep" and _PASSED.match(code, end) is not None
+
+
+def _aliases(code: bytes, own: set[bytes]) -> set[bytes]:
     """Other names that imports of the file give to what may wait."""
-    known = _plain_names() | {owner for owner, _ in _typed_names()} | own
-    found = set()
-    for match in re.finditer(rb"\b(\w+)\s+as\s+(\w+)", code):
-        if match[1].decode("ascii", "replace") in known:
-            alias = match[2].decode("ascii", "replace")
-            found.add(alias)
-            found.update(name for owner, name in _typed_names() if owner == match[1].decode("ascii", "replace"))
+    found: set[bytes] = set()
+    at = code.find(b" as ")
+    while at >= 0:
+        word = _LAST_WORD.search(code[max(0, at - 80) : at])
+        if word and (word[0] in own or word[0] in _known()):
+            alias = _WORD.match(code, at + 4)
+            if alias:
+                found.add(alias[0])
+            if word[0][:1].isupper():
+                found.update(name.encode() for name in _TYPED)
+        at = code.find(b" as ", at + 4)
     return found
-
-
-def _references(code: bytes) -> Iterator[tuple[int, int]]:
-    """Sleeps passed as values: `.map(tokio::time::sleep)`."""
-    for match in re.finditer(rb"[(,]\s*(?:\w+\s*::\s*)*(sleep)\s*[,)]", code):
-        yield match.span(1)

@@ -188,7 +188,7 @@ class _Assertion:
                 return self._time(node.named_children[0], fuel - 1)
             case "identifier":
                 found = binding(self._grove.text(node), node, self._inner, self._grove)
-                value = found[1] if found is not None else None
+                value = found.value if found is not None else None
                 return self._time(value, fuel - 1) if value is not None and value.end_byte <= node.start_byte else None
             case "binary_expression":
                 return self._computed(node, fuel)

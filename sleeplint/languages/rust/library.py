@@ -118,7 +118,10 @@ class Library:
         if path in self._readings:
             self._readings.move_to_end(path)
             self.seen.add(path.as_posix())
-            return self._readings[path]
+            kept = self._readings[path]
+            if kept is not None:
+                kept.grove.budget = Budget()  # what other files took of it is no matter of this one
+            return kept
         source = self.source(path)
         reading = None
         if source is not None:

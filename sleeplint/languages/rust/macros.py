@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from tree_sitter import Node, Point, Range
 
-from sleeplint.languages.rust.parsing import DEPTH_LIMIT, Budget, GivenUp, parse, step
+from sleeplint.languages.rust.parsing import DEPTH_LIMIT, SECONDS_LIMIT, Budget, GivenUp, parse, step
 
 _MACROS = frozenset({"macro_invocation", "macro_definition"})
 _BRANCHES = frozenset({b"select", b"select_biased", b"try_select"})
@@ -45,8 +45,10 @@ class Grove:
         """The nodes around a range, from the root down to the smallest, through the borders of macros.
 
         After a macro follow the root of its re-parsed body and that tree's nodes.
-        Raises GivenUp if they are nested too deeply.
+        Raises GivenUp if they are nested too deeply, or the file's time is spent.
         """
+        if self.budget.spent():
+            raise GivenUp(f"not read to its end within {SECONDS_LIMIT:g} s")
         node = self.root
         links = [node]
         target = node.descendant_for_byte_range(start, end)

@@ -15,6 +15,8 @@ Path = tuple[str, ...]
 
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _USE_TOKEN = re.compile(r"r#|\w+|::|[{},*]")
+_NESTED = 32
+"""Groups within one another in a `use`; each repeats the path so far."""
 _ITEM_KINDS = {
     "function_item": "fn",
     "function_signature_item": "fn",
@@ -127,6 +129,8 @@ def use_paths(text: str) -> Iterator[tuple[str | None, Path]]:
         index += 1
         match token:
             case "{":
+                if len(prefixes) == _NESTED:
+                    return
                 prefixes.append(prefix)
                 prefix = (*prefix, *segments)
                 segments, alias = [], None

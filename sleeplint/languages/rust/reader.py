@@ -11,6 +11,7 @@ from tree_sitter import Node
 from sleeplint.facts import Test, TestFile, Wait
 from sleeplint.languages import Surroundings
 from sleeplint.languages.catalogue import Argument, Call
+from sleeplint.languages.circumstances import Circumstances
 from sleeplint.languages.rust.calls import Called, Calls
 from sleeplint.languages.rust.candidates import hits, hits_of
 from sleeplint.languages.rust.clocks import Clocks, obeys_tokio
@@ -68,7 +69,11 @@ class _Reader:
         found = self._found()
         sites = []
         for called in found:
-            made = self._site(called)
+            try:
+                made = self._site(called)
+            except GivenUp as bound:
+                self._unread.append(f"read in part: {bound}")
+                continue
             if made is not None:
                 sites.append((called, *made))
         every = [site for _, site, _ in sites]
@@ -95,18 +100,18 @@ class _Reader:
         """The calls that wait; wrappers found in this file are looked for in turn."""
         code = self._grove.code
         found: dict[int, Called] = {}
-        looked: set[str] = set()
+        looked: set[bytes] = set()
         pending = list(hits(code, self._around.calls))
         tried = set(pending)
         for _ in range(4):
-            wrappers: set[str] = set()
+            wrappers: set[bytes] = set()
             for start, end in pending:
                 called = self._at(start, end)
                 if called is not None:
                     found[start] = called
                     name = self._wrapper_around(called)
                     if name:
-                        wrappers.add(name)
+                        wrappers.add(name.encode())
             fresh = wrappers - looked
             looked |= fresh
             pending = [hit for hit in hits_of(code, fresh) if hit not in tried] if fresh else []
@@ -233,7 +238,11 @@ class _Reader:
         return standing.test.paused_clock or self._clocks.paused(node, offset)
 
     def _wait(self, called: Called, site: Site, standing: Standing, every: list[Site]) -> Wait:
-        around = circumstances(site, every)
+        try:
+            around = circumstances(site, every)
+        except GivenUp as bound:
+            self._unread.append(f"read in part: {bound}")
+            around = Circumstances("sync", "low", None)
         paused = site.test.paused_clock if site.test is not None else site.virtual_time
         macro = next((node for node in reversed(site.chain) if node.type == "macro_invocation"), None)
         awaited = None if called.by_reference else around.awaited

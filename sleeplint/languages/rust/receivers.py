@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tree_sitter import Node
 
@@ -20,6 +21,7 @@ _INNER = {
     "unary_expression": None,
     "type_cast_expression": "type",
 }
+_ARMS = frozenset({"match_arm", "for_expression"})
 _SHELLS = frozenset({"Arc", "Rc", "Box", "Mutex", "RwLock", "RefCell", "Option", "Pin", "Ref", "RefMut"})
 
 
@@ -59,9 +61,11 @@ def origin(receiver: Node, chain: Sequence[Node], names: FileNames) -> Found | N
             bound = binding(path[0], node, chain, names.reading.grove)
             if bound is None:
                 return _known(names.look_up(path, chain), names)
-            kind, node = bound
-            if kind is not None:
-                return type_at(kind, chain, names)
+            if bound.kind is not None:
+                return type_at(bound.kind, chain, names)
+            if bound.taken_apart is not None:
+                return _part(bound, path[0], chain, names)
+            node = bound.value
         else:
             return None
     return None
@@ -110,27 +114,67 @@ def _item_node(item: Item, found: Found) -> Node:
     return found.place.reading.grove.chain(item.start, item.end)[-1]
 
 
+def _part(bound: Binding, name: str, chain: Sequence[Node], names: FileNames) -> Found | None:
+    """A name bound by a pattern: one end of a channel of another crate's, or a field of a struct of ours."""
+    pattern = bound.taken_apart
+    if pattern is not None and pattern.type == "struct_pattern":
+        kind = pattern.child_by_field_name("type")
+        path = path_of(kind, names.reading.grove.code) if kind is not None else None
+        owner = "Self" if path == ("Self",) else path[-1] if path else ""
+        return _declared(owner, _field_name(pattern, name, names.reading.grove), chain, names)
+    whole = origin(bound.value, chain, names) if bound.value is not None else None
+    return whole if whole is not None and whole.external else None
+
+
+def _field_name(pattern: Node, name: str, grove: Grove) -> str:
+    for child in pattern.named_children:
+        inner, field = child.child_by_field_name("pattern"), child.child_by_field_name("name")
+        if inner is not None and field is not None and grove.text(inner) == name:
+            return grove.text(field)
+    return name
+
+
 def _field(node: Node, chain: Sequence[Node], names: FileNames) -> Found | None:
     """The declared type of `self.field`."""
     grove = names.reading.grove
     value, field = node.child_by_field_name("value"), node.child_by_field_name("field")
     if value is None or field is None or value.type != "self":
         return None
-    owner = names.look_up(("Self", ""), chain)
-    item = names.place(chain).scope.items.get(owner.owner) if owner is not None and owner.owner else None
+    return _declared("Self", grove.text(field), chain, names)
+
+
+def _declared(owner: str, field: str, chain: Sequence[Node], names: FileNames) -> Found | None:
+    """The declared type of a field of a struct in this module."""
+    grove = names.reading.grove
+    if owner == "Self":
+        own = names.look_up(("Self", ""), chain)
+        owner = own.owner or "" if own is not None else ""
+    item = names.place(chain).scope.items.get(owner)
     if item is None:
         return None
     struct = grove.chain(item.start, item.end)[-1]
     body = struct.child_by_field_name("body")
     for child in body.named_children if body is not None else ():
         name, kind = child.child_by_field_name("name"), child.child_by_field_name("type")
-        if name is not None and kind is not None and grove.text(name) == grove.text(field):
+        if name is not None and kind is not None and grove.text(name) == field:
             return type_at(kind, chain, names)
     return None
 
 
-def binding(name: str, use: Node, chain: Sequence[Node], grove: Grove) -> tuple[Node | None, Node | None] | None:
-    """Where a local name comes from: its declared type, or the expression it is given."""
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Where a local name comes from."""
+
+    kind: Node | None
+    """Its declared type."""
+    value: Node | None
+    """The expression it is given."""
+    taken_apart: Node | None = None
+    """The pattern of which it is a part."""
+
+
+def binding(name: str, use: Node, chain: Sequence[Node], grove: Grove) -> Binding | None:
+    """Where a local name comes from; None if it is no local name."""
     code = grove.code
     word = re.compile(rb"(?<![\w:.])%s\b" % re.escape(name.encode()))
     for node in reversed(chain):
@@ -149,7 +193,17 @@ def binding(name: str, use: Node, chain: Sequence[Node], grove: Grove) -> tuple[
                 value = found.child_by_field_name("value")
                 if value is None and simple:
                     value = _assigned(word, found.end_byte, use.start_byte, grove)
-                return (kind if simple else None), value
+                return Binding(kind if simple else None, value, None if simple else pattern)
+        elif node.type in _ARMS:
+            pattern = node.child_by_field_name("pattern")
+            if pattern is not None and word.search(code, pattern.start_byte, pattern.end_byte):
+                return Binding(None, None)
+        elif node.type in {"if_expression", "while_expression"}:
+            condition = node.child_by_field_name("condition")
+            for part in (condition, *condition.named_children) if condition is not None else ():
+                pattern = part.child_by_field_name("pattern") if part.type == "let_condition" else None
+                if pattern is not None and word.search(code, pattern.start_byte, pattern.end_byte):
+                    return Binding(None, None)
         elif node.type in {"function_item", "closure_expression"}:
             parameters = node.child_by_field_name("parameters")
             for child in parameters.named_children if parameters is not None else ():
@@ -159,7 +213,7 @@ def binding(name: str, use: Node, chain: Sequence[Node], grove: Grove) -> tuple[
                 if word.search(code, pattern.start_byte, pattern.end_byte):
                     kind = child.child_by_field_name("type")
                     # `builder.prepare(|inner| ..)`: what a builder's closure gets is of the builder's family.
-                    return kind, _called_with(node, chain) if kind is None else None
+                    return Binding(kind, _called_with(node, chain) if kind is None else None)
             if node.type == "function_item":
                 return None
     return None

@@ -44,18 +44,30 @@ class Workspace:
         """Files that were consulted."""
         self._crates: dict[Path, Crate | None] = {}
         self._members: dict[str, Crate] | None = None
+        self._manifests: set[str] = set()
+        self._owners: dict[Path, tuple[Crate | None, tuple[str, ...]]] = {}
         self._helpers: frozenset[str] | None = None
 
     def crate_of(self, file: Path) -> Crate | None:
         """The package in whose folder a file lies."""
-        for folder in file.parents:
-            if not folder.is_relative_to(self.project.root):
-                return None
-            self.seen.add((folder / "Cargo.toml").as_posix())
-            crate = self._crate(folder)
+        folder = file.parent
+        if folder not in self._owners:
+            self._owners[folder] = self._owner(folder)
+        crate, manifests = self._owners[folder]
+        self.seen.update(manifests)
+        return crate
+
+    def _owner(self, folder: Path) -> tuple[Crate | None, tuple[str, ...]]:
+        """The package of a folder's files, and the manifests that were looked for."""
+        manifests = []
+        for above in (folder, *folder.parents):
+            if not above.is_relative_to(self.project.root):
+                break
+            manifests.append((above / "Cargo.toml").as_posix())
+            crate = self._crate(above)
             if crate is not None:
-                return crate
-        return None
+                return crate, tuple(manifests)
+        return None, tuple(manifests)
 
     def member(self, name: str) -> Crate | None:
         """The workspace's package whose library is called `name` in code."""
@@ -100,7 +112,8 @@ class Workspace:
             folders = [root, *_member_folders(root, table)]
             crates = [crate for folder in folders if (crate := self._crate(folder)) is not None]
             self._members = {_library_name(crate): crate for crate in crates}
-        self.seen.update((crate.folder / "Cargo.toml").as_posix() for crate in self._members.values())
+            self._manifests = {(crate.folder / "Cargo.toml").as_posix() for crate in crates}
+        self.seen |= self._manifests
         return self._members
 
 
