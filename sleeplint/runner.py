@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +22,8 @@ from sleeplint.settings.resolver import Resolver
 from sleeplint.source import Project, Source, language_of
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from sleeplint.fixing import Mended
 
 POOL_PAYS = 600_000

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from sleeplint import __version__
 from sleeplint.errors import UserError, nearest
-from sleeplint.reporters import FORMATS, inventory
+from sleeplint.reporters import FORMATS, WAITS_FORMATS
 
 COMMANDS = {
     "check": "say what is wrong with the waits of a test suite",
@@ -80,7 +80,13 @@ def _parser() -> _Parser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"sleeplint {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    commands = parser.add_subparsers(
+        dest="command",
+        required=True,
+        metavar="COMMAND",
+        parser_class=_Parser,
+        prog=parser.prog,  # else argparse formats a usage for it, and imports what that needs
+    )
     for name, summary in COMMANDS.items():
         command = commands.add_parser(
             name, help=summary, description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False
@@ -128,7 +134,7 @@ def _waits(parser: argparse.ArgumentParser) -> None:
     _paths(parser)
     parser.add_argument("--all", action="store_true", help="production code's waits, too")
     _settings(parser, rules=False)
-    _output(parser, inventory.FORMATS)
+    _output(parser, WAITS_FORMATS)
     _running(parser)
 
 

@@ -49,7 +49,13 @@ def opened(file: str | None) -> Iterator[TextIO]:
 
 
 def width() -> int:
-    """How wide a terminal page may be."""
-    from shutil import get_terminal_size
-
-    return max(40, min(get_terminal_size((80, 24)).columns, 120))
+    """How wide a page for people may be: COLUMNS, or the terminal's width, or 80."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal():
+        wide = int(columns)
+    else:
+        try:
+            wide = os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1).columns
+        except (OSError, ValueError):  # not a terminal
+            wide = 80
+    return max(40, min(wide or 80, 120))

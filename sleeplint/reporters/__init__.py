@@ -26,6 +26,8 @@ FORMATS: Mapping[str, str] = {
 """The module of each format that `check` can write."""
 SHOW_FIXES = frozenset({"full", "json", "jsonl", "sarif"})
 """The formats that show fixes; working them out takes time that the others need not pay."""
+WAITS_FORMATS = ("full", "json", "jsonl")
+"""The formats that `waits` can write; `sleeplint.reporters.inventory` has them all."""
 STATISTICS = "statistics"
 """The module that counts instead of listing."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
 
@@ -131,6 +130,8 @@ class Reporter:
 
 def _diff(source: Source, fix: Fix) -> Iterator[str]:
     """The lines that a fix takes away and puts in."""
+    import difflib
+
     code = source.code
     changed = bytearray()
     at = 0

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TextIO
 
 from sleeplint import __version__
 from sleeplint.engine import Report
+from sleeplint.reporters import WAITS_FORMATS
 from sleeplint.reporters.excerpt import plain
 from sleeplint.reporters.objects import wait_objects, whole
 from sleeplint.reporters.summary import counted
@@ -116,12 +117,9 @@ class _Table(_Gathering):
             yield f"  {name:<14}{count:>8,}{seconds(paid) if paid else '-':>10}"
 
 
-_WRITERS: Mapping[str, Callable[[TextIO, bool, int], Inventory]] = {
-    "full": _Table,
-    "json": _Document,
-    "jsonl": _Lines,
-}
-FORMATS = tuple(_WRITERS)
+_WRITERS: Mapping[str, Callable[[TextIO, bool, int], Inventory]] = dict(
+    zip(WAITS_FORMATS, (_Table, _Document, _Lines), strict=True)
+)
 
 
 def _cost(wait: Mapping[str, Any]) -> str:

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -153,6 +152,8 @@ class Resolver:
         )
 
     def _validated(self, tables: tuple[Table, ...]) -> Settings:
+        from hashlib import sha256
+
         registry = self._registry()
         made_from = (__version__, registry.keys, [(t.origin, t.values) for t in (*tables, *self._forced)])
         digest = sha256(repr(made_from).encode("utf-8", "surrogateescape")).hexdigest()
