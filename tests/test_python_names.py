@@ -237,3 +237,10 @@ def test_of_a_helper_in_test_code_the_waits_are_in_its_body() -> None:
         "        time.sleep(0.1)\ndef test_a():\n    wait_until(f, timeout=5)\n"
     )
     assert spoken(code) == [("time.sleep", 100)]
+
+
+def test_what_is_given_a_mock_waits_for_nothing() -> None:
+    files = {"app.py": "def reap(process, timeout):\n    process.wait(timeout=timeout)\n    return 1\n"}
+    code = "from app import reap\nfrom unittest.mock import MagicMock\np = {}\nreap(p, timeout=5)\n"
+    assert spoken(code.format("Process()"), files=files) == [("app.reap", 5000)]
+    assert spoken(code.format("MagicMock()"), files=files) == []

@@ -14,11 +14,12 @@ from sleeplint.languages.catalogue import Call
 from sleeplint.languages.python.catalogue import BY_PATH, CALLS
 from sleeplint.languages.python.durations import fold, milliseconds
 from sleeplint.languages.python.library import canonical
-from sleeplint.languages.python.names import Meaning, Names
+from sleeplint.languages.python.meanings import Meaning
+from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.tree import Arguments, Chain, arguments_of, bare, chain_to
 
 _NONE = frozenset({"none", "true", "false"})
-_MOCKS = re.compile(r"(?:unittest\.)?mock\.\w+|.*\b(?:MagicMock|AsyncMock|Mock|create_autospec)")
+_MOCKS = re.compile(r"(?:unittest\.)?mock\b.*|.*\b(?:MagicMock|AsyncMock|Mock|create_autospec)\b.*")
 _CLOCK_OWNERS = frozenset({"time", "asyncio", "trio", "anyio", "gevent", "gen", "eventlet", "curio"})
 # Keywords that a method known by name alone may have besides its timeout.
 _COMPANIONS: dict[str, frozenset[str]] = {
@@ -142,15 +143,20 @@ def entry_of(function: Node, name: Node, names: Names, own: dict[str, Call]) -> 
     return entry, method, meaning
 
 
+def is_mock(meaning: Meaning) -> bool:
+    """Whether something is made by `unittest.mock`, and so waits for nothing."""
+    return meaning.kind in ("external", "instance") and meaning.node is None and bool(_MOCKS.match(meaning.path))
+
+
 def _may_wait(owner: Node, names: Names) -> bool:
     """Whether a receiver of a method known by name alone may be something that waits."""
     if owner.type in ("string", "concatenated_string", "dictionary", "list", "integer", "list_comprehension"):
         return False
     meaning = names.meaning(owner)
     if meaning.kind in ("instance", "class"):
-        return meaning.node is None and not _MOCKS.fullmatch(meaning.path)
+        return meaning.node is None and not is_mock(meaning)
     if meaning.kind == "external":
-        return not _MOCKS.fullmatch(meaning.path) and meaning.path not in ("os.path", "posixpath", "ntpath", "shlex")
+        return not is_mock(meaning) and meaning.path not in ("os.path", "posixpath", "ntpath", "shlex")
     return meaning.kind != "function"
 
 

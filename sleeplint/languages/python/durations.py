@@ -10,9 +10,10 @@ from tree_sitter import Node
 
 from sleeplint.facts import Milliseconds
 from sleeplint.languages.catalogue import Unit
+from sleeplint.languages.python.attributes import assigned_to_self
 from sleeplint.languages.python.catalogue import CLOCKS
 from sleeplint.languages.python.modules import Module
-from sleeplint.languages.python.names import Names, assigned_to_self, names_of
+from sleeplint.languages.python.names import Names, names_of
 from sleeplint.languages.python.tree import arguments_of, bare
 
 MAX_STEPS = 16

@@ -10,8 +10,9 @@ from typing import Literal
 from tree_sitter import Node
 
 from sleeplint.facts import Milliseconds
+from sleeplint.languages.python.attributes import assigned_to_self
 from sleeplint.languages.python.durations import as_milliseconds, clock_of, fold, from_now
-from sleeplint.languages.python.names import Names, assigned_to_self
+from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.tree import Chain, arguments_of, bare, chain_to, first_of
 
 MAX_STEPS = 12

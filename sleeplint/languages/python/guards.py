@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from sleeplint.languages.catalogue import Argument, Call, Unit
-from sleeplint.languages.python.calls import Found
+from sleeplint.languages.python.bounds import bounds_of, documented_unit, forwards, namesakes
+from sleeplint.languages.python.calls import Found, is_mock
 from sleeplint.languages.python.catalogue import BY_PATH
 from sleeplint.languages.python.durations import fold, milliseconds
 from sleeplint.languages.python.library import canonical
 from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.tree import Chain, arguments_of, called_name, chain_to
-from sleeplint.languages.python.wrappers import bounds_of, documented_unit, forwards, namesakes
 
 KEYWORDS = {"timeout": "s", "startup_timeout": "s", "wait_timeout": "s", "timeout_ms": "ms", "timeout_secs": "s"}
 _KEYWORD = re.compile(rb"(?<!\w)(?:" + b"|".join(sorted(word.encode() for word in KEYWORDS)) + rb")\s*=(?!=)")
@@ -28,7 +28,6 @@ _NEVER = re.compile(
     r"(?:assert|set_|make_|create_(?!connection)|build_|config|patch|parse|declare|register|mock|option|add_|enqueue"
     r"|validate|format|replace|update|merge|with_|from_|partial|dict|sub[Tt]est|param|start_(?:span|transaction))\w*"
 )
-_MOCKS = re.compile(r"(?:unittest\.)?mock\b.*|.*\b(?:MagicMock|AsyncMock|Mock)\b.*")
 _SURELY_SECONDS = 500
 """From here on a number of an unknown unit may as well be milliseconds."""
 _HTTP_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "open"})
@@ -58,7 +57,7 @@ def _guard(call: Node, chain: Chain, keyword: str, names: Names) -> Found | None
     if (not word[:1].islower() and not word.startswith("_")) or _NEVER.match(word):
         return None
     meaning = names.meaning(function)
-    if canonical(meaning.path) in BY_PATH or _MOCKS.match(meaning.path):
+    if canonical(meaning.path) in BY_PATH or is_mock(meaning):
         return None
     if meaning.kind == "function":
         if not forwards(meaning, keyword):
@@ -68,9 +67,7 @@ def _guard(call: Node, chain: Chain, keyword: str, names: Names) -> Found | None
     owner = function.child_by_field_name("object") if function.type == "attribute" else None
     if owner is not None:
         of = names.meaning(owner)
-        if of.kind in ("instance", "class") and (
-            (of.node is not None and meaning.kind != "function") or _MOCKS.match(of.path)
-        ):
+        if of.kind in ("instance", "class") and ((of.node is not None and meaning.kind != "function") or is_mock(of)):
             return None
     arguments = arguments_of(call, names.module.code)
     if word in _HTTP_VERBS and not _is_remote(arguments.positional, names):

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from tree_sitter import Node
 
+from sleeplint.languages.python.attributes import assigned_to_self
 from sleeplint.languages.python.bindings import Binding
+from sleeplint.languages.python.decorators import is_fixture, is_property, is_static
 from sleeplint.languages.python.library import PARENTS, canonical, is_module, returned_by
+from sleeplint.languages.python.meanings import UNKNOWN, Meaning, one_of, several_of
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.tree import (
     FUNCTIONS,
     Chain,
     arguments_of,
     bare,
-    decorators_of,
     descend,
     first_of,
     owner_of,
@@ -44,29 +46,6 @@ _SEQUENCES = frozenset(
     {"List", "list", "Sequence", "Iterable", "Iterator", "Generator", "AsyncGenerator", "AsyncIterator", "Tuple",
      "tuple", "Set", "set", "deque", "ContextManager"}
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What an expression stands for."""
-
-    kind: Literal["external", "function", "class", "instance", "several", "unknown"]
-    """`external`: something importable outside the project, called by its path. `instance`: of the
-    class `path`. `several`: a container of instances."""
-    path: str
-    module: Module | None = None
-    node: Node | None = None
-    """The definition, of what the project itself defines."""
-    items: tuple[Meaning, ...] = ()
-    """Of a tuple, each by itself."""
-
-    @property
-    def is_known(self) -> bool:
-        """Whether anything at all was found out."""
-        return self.kind != "unknown"
-
-
-UNKNOWN = Meaning("unknown", "")
 
 
 class Names:
@@ -124,10 +103,10 @@ class Names:
                 items = tuple(self.meaning(item, steps) for item in node.named_children[:MAX_ITEMS])
                 return Meaning("several", "", items=items) if any(item.is_known for item in items) else UNKNOWN
             case "list" | "set":
-                return _several(self._first(node.named_children[:MAX_ITEMS], steps))
+                return several_of(self._first(node.named_children[:MAX_ITEMS], steps))
             case "list_comprehension" | "set_comprehension" | "generator_expression":
                 body = node.child_by_field_name("body")
-                return _several(self.meaning(body, steps)) if body is not None else UNKNOWN
+                return several_of(self.meaning(body, steps)) if body is not None else UNKNOWN
             case "subscript":
                 value = node.child_by_field_name("value")
                 return one_of(self.meaning(value, steps)) if value is not None else UNKNOWN
@@ -228,7 +207,7 @@ class Names:
             return UNKNOWN
         value = first_of(inside)
         found = self.meaning(value, steps) if value is not None else UNKNOWN
-        return found if single or not found.is_known else _several(found)
+        return found if single or not found.is_known else several_of(found)
 
     def _parameter(self, name: str, binding: Binding, chain: Chain, steps: int) -> Meaning:
         """A parameter's type: its annotation, its class if it is `self`, or the fixture that it names."""
@@ -246,7 +225,7 @@ class Names:
         first = first_of(parameters) if parameters is not None else None
         if owner is not None and owner.type == "class_definition" and first == binding.node:
             label = owner.child_by_field_name("name")
-            if label is None or _is_static(holders[position - 1], self.module):
+            if label is None or is_static(holders[position - 1], self.module):
                 return UNKNOWN
             path = ".".join([*self._qualifier(owner), self.module.text(label)])
             return Meaning("instance", path, self.module, owner)
@@ -257,13 +236,13 @@ class Names:
         own_name = self.module.text(label) if label is not None else ""
         outer = holders[-1] if (holders := self.module.chain(user)) else None
         decorated = outer is not None and outer.type == "decorated_definition"
-        if not own_name.startswith("test") and not (decorated and outer and _is_fixture(outer, self.module)):
+        if not own_name.startswith("test") and not (decorated and outer and is_fixture(outer, self.module)):
             return UNKNOWN
         for module in self._fixture_modules():
             for binding in module.globals.names.get(name, ()):
                 if binding.kind == "function" and binding.node != user:
                     holder = module.chain(binding.node)
-                    if holder and holder[-1].type == "decorated_definition" and _is_fixture(holder[-1], module):
+                    if holder and holder[-1].type == "decorated_definition" and is_fixture(holder[-1], module):
                         return names_of(module).returned(binding.node, steps)
         return UNKNOWN
 
@@ -373,7 +352,7 @@ class Names:
                 for name_in in inner if head in _WRAPPED_TYPES or head in _SEQUENCES else ():
                     found = self.annotated(name_in, steps)
                     if found.is_known:
-                        return found if head in _WRAPPED_TYPES else _several(found)
+                        return found if head in _WRAPPED_TYPES else several_of(found)
         return UNKNOWN
 
 
@@ -456,7 +435,7 @@ def _of_class(owner: Meaning, name: str, steps: int) -> Meaning:
     module, names = owner.module, names_of(owner.module)
     for binding in reversed(module.table(owner.node).names.get(name, ())):
         if binding.kind == "function":
-            if _is_property(binding.node, module):
+            if is_property(binding.node, module):
                 return names.returned(binding.node, steps + 1)
             return Meaning("function", f"{owner.path}.{name}", module, binding.node)
         found = names._bound(name, binding, module.chain(owner.node), steps + 1)
@@ -487,53 +466,6 @@ def _of_class(owner: Meaning, name: str, steps: int) -> Meaning:
     return UNKNOWN
 
 
-def assigned_to_self(module: Module, owner: Node, name: str) -> list[Node]:
-    """The values given to `self.name` anywhere in a class, in order."""
-    key = ("self", owner.start_byte, name)
-    known = module.memory.get(key)
-    if isinstance(known, list):
-        return known
-    found: list[Node] = []
-    for prefix in (b"self.", b"cls."):
-        needle = prefix + name.encode()
-        where = module.code.find(needle, owner.start_byte, owner.end_byte)
-        while where >= 0:
-            end = where + len(needle)
-            after = module.code[end : end + 40].lstrip()
-            if after[:1] in (b"=", b":", b",", b")") and after[:2] != b"==":
-                value = _assigned_at(module, where, end)
-                if value is not None:
-                    found.append(value)
-            where = module.code.find(needle, end, owner.end_byte)
-    module.memory[key] = found
-    return found
-
-
-def _assigned_at(module: Module, start: int, end: int) -> Node | None:
-    target = module.root.descendant_for_byte_range(start, end)
-    if target is None or target.type != "attribute" or target.end_byte != end:
-        return None
-    chain = module.chain(target)
-    for position in range(len(chain) - 1, -1, -1):
-        node = chain[position]
-        inside = chain[position + 1] if position + 1 < len(chain) else target
-        if node.type == "assignment" and node.child_by_field_name("left") == inside:
-            value = node.child_by_field_name("right")
-            while value is not None and value.type == "assignment":
-                value = value.child_by_field_name("right")
-            if value is not None and inside.type == "pattern_list" and value.type == "expression_list":
-                places = inside.named_children
-                index = places.index(target) if target in places else -1
-                return value.named_child(index) if 0 <= index < value.named_child_count else None
-            return value
-        if node.type == "with_item":
-            value = first_of(node)
-            return first_of(value) if value is not None and value.type == "as_pattern" else None
-        if node.type.endswith("_statement"):
-            return None
-    return None
-
-
 def result_of(meaning: Meaning, steps: int = 0) -> Meaning:
     """What calling it gives."""
     match meaning.kind:
@@ -554,17 +486,6 @@ def result_of(meaning: Meaning, steps: int = 0) -> Meaning:
     return UNKNOWN
 
 
-def one_of(meaning: Meaning, index: int | None = None) -> Meaning:
-    """An element of it: that at a position, or any."""
-    if meaning.kind != "several":
-        return UNKNOWN
-    if meaning.items:
-        if index is not None:
-            return meaning.items[index] if index < len(meaning.items) else UNKNOWN
-        return next((item for item in meaning.items if item.is_known), UNKNOWN)
-    return replace(meaning, kind="instance")
-
-
 def _entered(meaning: Meaning, steps: int) -> Meaning:
     """What `with` gives for a context manager: most give themselves."""
     if meaning.kind != "instance" or meaning.node is None:
@@ -576,12 +497,6 @@ def _entered(meaning: Meaning, steps: int) -> Meaning:
     return meaning
 
 
-def _several(meaning: Meaning) -> Meaning:
-    if meaning.kind == "several":
-        return meaning
-    return replace(meaning, kind="several") if meaning.kind == "instance" else UNKNOWN
-
-
 def _catalogued(path: str) -> bool:
     from sleeplint.languages.python.catalogue import BY_PATH
 
@@ -590,24 +505,3 @@ def _catalogued(path: str) -> bool:
 
 def _parent_list(module: Module, node: Node) -> Node | None:
     return next((n for n in reversed(module.chain(node)) if n.type == "argument_list"), None)
-
-
-def _is_fixture(decorated: Node, module: Module) -> bool:
-    return any("fixture" in module.text(decorator).partition("(")[0] for decorator in decorators_of(decorated))
-
-
-def _decorators(function: Node, module: Module) -> list[str]:
-    chain = module.chain(function)
-    if not chain or chain[-1].type != "decorated_definition":
-        return []
-    return [module.text(decorator) for decorator in decorators_of(chain[-1])]
-
-
-def _is_property(function: Node, module: Module) -> bool:
-    return any(name.endswith("property") for name in _decorators(function, module))
-
-
-def _is_static(holder: Node, module: Module) -> bool:
-    if holder.type != "decorated_definition":
-        return False
-    return any(module.text(decorator) == "staticmethod" for decorator in decorators_of(holder))

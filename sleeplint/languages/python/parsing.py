@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from time import monotonic
+from time import thread_time
 
 import tree_sitter_python
 from tree_sitter import Language, Parser, Point, Tree
@@ -25,18 +25,18 @@ def parse(code: bytes, max_seconds: float = MAX_SECONDS) -> Tree | str:
     """
     if len(code) > MAX_BYTES:
         return f"not read: {len(code):,} bytes are more than the {MAX_BYTES:,} that are parsed"
-    give_up = monotonic() + max_seconds
+    give_up = thread_time() + max_seconds
 
     def read(offset: int, _: Point) -> bytes:
         return code[offset : offset + _CHUNK]
 
     def too_late(_: int, __: bool) -> bool:
-        return monotonic() > give_up
+        return thread_time() > give_up
 
     parser = _parser()
     try:
         tree = parser.parse(read, progress_callback=too_late)
     except ValueError:
         parser.reset()
-        return f"not read: parsing took longer than {max_seconds:g} s"
+        return f"not read: parsing took more than {max_seconds:g} s"
     return tree

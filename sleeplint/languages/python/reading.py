@@ -10,6 +10,7 @@ from sleeplint.facts import Kind, Milliseconds, Pragma, Test, TestFile, Wait
 from sleeplint.languages import Surroundings
 from sleeplint.languages.catalogue import Argument, Call
 from sleeplint.languages.circumstances import Circumstances
+from sleeplint.languages.python.bounds import own_call
 from sleeplint.languages.python.calls import (
     CALLED_NAMES,
     TOO_DEEP,
@@ -30,9 +31,10 @@ from sleeplint.languages.python.references import find_references, runs_in_threa
 from sleeplint.languages.python.roles import circumstances
 from sleeplint.languages.python.scopes import Tests, is_test_path
 from sleeplint.languages.python.site import Site
+from sleeplint.languages.python.suggestions import suggested, suggested_around
 from sleeplint.languages.python.tree import MAX_DEPTH, Chain, statement_of
 from sleeplint.languages.python.units import clash_of
-from sleeplint.languages.python.wrappers import is_reported_at_its_calls, own_call, suggested, suggested_around
+from sleeplint.languages.python.wrappers import is_reported_at_its_calls
 from sleeplint.text import Span
 
 _SCANNED_BROKEN = 200

@@ -10,7 +10,8 @@ from tree_sitter import Node
 
 from sleeplint.facts import Milliseconds, Test
 from sleeplint.languages.python.durations import as_milliseconds, fold
-from sleeplint.languages.python.names import Meaning, Names
+from sleeplint.languages.python.meanings import Meaning
+from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.tree import Chain, arguments_of, decorators_of, descend, is_async
 from sleeplint.text import Span
 

@@ -1,0 +1,243 @@
+"""The parameters by which the code under test bounds its own waiting."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from sleeplint.languages.catalogue import Call, Unit
+from sleeplint.languages.python.calls import CALLED_NAMES, Found, argument_of, is_mock, match_call
+from sleeplint.languages.python.durations import fold, reads_clock
+from sleeplint.languages.python.meanings import Meaning
+from sleeplint.languages.python.modules import Module
+from sleeplint.languages.python.names import Names, names_of
+from sleeplint.languages.python.parameters import TRANSPARENT, UNIT_MS, factor_of, outcomes_of, parameters_of, scaled
+from sleeplint.languages.python.suggestions import imported_modules, is_test_code, reexported, suggested_once
+from sleeplint.languages.python.tree import Chain, arguments_of, called_name, descend
+from sleeplint.languages.python.wrappers import through, wrapper_of
+
+MAX_STEPS = 5
+
+
+_BOUND = re.compile(r"timeout|time_?limit|max_wait|deadline", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A parameter that bounds how long its function may wait."""
+
+    parameter: str
+    position: int
+    ms: float
+
+
+def bounds_of(meaning: Meaning, steps: int = 0) -> tuple[Bound, ...]:
+    """The parameters by which a function of the project bounds its own waiting."""
+    if meaning.kind != "function" or meaning.node is None or meaning.module is None or steps > MAX_STEPS:
+        return ()
+    key = ("bounds", meaning.node.start_byte)
+    memory = meaning.module.memory
+    if key not in memory:
+        memory[key] = ()
+        memory[key] = tuple(_read_bounds(meaning.module, meaning.node, steps))
+    known = memory[key]
+    return known if isinstance(known, tuple) else ()
+
+
+def _read_bounds(module: Module, function: Node, steps: int) -> list[Bound]:
+    found = []
+    body = function.child_by_field_name("body")
+    for parameter, position, _ in parameters_of(module, function):
+        if body is None or not _BOUND.search(parameter):
+            continue
+        ms = _bounded_by(module, body, parameter, steps)
+        if ms is not None:
+            found.append(Bound(parameter, position, ms))
+    return found
+
+
+def _bounded_by(module: Module, body: Node, parameter: str, steps: int) -> float | None:
+    """Milliseconds of one unit of a parameter that flows into a wait; None if it flows into none."""
+    names = names_of(module)
+    pattern = re.compile(rb"(?<![\w.])" + re.escape(parameter.encode()) + rb"(?!\w)")
+    for match in pattern.finditer(module.code, body.start_byte, body.end_byte):
+        node = module.root.descendant_for_byte_range(match.start(), match.end())
+        if node is None or node.type != "identifier":
+            continue
+        ms = _flows(node, module.chain(node), parameter, names, steps)
+        if ms is not None:
+            return ms
+    return None
+
+
+def _flows(node: Node, chain: Chain, parameter: str, names: Names, steps: int) -> float | None:
+    """Where one mention of a parameter goes, up through its expression."""
+    top = node
+    for position in range(len(chain) - 1, -1, -1):
+        holder = chain[position]
+        if holder.type in ("boolean_operator", "conditional_expression") and top not in outcomes_of(holder):
+            return None
+        if holder.type in ("parenthesized_expression", "boolean_operator", "conditional_expression"):
+            top = holder
+            continue
+        if holder.type == "binary_operator":
+            deadline = _deadline(holder, parameter, names)
+            if deadline is not None:
+                return deadline
+            top = holder
+            continue
+        if holder.type == "comparison_operator":
+            return _compared(holder, parameter, names)
+        if holder.type == "keyword_argument":
+            label = holder.child_by_field_name("name")
+            if label == node:
+                return None
+            continue
+        if holder.type == "argument_list" and position > 0 and chain[position - 1].type == "call":
+            call = chain[position - 1]
+            function = call.child_by_field_name("function")
+            if function is not None and names.module.text(function) in TRANSPARENT:
+                top = call
+                continue
+            factor = factor_of(top, parameter, names)
+            return _into(call, chain[: position - 1], top, factor, names, steps) if factor is not None else None
+        if holder.type == "call":
+            continue
+        if holder.type == "assignment":
+            return _renamed(holder, top, chain[:position], parameter, names, steps)
+        return None
+    return None
+
+
+def _renamed(assignment: Node, value: Node, chain: Chain, parameter: str, names: Names, steps: int) -> float | None:
+    """Where a parameter goes under the name that it is given."""
+    left, right = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
+    function = next((n for n in reversed(chain) if n.type == "function_definition"), None)
+    if left is None or left.type != "identifier" or right != value or function is None or steps >= MAX_STEPS:
+        return None
+    name, factor = names.module.text(left), factor_of(value, parameter, names)
+    if name == parameter or factor is None:
+        return None
+    body = function.child_by_field_name("body")
+    ms = _bounded_by(names.module, body, name, steps + 1) if body is not None else None
+    return ms * factor if ms is not None else None
+
+
+def _deadline(operation: Node, parameter: str, names: Names) -> float | None:
+    operator = operation.child_by_field_name("operator")
+    left, right = operation.child_by_field_name("left"), operation.child_by_field_name("right")
+    if operator is None or operator.type != "+" or left is None or right is None:
+        return None
+    for clock, value in ((left, right), (right, left)):
+        factor = factor_of(value, parameter, names)
+        if factor is not None and reads_clock(clock, names):
+            return 1000 * factor
+    return None
+
+
+def _compared(comparison: Node, parameter: str, names: Names) -> float | None:
+    """`time.time() - start > timeout`."""
+    sides = comparison.named_children
+    factor = next((f for side in sides if (f := factor_of(side, parameter, names)) is not None), None)
+    if factor is None:
+        return None
+    for side in sides:
+        if any(part.type == "call" and reads_clock(part, names) for part in (side, *descend(side))):
+            return 1000 * factor
+    return None
+
+
+def _into(call: Node, chain: Chain, value: Node, factor: float, names: Names, steps: int) -> float | None:
+    """Milliseconds of a unit when a value is given to a call."""
+    function, name = call.child_by_field_name("function"), called_name(call)
+    if function is None or name is None:
+        return None
+    arguments = arguments_of(call, names.module.code)
+    if names.module.text(name) in CALLED_NAMES:
+        found = match_call(call, chain, function, name, names, {})
+        if found is not None and found.entry.seconds is not None:
+            given = argument_of(found.entry, arguments)
+            if given is not None and given.start_byte <= value.start_byte and value.end_byte <= given.end_byte:
+                return UNIT_MS[found.entry.seconds.unit] * factor
+    meaning = names.meaning(function)
+    if meaning.kind == "function":
+        for bound in bounds_of(meaning, steps + 1):
+            given = arguments.at(bound.position, bound.parameter)
+            if given is not None and given.start_byte <= value.start_byte and value.end_byte <= given.end_byte:
+                return bound.ms * factor
+    return None
+
+
+def own_call(call: Node, chain: Chain, function: Node, name: Node, names: Names) -> Found | None:
+    """What a call of one of the project's own functions waits for, when it passes the length on."""
+    meaning = names.meaning(function)
+    if meaning.kind != "function" or meaning.node is None or meaning.module is None:
+        return None
+    arguments = arguments_of(call, names.module.code)
+    wrapper = wrapper_of(meaning)
+    if wrapper is not None:
+        return through(wrapper, meaning, call, chain, function, name, names)
+    if meaning.module is names.module or is_test_code(meaning.module) or not len(arguments):
+        return None  # of test code's own helpers, the waits are in their bodies
+    if any(is_mock(names.meaning(argument)) for argument in arguments.positional):
+        return None  # nothing waits in a mock
+    for bound in bounds_of(meaning):
+        value = arguments.at(bound.position, bound.parameter)
+        if value is None or value.type in ("none", "true", "false"):
+            continue
+        quantity = fold(value, names)
+        if quantity is not None and quantity.number <= 0:
+            continue
+        duration = scaled(quantity.number, bound.ms) if quantity is not None else None
+        entry = Call(meaning.path, "timeout")
+        return Found(call, chain, name, function, entry, meaning.path, duration, names.module.text(value))
+    return None
+
+
+def namesakes(module: Module, word: str) -> list[Meaning]:
+    """The methods of that name in the project's classes around a file, for receivers nobody can see."""
+    found = []
+    around = [(first, second) for first in imported_modules(module) for second in (first, *reexported(first))]
+    seen: set[str] = set()
+    for _, other in around:
+        if other.path in seen or is_test_code(other):
+            continue
+        seen.add(other.path)
+        if word not in suggested_once(other):
+            continue
+        for name, bindings in other.globals.names.items():
+            for owner in bindings:
+                methods = other.table(owner.node).names.get(word, ()) if owner.kind == "class" else ()
+                found += [
+                    Meaning("function", f"{name}.{word}", other, method.node)
+                    for method in methods
+                    if method.kind == "function"
+                ]
+    return found
+
+
+def documented_unit(meaning: Meaning, keyword: str) -> Unit | None:
+    """The unit that a function's docstring gives for a parameter."""
+    if meaning.node is None or meaning.module is None:
+        return None
+    code = meaning.module.code[meaning.node.start_byte : meaning.node.end_byte]
+    entry = re.search(rb"\b" + re.escape(keyword.encode()) + rb"\b[^\n]*:[^:]*", code[code.find(b'"""') :])
+    if entry is None:
+        return None
+    if re.search(rb"\bmilli-?seconds\b|\bms\b", entry[0]):
+        return "ms"
+    return "s" if re.search(rb"\bseconds\b", entry[0]) else None
+
+
+def forwards(meaning: Meaning, keyword: str) -> bool:
+    """Whether one of the project's functions passes a parameter on to another call."""
+    if meaning.node is None or meaning.module is None or is_test_code(meaning.module):
+        return False
+    body = meaning.node.child_by_field_name("body")
+    if body is None or all(name != keyword for name, _, _ in parameters_of(meaning.module, meaning.node)):
+        return False
+    word = re.escape(keyword.encode())
+    pattern = re.compile(rb"(?:[(,]|(?<![=!<>])=)\s*" + word + rb"\s*(?:[,)]|[*/])")
+    return pattern.search(meaning.module.code, body.start_byte, body.end_byte) is not None
