@@ -76,6 +76,11 @@ def test_blocking_sleeps_and_the_standard_clock_stay_real_under_a_pause() -> Non
     assert clocks(code) == [(False, True), (True, True), (False, True), (True, True)]
 
 
+def test_a_helper_of_paused_tests_is_paused_for_real_clocks_too() -> None:
+    code = f"async fn helper() {{ {BLOCK} }}\n#[tokio::test(start_paused = true)]\nasync fn f() {{ helper().await; }}"
+    assert clocks(code) == [(False, True)]
+
+
 CLOCKED = """
 use std::time::{{Duration, Instant}};
 #[test]

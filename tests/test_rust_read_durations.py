@@ -215,3 +215,21 @@ def test_numbers_do_not_grow_without_bound() -> None:
 @given(st.integers(0, 10**9), st.integers(1, 10**4), st.integers(0, 10**9))
 def test_arithmetic_agrees_with_integers(a: int, b: int, c: int) -> None:
     assert folded(f"Duration::from_millis({a} * {b} + {c} / {b} - {c} % {b} + {c})") == a * b + c // b - c % b + c
+
+
+@pytest.mark.parametrize(
+    ("argument", "clash"),
+    [
+        ("Duration::from_secs(TIMEOUT_MS)", "`TIMEOUT_MS` is given in seconds"),
+        ("Duration::from_millis(config.wait_secs)", "`wait_secs` is given in milliseconds"),
+        ("Duration::from_secs(limits::DELAY_MILLIS.into())", "`DELAY_MILLIS` is given in seconds"),
+        ("Duration::from_millis(TIMEOUT_MS)", None),
+        ("Duration::from_secs(TIMEOUT_MS / 1000)", None),
+        ("Duration::from_millis(tests)", None),
+        ("Duration::from_secs(5)", None),
+    ],
+)
+def test_a_name_that_speaks_of_another_unit(argument: str, clash: str | None) -> None:
+    code = f"fn f() {{ std::thread::sleep({argument}); }}"
+    (wait,) = read(Source("tests/a.rs", code.encode()), Surroundings()).waits
+    assert wait.unit_clash == clash

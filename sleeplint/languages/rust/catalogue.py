@@ -110,20 +110,30 @@ METHODS: tuple[Call, ...] = (
         blocking=True,
     ),
     *_calls("tokio::sync::mpsc::Sender::send_timeout", "timeout", 1),
-    *_calls("crossbeam_channel::Select::select_timeout crossbeam::channel::Select::select_timeout", "timeout"),
     *_calls(
-        "crossbeam_channel::Select::ready_timeout crossbeam::channel::Select::ready_timeout", "timeout", blocking=True
+        """crossbeam_channel::Select::select_timeout crossbeam::channel::Select::select_timeout
+        crossbeam_channel::Select::ready_timeout crossbeam::channel::Select::ready_timeout""",
+        "timeout",
+        blocking=True,
     ),
     *_calls("std::sync::Condvar::wait_timeout std::sync::Condvar::wait_timeout_while", "timeout", 1, blocking=True),
     *_calls("std::sync::Condvar::wait_timeout_ms", "timeout", 1, "ms", blocking=True),
     *_calls("parking_lot::Condvar::wait_for parking_lot::Condvar::wait_while_for", "timeout", 1, blocking=True),
-    *_calls("parking_lot::Condvar::wait_until parking_lot::Condvar::wait_while_until", "timeout", 1, "deadline"),
+    *_calls(
+        "parking_lot::Condvar::wait_until parking_lot::Condvar::wait_while_until",
+        "timeout",
+        1,
+        "deadline",
+        blocking=True,
+    ),
     *_calls(
         """parking_lot::Mutex::try_lock_for parking_lot::RwLock::try_read_for parking_lot::RwLock::try_write_for""",
         "timeout",
         blocking=True,
     ),
-    *_calls("crossbeam::sync::Parker::park_timeout crossbeam_utils::sync::Parker::park_timeout", "timeout"),
+    *_calls(
+        "crossbeam::sync::Parker::park_timeout crossbeam_utils::sync::Parker::park_timeout", "timeout", blocking=True
+    ),
     *_calls(
         """std::net::TcpStream::set_read_timeout std::net::TcpStream::set_write_timeout
         socket2::Socket::set_read_timeout socket2::Socket::set_write_timeout""",

@@ -27,9 +27,9 @@ class GivenUp(Exception):  # noqa: N818 - it is no error of anyone's
 class Budget:
     """The processor time that is left for one file."""
 
-    def __init__(self, seconds: float = SECONDS_LIMIT) -> None:
-        """Start the count."""
-        self._end = time.process_time() + seconds
+    def __init__(self) -> None:
+        """Start the count of `SECONDS_LIMIT`."""
+        self._end = time.process_time() + SECONDS_LIMIT
 
     def spent(self) -> bool:
         """Whether nothing is left."""

@@ -19,7 +19,7 @@ from sleeplint.languages.rust.durations import Durations
 from sleeplint.languages.rust.elapsed import elapsed_assertions
 from sleeplint.languages.rust.failpoints import fail_points
 from sleeplint.languages.rust.library import Library, Reading, path_in
-from sleeplint.languages.rust.limits import limits
+from sleeplint.languages.rust.limits import TestLimit, limits
 from sleeplint.languages.rust.macros import Grove, macro_name
 from sleeplint.languages.rust.names import Finder, Found
 from sleeplint.languages.rust.outline import outline
@@ -27,8 +27,9 @@ from sleeplint.languages.rust.parsing import Budget, GivenUp, errors
 from sleeplint.languages.rust.placing import in_async, statement
 from sleeplint.languages.rust.pragmas import pragmas
 from sleeplint.languages.rust.roles import circumstances
-from sleeplint.languages.rust.scopes import Scopes, Standing
+from sleeplint.languages.rust.scopes import Scopes
 from sleeplint.languages.rust.site import Site
+from sleeplint.languages.rust.units import unit_clash
 from sleeplint.source import Source
 from sleeplint.text import Span
 
@@ -64,8 +65,10 @@ class _Reader:
         self._clocks = Clocks(self._calls.names, self._paused_test)
         self._unread: list[str] = []
         self._tests: dict[Span, Test] = {}
+        self._limits: dict[int, TestLimit] = {}
 
     def read(self, empty: TestFile) -> TestFile:
+        self._limits = {limit.function: limit for limit in self._guarded(limits(self._calls.names, self._durations))}
         found = self._found()
         sites = []
         for called in found:
@@ -77,9 +80,9 @@ class _Reader:
             if made is not None:
                 sites.append((called, *made))
         every = [site for _, site, _ in sites]
-        waits = [self._wait(called, site, standing, every) for called, site, standing in sites]
-        tests = {test.span: test for test in self._scopes.tests()} | self._tests
-        waits += self._limits(tests)
+        waits = [self._wait(called, site, paused, every) for called, site, paused in sites]
+        tests = {test.span: self._limited(test) for test in self._scopes.tests()} | self._tests
+        waits += self._limit_waits(tests)
         return replace(
             empty,
             in_test=self._scopes.file_in_test,
@@ -166,7 +169,8 @@ class _Reader:
             return None
         return words
 
-    def _site(self, called: Called) -> tuple[Site, Standing] | None:
+    def _site(self, called: Called) -> tuple[Site, bool] | None:
+        """A call in its place, and whether the clock stands still there; None for a wrapper's own wait."""
         chain = (*called.chain, called.call)
         standing = self._scopes.standing(chain)
         if standing.in_test and self._wrapper_around(called) is not None:
@@ -176,9 +180,9 @@ class _Reader:
         if test is not None:
             node = next(n for n in chain if n.type == "function_item" and n.start_byte == test.span.start)
             paused = test.paused_clock or self._clocks.paused(node, called.call.start_byte)
-            if paused and not test.paused_clock:
-                test = replace(test, paused_clock=True)
-            self._tests[test.span] = self._tests.get(test.span, test) if not paused else test
+            test = replace(self._limited(test), paused_clock=paused)
+            if paused or test.span not in self._tests:
+                self._tests[test.span] = test
         elif standing.function is not None and standing.in_test:
             paused = self._helper_paused(standing.function, called.call.start_byte)
         crate = called.api.partition("::")[0]
@@ -197,15 +201,19 @@ class _Reader:
             test=test,
             wrapper=called.wrapper,
         )
-        return site, standing
+        return site, paused
 
-    def _limits(self, tests: dict[Span, Test]) -> Iterator[Wait]:
-        """The limits on whole tests, which are noted on the tests too."""
-        for limit in self._guarded(limits(self._calls.names, self._durations)):
-            test = next((test for span, test in tests.items() if span.start == limit.function), None)
+    def _limited(self, test: Test) -> Test:
+        limit = self._limits.get(test.span.start)
+        return test if limit is None else replace(test, limit_ms=limit.limit_ms)
+
+    def _limit_waits(self, tests: dict[Span, Test]) -> Iterator[Wait]:
+        """The limits on whole tests, as waits."""
+        by_start = {test.span.start: test for test in tests.values()}
+        for limit in self._limits.values():
+            test = by_start.get(limit.function)
             if test is None:
                 continue
-            tests[test.span] = replace(test, limit_ms=limit.limit_ms)
             yield Wait(
                 span=limit.span,
                 statement=limit.statement,
@@ -237,13 +245,12 @@ class _Reader:
         node = next(n for n in chain if n.type == "function_item" and n.start_byte == standing.test.span.start)
         return standing.test.paused_clock or self._clocks.paused(node, offset)
 
-    def _wait(self, called: Called, site: Site, standing: Standing, every: list[Site]) -> Wait:
+    def _wait(self, called: Called, site: Site, paused: bool, every: list[Site]) -> Wait:
         try:
             around = circumstances(site, every)
         except GivenUp as bound:
             self._unread.append(f"read in part: {bound}")
             around = Circumstances("sync", "low", None)
-        paused = site.test.paused_clock if site.test is not None else site.virtual_time
         macro = next((node for node in reversed(site.chain) if node.type == "macro_invocation"), None)
         awaited = None if called.by_reference else around.awaited
         return Wait(
@@ -276,5 +283,6 @@ class _Reader:
             order=around.order,
             expires=around.expires,
             readiness=around.readiness,
+            unit_clash=unit_clash(called, self._grove),
             related=around.related,
         )
