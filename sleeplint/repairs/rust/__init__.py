@@ -57,6 +57,7 @@ _BY_RULE: Mapping[str, tuple[Recipe, ...]] = {
     "timeout-too-short": durations.TIGHT,
     "repeated-timeout": durations.CONSTANT,
     "elapsed-upper-bound": shapes.MEASURED,
+    "burned-timeout": shapes.FENCE,
 }
 
 

@@ -18,6 +18,11 @@ _RELEASES = re.compile(
     r"\.\s*(?:notify_\w+|send\w*|release|set|cancel\w*|abort\w*|shutdown\w*|stop\w*|close\w*|store|wait|add_permits|fire|signal"
     r"|swap|fetch_\w+|store)\s*\("
 )
+_ONLY_WAITS = re.compile(
+    r"[,(]\s*(?:&mut\s+)?\w+\s*,?\s*\)$"
+    r"|\.\s*(?:recv|next|changed|notified|closed|wait|join_next|acquire|cancelled)\s*\(\s*\)\s*,?\s*\)$|^recv_timeout\b"
+)
+"""A guard around what does nothing but wait: a future made before, a receive, a notification."""
 _RECEIVES = re.compile(r"\.\s*(?:recv|next)\s*\(\s*\)")
 
 
@@ -51,10 +56,10 @@ def _guards(place: Place, following: Node) -> bool:
             continue
         if wait.role != "guard" or wait.checked is False or wait.duration_ms is None or place.wait.duration_ms is None:
             return False
-        first = re.search(r"\bawait\b|\w\s*\.\s*recv_timeout", place.ground.meaning(following))
         begins = place.ground.code[following.start_byte : wait.span.start]
         plain = re.fullmatch(rb"(?:let\s+[^=]*=\s*)?(?:[\w:.]*)", begins.strip()) is not None
-        return first is not None and plain and wait.duration_ms >= max(place.wait.duration_ms, 1000)
+        call = place.ground.bare[wait.span.start : wait.span.end].decode("utf-8", "replace")
+        return plain and _ONLY_WAITS.search(call) is not None and wait.duration_ms >= max(place.wait.duration_ms, 1000)
     return False
 
 

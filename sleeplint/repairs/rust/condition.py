@@ -28,6 +28,17 @@ _MACROS = frozenset({"assert", "assert_eq"})
 _METHOD = re.compile(r"\.\s*(\w+)\s*(?:::\s*<[^()]*>\s*)?\(")
 _FUNCTION = re.compile(r"(?<![.\w])([a-z_][\w:]*)\s*\(")
 _POSITIVE_NUMBER = re.compile(r"(?:[1-9][\d_]*|0[xob][\da-fA-F_]*[1-9a-fA-F][\da-fA-F_]*)(?:_?[iu](?:\d+|size))?")
+_MORE = re.compile(
+    r"\b(?:more|only|at most|exactly|never|again|once|still|too many)\b|\bexceed|duplicat|\blimit",
+    re.IGNORECASE,
+)
+"""An assertion that says so is also about what must not come later."""
+_CONSUMES = re.compile(
+    r"\.\s*(?:\w*recv\w*|next\w*|pop\w*|take|swap|fetch_\w+|remove\w*|insert\w*|send\w*|read\w*|accept|poll\w*|drain|replace"
+    r"|push\w*|write\w*|publish\w*|delete\w*|create\w*|post\w*|put\w*|add\w*|set\w*|close\w*|stop\w*|start\w*|join\w*|abort"
+    r"|ack\w*|subscribe\w*|update\w*|connect|connect_\w+|execute\w*|spawn\w*|shutdown\w*|run\w*|wait\w*)\s*(?:::\s*<[^()]*>\s*)?\("
+)
+"""Calls that change what they are called on, or that wait."""
 _FIRST = re.compile(
     r"(?:(?:std::|core::|sync::|atomic::)*(?:Arc|Rc|Mutex|RwLock|AsyncMutex)::new\(\s*)*"
     r"(?:[\w:]*Atomic\w+::new\(\s*(?P<number>true|false|-?\d[\d_]*)\s*\)"
@@ -66,11 +77,13 @@ def poll(place: Place) -> Fix | None:
         or any(n.type in LOOPS for n in place.nodes[place.border :])
     ):
         return None
-    assertion = place.following[0]
-    condition = _asserted(place.ground, assertion)
-    if condition is None:
+    asserted = _assertions(place)
+    conditions = [condition for statement in asserted if (condition := _asserted(place, statement)) is not None]
+    if not conditions or _asserted(place, asserted[0]) is None:
         return None
-    awaits = "await" in condition.code
+    # What is asserted beside it and cannot be polled may need the same time.
+    all_polled = all(_asserted(place, node) or not _reads(place.ground, node) for node in asserted)
+    awaits = any("await" in condition.code for condition in conditions)
     if awaits and not place.is_async:
         return None
     ground = place.ground
@@ -84,18 +97,40 @@ def poll(place: Place) -> Fix | None:
     now = f"{ground.spell('std::time::Instant', place.call)}::now()"
     lines = (
         f"let {deadline} = {now} + {duration}::from_secs({PATIENCE_SECS});",
-        *_head(place, condition.negated, f"{now} < {deadline}"),
+        *_head(place, _any(conditions), f"{now} < {deadline}"),
         f"    {pause};",
         "}",
     )
     title = "Poll what is asserted, bounded"
-    held = _held_before(place, function, condition)
-    if held is True:
+    held = [_held_before(place, function, condition) for condition in conditions]
+    if all(one is True for one in held):
         return None
-    if held is None:
-        return shown(title, *lines, ground.text(assertion))
+    if held[0] is not False or not all_polled or any(_MORE.search(ground.text(node)) for node in asserted):
+        return shown(title, *lines, *(ground.text(node) for node in asserted[:1]))
     step = pen(place).step(whole.start_byte)
     return repaired(place, title, UNSAFE, pen(place).replace(whole, *(line.replace("    ", step, 1) for line in lines)))
+
+
+def _assertions(place: Place) -> list[Node]:
+    """The assertions that follow the sleep directly."""
+    found = []
+    for statement in place.following:
+        macro = statement.named_children[0] if statement.type == "expression_statement" else statement
+        if macro.type != "macro_invocation" or not place.ground.text(macro).lstrip().startswith("assert"):
+            break
+        found.append(statement)
+    return found
+
+
+def _reads(ground: Ground, statement: Node) -> bool:
+    """Whether an assertion asks something that may change."""
+    return _METHOD.search(ground.meaning(statement)) is not None
+
+
+def _any(conditions: list[Condition]) -> str:
+    """True as long as one of the conditions does not hold."""
+    terms = list(dict.fromkeys(condition.negated for condition in conditions))
+    return terms[0] if len(terms) == 1 else f"({' || '.join(terms)})"
 
 
 def _head(place: Place, *terms: str) -> tuple[str, ...]:
@@ -111,21 +146,58 @@ def _path(call: Node) -> Node:
     return function if function is not None else call
 
 
-def _asserted(ground: Ground, statement: Node) -> Condition | None:
+def _asserted(place: Place, statement: Node) -> Condition | None:
     """The positive condition of an assertion whose operands can be read again; None if it is not one."""
+    operands = _operands_of(place.ground, statement)
+    if operands is None or any("\n" in operand or "//" in operand or "/*" in operand for operand in operands[1][:2]):
+        return None
+    name, (first, *rest) = operands
+    if name == "assert":
+        return _truth(first)
+    if not rest:
+        return None
+    return _equality(first, rest[0]) or _change(place, first, rest[0])
+
+
+def _operands_of(ground: Ground, statement: Node) -> tuple[str, list[str]] | None:
+    """The name of an assertion and its operands; None if it is none that can be polled."""
     macro = statement.named_children[0] if statement.type == "expression_statement" else statement
-    if macro.type != "macro_invocation":
+    tokens = next((child for child in macro.children if child.type == "token_tree"), None)
+    if macro.type != "macro_invocation" or tokens is None:
         return None
     name = ground.text(macro).partition("!")[0].strip().rpartition("::")[2]
-    tokens = next((child for child in macro.children if child.type == "token_tree"), None)
-    if name not in _MACROS or tokens is None:
-        return None
     operands = _operands(ground, tokens)
-    if not operands or any("\n" in operand or "//" in operand or "/*" in operand for operand in operands[:2]):
-        return None
-    if name == "assert":
-        return _truth(operands[0])
-    return _equality(operands[0], operands[1]) if len(operands) >= 2 else None
+    return (name, operands) if name in _MACROS and operands else None
+
+
+def _change(place: Place, left: str, right: str) -> Condition | None:
+    """An equality of something that was asserted to be another before, and so can be read again."""
+    for read, wanted in ((left, right), (right, left)):
+        simple = re.fullmatch(r"[\w:]+", wanted) is not None and wanted not in ("0", "false", "None")
+        if simple and _METHOD.search(read) and not _CONSUMES.search(read) and "|" not in read:
+            earlier = _earlier_values(place, read)
+            if earlier and earlier[-1] != wanted:
+                return Condition(read, wanted)
+    return None
+
+
+def _earlier_values(place: Place, read: str) -> list[str]:
+    """What something was asserted to be equal to before the sleep, in order."""
+    if place.function is None:
+        return []
+    found = []
+    for node in inside(place.function):
+        if node.start_byte >= place.statement.start_byte:
+            break
+        operands = _operands_of(place.ground, node) if node.type == "macro_invocation" else None
+        if operands is None or operands[0] != "assert_eq" or len(operands[1]) < 2:
+            continue
+        left, right = operands[1][:2]
+        if _squeezed(left) == _squeezed(read):
+            found.append(right)
+        elif _squeezed(right) == _squeezed(read):
+            found.append(left)
+    return found
 
 
 def _truth(text: str) -> Condition | None:
@@ -182,15 +254,11 @@ def _operands(ground: Ground, tokens: Node) -> list[str]:
 def _held_before(place: Place, function: Node, condition: Condition) -> bool | None:
     """Whether the condition held at first, by the first value or an assertion; None if the code does not say."""
     ground = place.ground
-    before = ground.code[function.start_byte : place.statement.start_byte].decode("utf-8", "replace")
-    if _squeezed(condition.code) in _squeezed(before) or (
-        condition.wanted and f"{_squeezed(condition.read)},{condition.wanted}" in _squeezed(before)
-    ):
+    if condition.wanted is not None and (earlier := _earlier_values(place, condition.read)):
+        return earlier[-1] == condition.wanted
+    before = ground.meaning(function)[: place.statement.start_byte - function.start_byte]
+    if _squeezed(condition.code) in _squeezed(before):
         return True
-    if condition.wanted is not None and _POSITIVE_NUMBER.fullmatch(condition.wanted):
-        other = re.search(rf"{re.escape(_squeezed(condition.read))}(?:,|==)(\d+)\b", _squeezed(before))
-        if other is not None:
-            return other.group(1) == condition.wanted
     head = re.match(r"[*&(\s]*(\w+)", condition.read)
     if head is None:
         return None
@@ -228,4 +296,61 @@ def _squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-RECIPES: tuple[Recipe, ...] = (poll,)
+def poll_what_is_fetched(place: Place) -> Fix | None:
+    """A value is fetched once and asserted: it can be fetched until the assertion holds."""
+    if place.whole is None or len(place.following) < 2 or any(n.type in LOOPS for n in place.nodes[place.border :]):
+        return None
+    ground = place.ground
+    fetched, asserted = place.following[:2]
+    if fetched.type != "let_declaration":
+        return None
+    pattern, value = fetched.child_by_field_name("pattern"), fetched.child_by_field_name("value")
+    if pattern is None or value is None or pattern.type != "identifier" or "\n" in ground.text(value):
+        return None
+    # Without a call of its own or an await it would be the same each time, or a guard held over the pause.
+    if not re.search(
+        r"\.\s*await\b|^(?:\w+\s*::\s*)*[a-z]\w*\s*\(", ground.meaning(value)
+    ) or ".lock" in ground.meaning(value):
+        return None
+    if _CONSUMES.search(ground.meaning(value)) or ("await" in ground.meaning(value) and not place.is_async):
+        return None
+    name = ground.text(pattern)
+    wanted = _said(ground, asserted)
+    if wanted is None or not re.search(rf"\b{name}\b", wanted) or _MORE.search(ground.text(asserted)):
+        return None
+    pause = ground.text(_path(place.call)) + "(std::time::Duration::from_millis(10))"
+    if place.wait.wrapper is not None or not place.wait.api.endswith("::sleep"):
+        return None
+    return shown(
+        f"Fetch `{name}` until it is as asserted, bounded",
+        f"let deadline = std::time::Instant::now() + std::time::Duration::from_secs({PATIENCE_SECS});",
+        f"let {name} = loop {{",
+        f"    let {name} = {ground.text(value)};",
+        f"    if {wanted} || std::time::Instant::now() >= deadline {{",
+        f"        break {name};",
+        "    }",
+        f"    {pause}{'' if place.wait.blocking else '.await'};",
+        "};",
+        ground.text(asserted),
+    )
+
+
+def _said(ground: Ground, statement: Node) -> str | None:
+    """What a positive assertion says, as an expression."""
+    macro = statement.named_children[0] if statement.type == "expression_statement" else statement
+    tokens = next((child for child in macro.children if child.type == "token_tree"), None)
+    if macro.type != "macro_invocation" or tokens is None or "\n" in ground.text(statement):
+        return None
+    name = ground.text(macro).partition("!")[0].strip()
+    operands = _operands(ground, tokens)
+    if name == "assert_eq" and len(operands) >= 2:
+        nothing = re.search(r"(?:^|[^\w.])0$|^false$|^None$", operands[0]) or re.search(
+            r"^(?:0|false|None)$", operands[1]
+        )
+        return None if nothing else f"{operands[0]} == {operands[1]}"
+    if name == "assert" and operands and not re.search(r"!|\bis_(?:none|err|empty)\b|<", operands[0]):
+        return operands[0]
+    return None
+
+
+RECIPES: tuple[Recipe, ...] = (poll, poll_what_is_fetched)

@@ -16,6 +16,8 @@ def for_each_connection(place: Place) -> Fix | None:
     handler = not tasks and place.nodes[place.border].type in ("closure_expression", "async_block")
     if not (looping or handler or any(in_a_loop(task) for task in tasks)):
         return None
+    if place.wait.task is None or place.wait.task.keeps not in ("connection", "listener"):
+        return None
     thread = any(task.thread for task in tasks) or not place.is_async
     if thread:
         return shown(

@@ -17,6 +17,11 @@ _REAL = re.compile(
     r"\b(?:Tcp|Udp|Unix)\w*\b|\bnet\b|\bfs\b|\bprocess\b|\bCommand\b|\bFile\b|\bspawn_blocking\b|\bblock_in_place\b|\bthread\b"
     r"|\bSystemTime\b|\bUtc\b|\bLocal\b|\bunsafe\b|\bstd(?:::|\s*::\s*)time(?:::|\s*::\s*)Instant\b|\bextern\b|\bhttp\b"
 )
+_REMOTE = re.compile(
+    r"connect|server|client|addr|broker|socket|url|http|cluster|\bport\b|\bnode|container|database|redis|\bdb\b|dir|path",
+    re.IGNORECASE,
+)
+"""Names of what most likely lives in another process, or in files."""
 _KNOWN = re.compile(
     r"^(?:tokio::(?:time|sync|spawn|task::(?:spawn|yield_now|JoinHandle))|std::(?:time::Duration|collections|sync|rc|cell|vec"
     r"|string|option|result|cmp|fmt|mem|future|pin|iter|ops|boxed|default|convert|hash|num|any|marker|clone|str|borrow)"
@@ -55,7 +60,11 @@ def pause_the_clock(place: Place) -> Fix | None:
     if mark is None:
         return None
     ground = place.ground
-    if "test-util" not in _proven(ground) or place.function is None or not _all_in_sight(ground, place.function):
+    if place.function is None or _REAL.search(ground.meaning(place.function)):
+        return None
+    if "test-util" not in _proven(ground) or not _all_in_sight(ground, place.function):
+        if _REMOTE.search(ground.meaning(place.function)):
+            return None
         return shown(
             "Run the test on tokio's paused clock, if no socket, file, process or `std::time` clock takes part",
             '// Cargo.toml: tokio = { .., features = ["test-util"] }',

@@ -247,6 +247,8 @@ def starts_something(ground: Ground, node: Node) -> bool:
 def place(ground: Ground, finding: Finding, wait: Wait) -> Place | None:
     """Where a wait stands; None if its call is not found."""
     chain = ground.grove.chain(wait.span.start, wait.span.end)
+    if wait.kind == "clock-assert":
+        return Place(ground, finding, wait, chain)
     for at in range(len(chain) - 1, -1, -1):
         if chain[at].type == "call_expression" and chain[at].end_byte == wait.span.end:
             return Place(ground, finding, wait, chain[: at + 1])

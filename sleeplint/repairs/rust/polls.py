@@ -15,6 +15,7 @@ from sleeplint.text import Edit, Span
 
 _SECS = 10
 """How long a poll may take before it fails."""
+_VAGUE = f"the condition did not hold within {_SECS} s"
 
 
 def limit(place: Place) -> Fix | None:
@@ -143,13 +144,28 @@ def _has_text_over_lines(ground: Ground, loop: Node) -> bool:
 def _what(ground: Ground, loop: Node) -> str:
     """What did not happen, in words that fit into a string."""
     condition = loop.child_by_field_name("condition")
-    text = ground.text(condition) if condition is not None else ""
-    if not text or "\n" in text or len(text) > 50 or any(sign in text for sign in '"\\{}') or text.startswith("let"):
-        return f"the condition did not hold within {_SECS} s"
-    negated = re.fullmatch(r"!\s*([^&|=<>]+)", text)
-    if negated is not None:
-        return f"`{negated.group(1).strip()}` was not true within {_SECS} s"
-    return f"`{text}` was still true after {_SECS} s"
+    if condition is not None:
+        text = ground.text(condition)
+        negated = re.fullmatch(r"!\s*([^&|=<>]+)", text)
+        if negated is not None and _is_short(text):
+            return f"`{negated.group(1).strip()}` was not true within {_SECS} s"
+        return f"`{text}` was still true after {_SECS} s" if _is_short(text) else _VAGUE
+    ways_out = [node for node in inside(loop) if node.type == "if_expression" and _breaks(node)]
+    if len(ways_out) == 1 and (head := ways_out[0].child_by_field_name("condition")) is not None:
+        text = ground.text(head)
+        if _is_short(text):
+            return f"`{text}` did not hold within {_SECS} s"
+    return _VAGUE
+
+
+def _breaks(node: Node) -> bool:
+    body = node.child_by_field_name("consequence")
+    return body is not None and any(here.type == "break_expression" for here in inside(body))
+
+
+def _is_short(text: str) -> bool:
+    odd = any(sign in text for sign in '"\\{}\n')
+    return not odd and len(text) <= 50 and not text.startswith("let")
 
 
 RECIPES: tuple[Recipe, ...] = (limit,)

@@ -1,102 +1,137 @@
-"""R9: what only the author can decide, as code for this place."""
+"""R9: what only the author can decide, as code with the names of this place."""
 
 from __future__ import annotations
 
 import re
 
 from sleeplint.finding import Fix
+from sleeplint.languages.rust.flow import LOOPS
 from sleeplint.repairs.rust.place import Place
 from sleeplint.repairs.rust.recipe import PATIENCE_SECS, Recipe, shown
+
+_RECEIVE = re.compile(r"(\w+)\s*\.\s*(?:try_)?(?:recv|next)\w*\s*\(")
+_LONGEST = 90
+"""Characters of a statement that is quoted."""
 
 
 def fence(place: Place) -> Fix | None:
     """Absence: an event that comes after what must not come."""
-    if not place.following:
-        return None
-    match = re.search(r"(\w+)\s*\.\s*(?:try_)?(?:recv|next)\w*\s*\(", place.ground.meaning(place.following[0]))
-    if match is None:
+    looked_at = place.statement if place.wait.kind == "timeout" else next(iter(place.following), None)
+    match = _RECEIVE.search(place.ground.meaning(looked_at)) if looked_at is not None else None
+    if match is None or place.function is None:
         return None
     receiver = match.group(1)
-    sender = _sender(place, receiver)
-    if sender is None:
+    pair = rf"let\s*\(\s*([a-z]\w*)\s*,\s*(?:mut\s+)?{re.escape(receiver)}\s*\)[^;]*?\b(?:unbounded_)?channel\b([^;]*)"
+    made = re.search(pair, place.ground.meaning(place.function))
+    if made is None:
         return None
-    blocking = place.wait.blocking
-    waited = f"{receiver}.recv()" if blocking else f"{receiver}.recv().await"
-    sent = f"{sender}.send(marker)" if blocking else f"{sender}.send(marker).await"
+    sender = made.group(1)
+    blocking = not place.is_async
+    bounded = "unbounded" not in made.group(0)
+    sent = f"{sender}.send(marker)" + (".await" if bounded and not blocking else "")
+    received = f"{receiver}.recv()" if blocking else f"{receiver}.recv().await"
     return shown(
         f"Send a marker on `{sender}`, and see it come first",
         f"{sent}.unwrap(); // comes after whatever must not come",
-        f"assert_eq!({waited}, {'Ok' if blocking else 'Some'}(marker));",
+        f"assert_eq!({received}, {'Ok' if blocking else 'Some'}(marker));",
     )
 
 
-def _sender(place: Place, receiver: str) -> str | None:
-    function = place.function
-    if function is None:
-        return None
-    pattern = rf"let\s*\(\s*(\w+)\s*,\s*(?:mut\s+)?{re.escape(receiver)}\s*\)\s*=[^;]*\b(?:unbounded_)?channel\b"
-    match = re.search(pattern, place.ground.meaning(function))
-    return match.group(1) if match is not None and not match.group(1).startswith("_") else None
-
-
 def gate(place: Place) -> Fix | None:
-    """Work and triggers: a gate that the test opens."""
-    if place.function is None or place.in_macro:
+    """A task that acts after a while: the test can say when."""
+    task, whole = place.spawned, place.whole
+    if task is None or whole is None or task.thread or place.block != _body(place) or not place.following:
         return None
-    if place.wait.blocking and not place.is_async:
+    if any(node.type in LOOPS for node in place.nodes[place.border :]):
         return None
-    if place.nodes[place.border].type == "function_item":
+    action = place.ground.text(place.following[0])
+    if "\n" in action or len(action) > _LONGEST:
+        action = ".."
+    handle = task.handle or "trigger"
+    return shown(
+        f"Let the test say when `{handle}` goes on",
+        "let (go_tx, go_rx) = tokio::sync::oneshot::channel::<()>();",
+        f"let {handle} = tokio::spawn(async move {{",
+        *(["    .."] if place.preceding else []),
+        "    let _ = go_rx.await; // instead of the sleep",
+        f"    {action}",
+        "});",
+        "// when the test has seen what must come first:",
+        "let _ = go_tx.send(());",
+    )
+
+
+def _body(place: Place) -> object:
+    return next((child for child in place.nodes[place.border].named_children if child.type == "block"), None)
+
+
+def slow_handler(place: Place) -> Fix | None:
+    """A handler that takes its time: as long as the test wants."""
+    closures = [node for node in place.nodes if node.type == "closure_expression"]
+    if place.whole is None or not closures or not place.is_async or place.spawned is not None:
+        return None
+    if any(node.type in LOOPS for node in place.nodes[place.border :]):
+        return None
+    at = place.nodes.index(closures[-1])
+    taker = place.nodes[at - 2] if at >= 2 and place.nodes[at - 1].type == "arguments" else None
+    name = place.ground.callee(taker).rpartition("::")[2].lstrip(".") if taker is not None else ""
+    if not name:
         return None
     return shown(
-        "Let the test say when it goes on",
+        f"Keep what `{name}` runs waiting until the test lets go",
         "let gate = std::sync::Arc::new(tokio::sync::Notify::new());",
         "let opened = gate.clone();",
-        "// in place of the sleep:",
-        "opened.notified().await;",
-        "// in the test, when it has seen what it wants to see:",
+        f"// in the closure for `{name}`, which moves a clone of `opened` into its future:",
+        "opened.notified().await; // instead of the sleep",
+        "// when the test has seen what it wants to see:",
         "gate.notify_one();",
     )
 
 
-def first_of_both(place: Place) -> Fix | None:
-    """A wall-clock assertion: what it means to show."""
-    if place.wait.kind != "clock-assert" or place.test is None:
+def bounded_instead(place: Place) -> Fix | None:
+    """A wall-clock assertion: a limit around what is measured fails just as well, and says what hangs."""
+    if place.wait.kind != "clock-assert" or not place.is_async:
         return None
-    started = re.search(r"(\w+)\s*\.\s*elapsed\s*\(", place.ground.meaning(place.statement)) or re.search(
-        r"let\s+(\w+)\s*(?::\s*[\w:]+\s*)?=\s*[\w:]*Instant::now",
-        place.ground.meaning(place.function or place.statement),
-    )
-    if started is None:
+    start = None
+    between: list[str] = []
+    for statement in place.preceding:
+        text = place.ground.text(statement)
+        begun = re.fullmatch(r"let\s+(\w+)\s*(?::\s*[\w:]+\s*)?=\s*[\w:]*Instant::now\(\);", text)
+        if begun is not None:
+            start, between = begun.group(1), []
+        elif start is not None and not re.search(rf"\b{start}\s*\.\s*elapsed\b|^assert", text):
+            between.append(text)
+    if start is None or len(between) != 1 or "await" not in between[0] or "\n" in between[0]:
         return None
-    return (
-        shown(
-            f"Bound what happens after `{started.group(1)}`, with patience, instead of measuring it",
-            f"tokio::time::timeout(std::time::Duration::from_secs({PATIENCE_SECS}), ..)",
-            "    .await",
-            '    .expect("it did not end by itself");',
-        )
-        if place.is_async
-        else None
+    match = re.fullmatch(r"(let\s+[^=]+?\s*=\s*)?(.*);", between[0])
+    if match is None:
+        return None
+    patience = f"std::time::Duration::from_secs({PATIENCE_SECS})"
+    return shown(
+        f"Limit what `{start}` measures instead",
+        f"{match.group(1) or ''}tokio::time::timeout({patience}, async {{ {match.group(2)} }})",
+        "    .await",
+        '    .expect("it did not end by itself");',
     )
 
 
 def explicit_times(place: Place) -> Fix | None:
     """Timestamps of files: set them instead of waiting for the next tick."""
-    function = place.function
-    if function is None:
+    if place.function is None:
         return None
-    text = place.ground.meaning(function)
-    if not re.search(r"\bmodified\s*\(|\bmtime\b|set_modified|FileTime", text):
+    text = place.ground.meaning(place.function)
+    if not re.search(r"\.\s*modified\s*\(|\bmtime\b|set_modified|FileTime", text):
         return None
-    bound = re.search(r"\blet\s+(?:mut\s+)?(\w*path\w*)", text)
-    name = bound.group(1) if bound is not None else "path"
+    bound = re.search(r"\blet\s+(?:mut\s+)?(\w*path\w*)\b", text)
+    if bound is None:
+        return None
     return shown(
-        "Give the file an explicit time",
-        f"let file = std::fs::File::options().write(true).open(&{name}).unwrap();",
+        f"Give `{bound.group(1)}` an explicit time",
+        f"let file = std::fs::File::options().write(true).open(&{bound.group(1)}).unwrap();",
         "file.set_modified(std::time::SystemTime::now() + std::time::Duration::from_secs(10)).unwrap();",
     )
 
 
 FENCE: tuple[Recipe, ...] = (fence,)
-GATE: tuple[Recipe, ...] = (explicit_times, gate)
-MEASURED: tuple[Recipe, ...] = (first_of_both,)
+GATE: tuple[Recipe, ...] = (explicit_times, gate, slow_handler)
+MEASURED: tuple[Recipe, ...] = (bounded_instead,)

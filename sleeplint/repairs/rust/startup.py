@@ -19,6 +19,9 @@ _OTHER_STARTS = re.compile(r"\b(?:Command|Endpoint|quinn|Container|docker|testco
 _CLIENT = re.compile(
     r"connect|client|\bget\b|\bpost\b|\bput\b|\bhead\b|request|\bcall\b|fetch|\bdial|\bsend\b|handshake", re.IGNORECASE
 )
+_SERVES = re.compile(
+    r"\b(?:\w*serve|\w*server|run|start|listen\w*|bind\w*|accept|launch|entry_point|main|\w+_forever)\s*\("
+)
 _HARMLESS = re.compile(
     r"\s*let\s+(?:mut\s+)?\w+\s*(?::[^=]*)?=\s*(?:&?[\w.:]+(?:\.clone\(\))?|format!\s*\([^;]*\)"
     r"|[^;(]*\.(?:local_addr|clone|to_string|port|into|unwrap|parse)\s*\([^;]*\)|\"[^;]*)\s*;\s*",
@@ -225,6 +228,9 @@ def ready_sketch(place: Place) -> Fix | None:
                 "    std::thread::sleep(std::time::Duration::from_millis(20));",
                 "}",
             )
+        return None
+    serves = _SERVES.search(place.ground.meaning(task.body)) is not None
+    if not serves or _has_its_listener(place.ground, task) is not None:
         return None
     handle = task.handle or "server"
     if task.thread:
