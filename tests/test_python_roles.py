@@ -181,7 +181,7 @@ ROLES = {
         """,
     ),
     "never meant to end": (
-        "hold high",
+        "hold low",
         """
         async def test():
             async def endless():
@@ -315,6 +315,14 @@ ROLES = {
                 time.sleep(0.2)  # <-
                 server.stop()
             threading.Thread(target=stop).start()
+            server.run()
+        """,
+    ),
+    "a call that comes later": (
+        "pacing high",
+        """
+        def test():
+            threading.Timer(0.5, server.stop).start()  # <-
             server.run()
         """,
     ),
@@ -633,6 +641,28 @@ ROLES = {
                 pytest.fail("something came")
             except queue.Empty:
                 pass
+        """,
+    ),
+    "expiry is the expected path": (
+        "burned low",
+        """
+        async def test():
+            try:
+                await asyncio.wait_for(job(), 0.1)  # <-
+            except asyncio.TimeoutError:
+                pass
+            assert not job.called
+        """,
+    ),
+    "expiry is one of the paths": (
+        "guard low",
+        """
+        async def test():
+            try:
+                await asyncio.wait_for(job(), 1)  # <-
+            except asyncio.TimeoutError:
+                pass
+            assert job.count == 1
         """,
     ),
     "expiry is a failure": (

@@ -230,6 +230,19 @@ COSTS: dict[str, tuple[float | None, str]] = {
                 await anyio.sleep(10)  # <-
         """,
     ),
+    "a call that comes later, in nobody's flow": (
+        None,
+        """
+        async def test():
+            asyncio.get_running_loop().call_later(0.1, server.stop)  # <-
+            await server.run()
+        """,
+    ),
+    "created, and kept": (None, "def test():\n    keep(asyncio.sleep(1))  # <-\n"),
+    "created, and run": (
+        1000,
+        "def test(loop):\n    server.poke()\n    loop.run_until_complete(asyncio.sleep(1))  # <-\n",
+    ),
     "of unknown length": (None, "def test(delay):\n    server.poke()\n    time.sleep(delay)  # <-\n"),
 }
 

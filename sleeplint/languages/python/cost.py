@@ -34,6 +34,7 @@ def cost(
     *,
     spawned: bool,
     ends: bool | None,
+    runs: bool,
     repeats: int | None,
     limit: Limit | None,
 ) -> Milliseconds | None:
@@ -42,7 +43,8 @@ def cost(
     The test's own flow pays in full: the test function, a fixture (once: how often it is set up is its users'
     matter), a helper in test code (at each call; counted once, because its callers may stand in other files).
     Background work costs its duration if the test joins it, nothing if it is cancelled or left alone. What
-    the system under test calls (handlers, jobs, fakes) may or may not be waited for: unknown. So are waits of
+    the system under test calls (handlers, jobs, fakes) may or may not be waited for, and what is only created
+    may or may not be run: unknown. So are waits of
     helper programs and polls, which end when their condition holds. A guard costs nothing, a burned timeout
     all of it, a wait that something cuts short nothing of its own.
     """
@@ -57,7 +59,7 @@ def cost(
             return None
         if not ends:
             return 0
-    elif standing.kind in ("handler", "module") or verdict.role == "workload":
+    elif standing.kind in ("handler", "module") or verdict.role == "workload" or not runs:
         return None
     if site.duration_ms is None or repeats is None:
         return None

@@ -63,7 +63,16 @@ def circumstances(site: Site, sites: Sequence[Site]) -> Circumstances:
     return Circumstances(
         role=verdict.role,
         role_confidence="high" if verdict.sure else "low",
-        cost_ms=cost.cost(site, verdict, standing, spawned=task is not None, ends=ends, repeats=repeats, limit=limit),
+        cost_ms=cost.cost(
+            site,
+            verdict,
+            standing,
+            spawned=task is not None,
+            ends=ends,
+            runs=awaited is True or _runs_here(scene, site),
+            repeats=repeats,
+            limit=limit,
+        ),
         repeats=repeats,
         awaited=awaited,
         checked=verdict.checked,
@@ -89,12 +98,20 @@ def _verdict(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
         return Verdict("race-arm", True)
     if round_ is not None and round_.polls and not _samples(scene, site, standing, round_):
         return Verdict("poll", True, loop=_loop(scene, site, standing, round_))
+    if _delays_a_call(site):
+        return Verdict("pacing", True)
     return (
         _hold(scene, site, standing, spawn, ends, round_)
         or _workload(scene, site, standing, spawn, ends)
         or _delayed(scene, site, standing, round_)
         or moment(scene, site, round_)
     )
+
+
+def _delays_a_call(site: Site) -> bool:
+    """`call_later(1, f)`, which nobody awaits."""
+    waits = bool(site.chain) and site.chain[-1].type in ("await", "yield")
+    return site.api.rpartition(".")[2] in words.DELAYED_CALLS and not waits
 
 
 # --- timeouts
@@ -247,9 +264,11 @@ def _hold(
         related = (Related(Span(node.start_byte, node.end_byte), "spawned here"),)
     in_own_flow = standing.kind in ("test", "fixture", "called") and spawn is None
     if long and round_ is None and not in_own_flow:
-        return Verdict(
-            "hold", standing.kind != "module", related=related, keeps=_keeps(scene, site), ends_early=ends is not True
-        )
+        direct = spawn is not None and spawn is not standing.spawn
+        # What others call may as well be work that takes its time.
+        sure = endless or direct or standing.kind == "task"
+        keeps = "task" if direct else _keeps(scene, site)
+        return Verdict("hold", sure, related=related, keeps=keeps, ends_early=ends is not True)
     if endless:
         return Verdict("hold", True, keeps=_keeps(scene, site), ends_early=True)
     if _cancelled_scope(scene, site):
@@ -344,7 +363,7 @@ def _keeps(scene: Scene, site: Site) -> str | None:
     for outer in reversed(site.chain[border(site.chain) + 1 :]):
         if outer.type == "with_statement" and outer.named_child_count:
             head = scene.text(outer.named_children[0])
-            if any(call.name in words.TIMEOUT_BLOCKS for call in scene.calls(outer.named_children[0])):
+            if any(call.name in words.TIMEOUT_BLOCKS | words.SCOPES for call in scene.calls(outer.named_children[0])):
                 continue
             return _kind_of(head) or " ".join(head.split())[:60]
     first = border(site.chain)
@@ -373,7 +392,7 @@ def _workload(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None,
     """It pretends to be work, in code that the system under test calls."""
     if spawn is not None and spawn is not standing.spawn:
         return Verdict("workload", ends is True)
-    if site.by_reference:
+    if site.by_reference and scene.called(site.call).name not in words.RUNNERS:
         return Verdict("workload", True)
     function = standing.function
     if function is None:
@@ -497,9 +516,23 @@ def _delays(scene: Scene) -> dict[int, dict[int, tuple[int, Site]]]:
     return found
 
 
+def _runs_here(scene: Scene, site: Site) -> bool:
+    """What is only created runs to its end in this flow: `run_until_complete(asyncio.sleep(1))`."""
+    if site.by_reference:
+        return scene.called(site.call).name in words.RUNNERS
+    for outer in reversed(site.chain[border(site.chain) + 1 :]):
+        if outer.type == "await":
+            return True
+        if outer.type == "call" and scene.called(outer).name in words.RUNNERS:
+            return True
+        if outer.type == "block":
+            return False
+    return False
+
+
 def _awaited(scene: Scene, site: Site) -> bool | None:
     """Whether it is waited for right here; False if only created, None if passed on."""
-    if site.by_reference:
+    if site.by_reference or _delays_a_call(site):
         return None
     if site.entry.blocking or site.kind != "sleep":
         return True

@@ -33,6 +33,10 @@ RUNNERS = frozenset(
 )  # fmt: skip
 """Run a function or coroutine to its end, in the caller's own flow."""
 JOINS = frozenset({"join", "result", "wait", "joinall", "as_completed", "gather", "wait_for", "shield", "wait_closed"})
+DELAYED_CALLS = frozenset(
+    {"call_later", "callLater", "deferLater", "Timer", "spawn_later", "call_at", "add_timeout", "start_later"}
+)
+"""Wait in the background and then call what they were given."""
 LETTING_GO = frozenset(
     {"close", "wait_closed", "aclose", "shutdown", "rollback", "release", "disconnect", "__exit__", "unlink", "detach"}
 )
