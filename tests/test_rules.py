@@ -591,7 +591,9 @@ def test_a_runtimes_sleep_under_a_frozen_clock(profile: Profile) -> None:
     wait = sleep("workload", language="python", api="asyncio.sleep", frozen_clock=True)
     assert "frozen-clock-async-sleep" in names(wait, profile=profile)
     assert "frozen-clock-async-sleep" not in names(replace(wait, frozen_clock=False), profile=profile)
-    assert "frozen-clock-async-sleep" not in names(replace(wait, blocking=True, in_async=False), profile=profile)
+    assert "frozen-clock-async-sleep" not in names(replace(wait, blocking=True), profile=profile)
+    assert "frozen-clock-async-sleep" not in names(replace(wait, in_async=False), profile=profile)
+    assert "frozen-clock-async-sleep" not in names(replace(wait, role="yield", duration_ms=None), profile=profile)
 
 
 @pytest.mark.parametrize("profile", ["default", "strict"])
