@@ -16,6 +16,9 @@ Taken = Literal["spawned", "here", "given", "raced", "kept", "returned", "functi
 given to the code under test; raced against others; bound or stored for later; returned; a named function."""
 
 
+_RACES = frozenset({b"select", b"select_biased", b"try_select", b"race"})
+
+
 @dataclass(frozen=True, slots=True)
 class Carrier:
     """What takes a function, closure or async block."""
@@ -64,6 +67,8 @@ def carrier(way: Way, at: int) -> Carrier:
                 return Carrier("here", below - 1)
             case "call_expression":
                 return Carrier("here", below - 1)
+            case "assignment_expression" if below >= 3 and way.macro(below - 3) in _RACES:
+                return Carrier("raced", below - 1, way.macro(below - 3))
             case "let_declaration":
                 pattern = parent.child_by_field_name("pattern")
                 return _bound(way, below - 1, way.text(pattern).rpartition(b" ")[2] if pattern else b"")
@@ -77,7 +82,7 @@ def carrier(way: Way, at: int) -> Carrier:
                 below -= 1
             case "source_file" if below >= 2:
                 name = way.macro(below - 1)
-                if name in (b"select", b"select_biased", b"try_select", b"race"):
+                if name in _RACES:
                     return Carrier("raced", below - 2, name)
                 if name in (b"vec", b"pin", b"pin_mut"):
                     below -= 2

@@ -32,7 +32,7 @@ _NAMED_NUMBER = re.compile(
     rb"\b(\w*(?:_ms|_millis|_secs|_seconds|_s)?)\s*(?::\s*\w+\s*)?[=:(,]\s*(?:Some\(\s*)?([\d_]+(?:\.\d+)?)\s*[,;)}]"
 )
 _WAITS = re.compile(
-    rb"(?:sleep|delay_for|timeout|interval|recv_timeout|advance|wait_timeout|Timer::after)\w*\s*\([^;]*$"
+    rb"\b(?:sleep|delay_for|timeout|interval|recv_timeout|advance|wait_timeout|Timer::after)\w*\s*\([^;]*$"
 )
 _MOST = 100
 """Durations before a wait that are looked at."""

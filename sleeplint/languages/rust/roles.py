@@ -133,6 +133,8 @@ def _arm(scene: Scene, awaited: Awaited) -> Verdict | None:
         arm, others, in_future = found
         if not in_future or any(border > at and taken.taken != "raced" for border, taken in scene.borders):
             return None
+        if any(border > at for border, _ in scene.borders) and scene.next:
+            return None
         return _raced(arm.body(way.bare), [other.body(way.bare) for other in others])
     if awaited.raced:
         return _raced(awaited.body or way.text(scene.statement), [], "low" if not awaited.body else "high")
@@ -306,8 +308,6 @@ def _working(scene: Scene, awaited: Awaited) -> Verdict | None:
     if taken.taken == "here" and valued and effects and way.nodes[scene.own].type == "async_block":
         return Verdict("workload", "low", elapses=_within(scene, taken.word) is not False)
     if taken.taken == "function" and not scene.is_test_function:
-        if not scene.ahead and not scene.behind and scene.site.duration_ms is not None:
-            return Verdict("workload", "low", elapses=True)
         return _of_function(scene, valued)
     return None
 
@@ -334,6 +334,8 @@ def _of_function(scene: Scene, valued: bool) -> Verdict | None:
         rb"->|fn\s+slow", header
     ):
         return Verdict("workload", "low", elapses=None)
+    if not scene.ahead and not scene.behind and scene.site.duration_ms is not None:
+        return Verdict("workload", "low")
     return None
 
 

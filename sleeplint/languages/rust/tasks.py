@@ -110,10 +110,11 @@ def kept(way: Way, at: int, until: int) -> str:
         parameters = way.nodes[at].child_by_field_name("parameters")
         if parameters is not None and vocabulary.CONNECTION_TYPE.search(way.text(parameters)):
             return "connection"
+    dropped = set(_DROPPED.findall(text))
     for match in _BINDING.finditer(text):
         pattern, value = match.group(1), match.group(2)
         names = [name for name in re.findall(rb"[a-z_]\w*", pattern) if name not in (b"mut", b"_", b"ref")]
-        if not names or any(word == names[0] for word in _DROPPED.findall(text, match.end())):
+        if not names or names[0] in dropped:
             continue
         if vocabulary.KEEPS[0][1].search(value):
             return "connection"

@@ -1,0 +1,538 @@
+"""Why a Rust wait is there: for each role what shows it, and what is nearly so."""
+
+import textwrap
+
+import pytest
+
+from sleeplint.facts import Wait
+from sleeplint.languages import read
+from sleeplint.source import Source
+
+HEAD = """\
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{sleep, timeout};
+"""
+
+
+def waits(body: str, head: str = HEAD) -> list[Wait]:
+    """The waits of a test file that ends with `body`."""
+    return list(read(Source("tests/a.rs", (head + textwrap.dedent(body)).encode())).waits)
+
+
+def in_test(body: str) -> list[Wait]:
+    """The waits of an asynchronous test with this body."""
+    return waits(f"#[tokio::test]\nasync fn holds() {{\n{textwrap.indent(textwrap.dedent(body), '    ')}\n}}\n")
+
+
+def roles(body: str) -> list[tuple[str, str]]:
+    """Role and confidence of the waits in a test's body."""
+    return [(wait.role, wait.role_confidence) for wait in in_test(body)]
+
+
+ACCEPTED = """\
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+"""
+ONE = {
+    "yield": [
+        ("sleep(Duration::ZERO).await;", ("yield", "high")),
+        ("sleep(Duration::from_millis(0)).await;", ("yield", "high")),
+    ],
+    "hold": [
+        (
+            ACCEPTED
+            + """
+            tokio::spawn(async move {
+                let (_stream, _) = listener.accept().await.unwrap();
+                sleep(Duration::from_secs(5)).await;
+            });
+            """,
+            ("hold", "high"),
+        ),
+        (
+            """
+            let task = tokio::spawn(async move {
+                let guard = lock.lock().await;
+                sleep(Duration::from_secs(5)).await;
+                drop(guard);
+                Ok::<(), Error>(())
+            });
+            task.abort();
+            """,
+            ("hold", "high"),
+        ),
+        ("std::thread::spawn(move || loop { std::thread::sleep(Duration::from_secs(60)); });", ("hold", "high")),
+        ("tokio::spawn(sleep(Duration::from_secs(5)));", ("hold", "high")),
+        (
+            """
+            let stuck = async { sleep(Duration::from_secs(30)).await; unreachable!() };
+            run(stuck).await;
+            """,
+            ("hold", "high"),
+        ),
+    ],
+    "startup": [
+        (
+            """
+            tokio::spawn(async move { serve("127.0.0.1:4000").await });
+            sleep(Duration::from_millis(100)).await;
+            let stream = TcpStream::connect("127.0.0.1:4000").await.unwrap();
+            """,
+            ("startup", "high"),
+        ),
+        (
+            """
+            let server = std::process::Command::new("server").spawn().unwrap();
+            sleep(Duration::from_secs(1)).await;
+            let answer = client.get("/health").await;
+            """,
+            ("startup", "high"),
+        ),
+    ],
+    "settle": [
+        (
+            """
+            queue.publish("a").await;
+            sleep(Duration::from_millis(100)).await;
+            assert_eq!(seen.load(Ordering::SeqCst), 1);
+            """,
+            ("settle", "high"),
+        ),
+        (
+            """
+            queue.publish("a").await;
+            sleep(Duration::from_millis(100)).await;
+            let info = queue.info().await;
+            assert_eq!(info.messages, 1);
+            """,
+            ("settle", "high"),
+        ),
+        (
+            """
+            client.close().await;
+            sleep(Duration::from_millis(100)).await;
+            assert!(!server.is_connected());
+            """,
+            ("settle", "high"),
+        ),
+    ],
+    "absence": [
+        (
+            """
+            queue.publish("other").await;
+            sleep(Duration::from_millis(100)).await;
+            assert!(receiver.try_recv().is_err());
+            """,
+            ("absence", "high"),
+        ),
+        (
+            """
+            let waiting = start(lock.clone());
+            sleep(Duration::from_millis(100)).await;
+            assert!(!waiting.is_finished());
+            """,
+            ("absence", "high"),
+        ),
+        (
+            """
+            queue.publish("other").await;
+            sleep(Duration::from_millis(100)).await;
+            assert_eq!(seen.load(Ordering::SeqCst), 0);
+            """,
+            ("absence", "low"),
+        ),
+    ],
+    "expiry": [
+        (
+            """
+            let cache = Cache::builder().ttl(Duration::from_millis(50)).build();
+            cache.insert(1, 2);
+            sleep(Duration::from_millis(80)).await;
+            assert!(cache.get(&1).is_none());
+            """,
+            ("expiry", "high"),
+        ),
+        (
+            """
+            cache.insert(1, 2);
+            sleep(LEASE_TTL + Duration::from_millis(10)).await;
+            assert!(cache.get(&1).is_none());
+            """,
+            ("expiry", "high"),
+        ),
+    ],
+    "poll": [
+        (
+            "while !ready.load(Ordering::SeqCst) { sleep(Duration::from_millis(10)).await; }",
+            ("poll", "high"),
+        ),
+        (
+            "loop { if client.is_connected() { break; } sleep(Duration::from_millis(10)).await; }",
+            ("poll", "high"),
+        ),
+        (
+            "for _ in 0..50 { if probe().await { return; } sleep(Duration::from_millis(10)).await; }",
+            ("poll", "high"),
+        ),
+    ],
+    "pacing": [
+        (
+            "for i in 0..10 { client.send(i).await; sleep(Duration::from_millis(10)).await; }",
+            ("pacing", "high"),
+        ),
+        (
+            """
+            tokio::spawn(async move {
+                sleep(Duration::from_millis(50)).await;
+                sender.send(1).await.unwrap();
+            });
+            """,
+            ("pacing", "high"),
+        ),
+    ],
+    "workload": [
+        (
+            """
+            let slow = service_fn(|_request: Request| async move {
+                sleep(Duration::from_secs(1)).await;
+                Ok::<_, Error>(Response::new(Body::empty()))
+            });
+            """,
+            ("workload", "high"),
+        ),
+        (
+            "let items = stream::unfold(0, |n| async move { sleep(Duration::from_millis(5)).await; Some((n, n)) });",
+            ("workload", "high"),
+        ),
+        (
+            "let value = tokio::spawn(async { sleep(Duration::from_millis(5)).await; 42 }).await.unwrap();",
+            ("workload", "high"),
+        ),
+    ],
+    "race-arm": [
+        (
+            """
+            tokio::select! {
+                _ = done.notified() => {}
+                _ = sleep(Duration::from_secs(5)) => panic!("not done"),
+            }
+            """,
+            ("race-arm", "high"),
+        ),
+        (
+            """
+            let late = sleep(Duration::from_secs(5));
+            tokio::pin!(late);
+            loop {
+                tokio::select! {
+                    item = stream.next() => take(item),
+                    _ = &mut late => { panic!("not done") }
+                }
+            }
+            """,
+            ("race-arm", "high"),
+        ),
+    ],
+    "burned": [
+        (
+            """
+            tokio::select! {
+                biased;
+                _ = sleep(Duration::from_millis(5)) => {}
+                _ = receiver.recv() => panic!("something came"),
+            }
+            """,
+            ("burned", "high"),
+        ),
+    ],
+    "sync": [("sleep(Duration::from_millis(5)).await;", ("sync", "low"))],
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [pytest.param(*case, id=f"{role}-{n}") for role, cases in ONE.items() for n, case in enumerate(cases)],
+)
+def test_a_role_is_told_by_the_code_around_the_wait(body: str, expected: tuple[str, str]) -> None:
+    assert roles(body) == [expected]
+
+
+NEAR_MISSES = [
+    pytest.param(
+        "tokio::spawn(async move { sleep(Duration::from_secs(5)).await; stream.shutdown().await; });",
+        "pacing",
+        id="an action after it: no hold",
+    ),
+    pytest.param(
+        "let handle = tokio::spawn(run()); sleep(Duration::from_millis(5)).await; assert_eq!(count.get(), 1);",
+        "settle",
+        id="an assertion, not a client, after a spawn: no startup",
+    ),
+    pytest.param(
+        "queue.publish(1).await; sleep(Duration::from_millis(5)).await; tokio::spawn(async move { assert!(ok); });",
+        "settle",
+        id="the assertion stands in a task: a guess",
+    ),
+    pytest.param(
+        """
+        let cache = Cache::builder().ttl(Duration::from_secs(60)).build();
+        cache.insert(1, 2).await;
+        sleep(Duration::from_millis(80)).await;
+        assert_eq!(cache.len(), 1);
+        """,
+        "settle",
+        id="the ttl is longer than the sleep: no expiry",
+    ),
+    pytest.param(
+        "loop { tick().await; sleep(Duration::from_millis(5)).await; }",
+        "pacing",
+        id="nothing ends the loop: no poll",
+    ),
+    pytest.param(
+        "loop { tokio::spawn(go()); for x in xs { if x { break; } } sleep(Duration::from_millis(5)).await; }",
+        "pacing",
+        id="the inner loop's exit: no poll",
+    ),
+    pytest.param(
+        "while !servers.is_empty() { check().await; servers.remove(0); sleep(Duration::from_secs(3)).await; }",
+        "pacing",
+        id="the loop empties what it looks at: no poll",
+    ),
+    pytest.param(
+        "while let Some(item) = stream.next().await { sleep(Duration::from_millis(5)).await; keep(item); }",
+        "workload",
+        id="a slow consumer: no poll",
+    ),
+    pytest.param(
+        "tokio::select! { _ = async { sleep(Duration::from_millis(5)).await; go().await } => {}, _ = other() => {} }",
+        "race-arm",
+        id="in a future that is raced",
+    ),
+    pytest.param(
+        "tokio::select! { _ = ready() => { sleep(Duration::from_millis(5)).await; } _ = other() => panic!() }",
+        "sync",
+        id="in the body of an arm: no race arm",
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "role"), NEAR_MISSES)
+def test_a_near_miss_is_something_else(body: str, role: str) -> None:
+    assert [told for told, _ in roles(body)] == [role]
+
+
+@pytest.mark.parametrize(
+    ("remark", "role"),
+    [
+        ("// Give the background task time to finish.", "settle"),
+        ("// let the entry expire", "expiry"),
+        ("// wait for the server to start", "startup"),
+        ("/ 2", "sync"),
+    ],
+)
+def test_a_comment_is_evidence_of_the_low_kind(remark: str, role: str) -> None:
+    assert roles(
+        f"{'let x = 1 ' + remark + ';' if remark[1] != '/' else remark}\nsleep(Duration::from_millis(5)).await;"
+    ) == [(role, "low")]
+
+
+def test_a_comment_does_not_overrule_what_structure_decides() -> None:
+    assert roles(
+        """
+        // wait for the server to start
+        while !ready.load(Ordering::SeqCst) { sleep(Duration::from_millis(10)).await; }
+        """
+    ) == [("poll", "high")]
+
+
+def test_words_in_strings_and_comments_are_not_code() -> None:
+    assert roles(
+        """
+        note("spawn(serve(), bind(); assert!(x)");
+        sleep(Duration::from_millis(5)).await; // assert!(true)
+        """
+    ) == [("sync", "low")]
+
+
+def test_a_method_of_a_mock_works() -> None:
+    spoken = waits(
+        """
+        struct Slow;
+        impl Store for Slow {
+            async fn get(&self) -> u8 { sleep(Duration::from_millis(5)).await; self.inner.get().await }
+        }
+        impl Drop for Slow {
+            fn drop(&mut self) { std::thread::sleep(Duration::from_millis(5)); }
+        }
+        """
+    )
+    assert [wait.role for wait in spoken] == ["workload", "sync"]
+
+
+def test_a_helper_that_starts_something_waits_for_its_startup() -> None:
+    spoken = waits(
+        """
+        async fn start_server() -> u16 {
+            tokio::spawn(serve(4000));
+            sleep(Duration::from_millis(100)).await;
+            4000
+        }
+        """
+    )
+    assert [(wait.role, wait.role_confidence) for wait in spoken] == [("startup", "high")]
+
+
+def test_a_function_that_is_only_ever_spawned_is_a_task() -> None:
+    code = """
+        async fn origin(mut stream: TcpStream) {
+            stream.write_all(b"x").await.unwrap();
+            sleep(Duration::from_secs(5)).await;
+        }
+        #[tokio::test]
+        async fn holds() {
+            tokio::spawn(origin(stream));
+        }
+        """
+    (wait,) = waits(code)
+    assert (wait.role, wait.role_confidence) == ("hold", "high")
+    assert wait.task is not None
+    assert wait.task.keeps == "connection"
+    (called,) = waits(
+        code.replace("tokio::spawn(origin(stream));", "tokio::spawn(origin(stream)); origin(other).await;")
+    )
+    assert called.role != "hold"
+
+
+@pytest.mark.parametrize(
+    ("bindings", "keeps"),
+    [
+        ("let (stream, _) = listener.accept().await.unwrap();", "connection"),
+        ("let stream = TcpStream::connect(address).await.unwrap();", "connection"),
+        ("let (stream, _) = listener.accept().await.unwrap(); drop(stream);", "task"),
+        ("let _ = listener.accept().await.unwrap();", "task"),
+        ("let listener = TcpListener::bind(address).await.unwrap();", "listener"),
+        ("let _broker = Broker::new(1883).await;", "_broker"),
+        ("", "task"),
+    ],
+)
+def test_what_a_hold_keeps(bindings: str, keeps: str) -> None:
+    (wait,) = in_test(f"tokio::spawn(async move {{ {bindings} sleep(Duration::from_secs(5)).await; }});")
+    assert wait.task is not None
+    assert (wait.role, wait.task.keeps, wait.task.spawner) == ("hold", keeps, "tokio::spawn")
+    assert [place.text for place in wait.related] == ["spawned here"]
+
+
+@pytest.mark.parametrize(
+    ("code", "joined"),
+    [
+        ("tokio::spawn(async { S }).await.unwrap();", True),
+        ("let task = tokio::spawn(async { S }); task.await.unwrap();", True),
+        ("let task = std::thread::spawn(move || { T }); task.join().unwrap();", True),
+        ("let task = tokio::spawn(async { S }); other(1); tokio::join!(task, other(2));", True),
+        (
+            "let mut all = vec![]; for _ in 0..3 { all.push(tokio::spawn(async { S })); } for t in all { t.await; }",
+            True,
+        ),
+        ("let mut set = JoinSet::new(); set.spawn(async { S }); while set.join_next().await.is_some() {}", True),
+        ("std::thread::scope(|scope| { scope.spawn(|| { T }); });", True),
+        ("let tasks: Vec<_> = (0..3).map(|_| tokio::spawn(async { S })).collect(); join_all(tasks).await;", True),
+        ("tokio::spawn(async { S });", False),
+        ("let _task = tokio::spawn(async { S }); go().await;", False),
+        ("let task = tokio::spawn(async { S }); go().await; task.abort();", False),
+        ("let task = tokio::spawn(async { S }); drop(task);", False),
+        ("let task = tokio::spawn(async { S }); keep(task);", None),
+    ],
+)
+def test_the_fate_of_a_handle(code: str, joined: bool | None) -> None:
+    inside = {
+        "S": "let _g = Guard::new(); sleep(Duration::from_secs(1)).await;",
+        "T": "std::thread::sleep(Duration::from_secs(1));",
+    }
+    for mark, text in inside.items():
+        code = code.replace(f"{{ {mark} }}", f"{{ {text} }}")
+    (wait,) = in_test(code)
+    assert wait.task is not None
+    assert wait.task.joined is joined
+
+
+def test_readiness_of_a_startup() -> None:
+    bound = """
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        tokio::spawn(async move { serve(listener).await });
+        sleep(Duration::from_millis(5)).await;
+        let stream = TcpStream::connect(address).await.unwrap();
+        """
+    (wait,) = in_test(bound)
+    assert wait.role == "startup"
+    assert wait.readiness == "`listener` is bound before the spawn"
+    assert [place.text for place in wait.related] == ["started here", "first used here"]
+    (inside,) = in_test(
+        """
+        tokio::spawn(async move { let listener = TcpListener::bind(address).await.unwrap(); serve(listener).await });
+        sleep(Duration::from_millis(5)).await;
+        let stream = TcpStream::connect(address).await.unwrap();
+        """
+    )
+    assert (inside.role, inside.readiness) == ("startup", None)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "readiness"),
+    [
+        ("let worker = tokio::spawn(work());", "the handle `worker` can be awaited"),
+        ("let (tx, mut rx) = mpsc::channel(1);", "the channel's receiver `rx` is at hand"),
+        ("let done = Arc::new(Notify::new());", "`done` is a `Notify`"),
+        ("", None),
+    ],
+)
+def test_readiness_of_a_settle(ahead: str, readiness: str | None) -> None:
+    (wait,) = in_test(
+        f"{ahead} queue.publish(1).await; sleep(Duration::from_millis(5)).await; assert_eq!(count.get(), 1); rx.recv();"
+    )
+    assert (wait.role, wait.readiness) == ("settle", readiness)
+    assert [place.text for place in wait.related] == ["checked here"]
+
+
+def test_what_expires_is_told() -> None:
+    (wait,) = in_test(
+        """
+        let cache = Cache::builder().idle_timeout(Duration::from_millis(50)).build();
+        sleep(Duration::from_millis(80)).await;
+        assert_eq!(cache.len(), 0);
+        """
+    )
+    assert (wait.role, wait.expires) == ("expiry", "idle_timeout = Duration::from_millis(50)")
+
+
+def test_tasks_ordered_by_different_sleeps() -> None:
+    first, second = in_test(
+        """
+        let one = tokio::spawn(async move { sleep(Duration::from_millis(10)).await; log.push(1); });
+        let two = tokio::spawn(async move { sleep(Duration::from_millis(30)).await; log.push(2); });
+        one.await; two.await;
+        """
+    )
+    assert first.order == (second.span,)
+    assert second.order == (first.span,)
+
+
+def test_equal_sleeps_and_sleeps_of_one_task_order_nothing() -> None:
+    spoken = in_test(
+        """
+        let one = tokio::spawn(async move { sleep(Duration::from_millis(10)).await; log.push(1); });
+        let two = tokio::spawn(async move { sleep(Duration::from_millis(10)).await; log.push(2); });
+        let three = tokio::spawn(async move { log.push(3); sleep(Duration::from_millis(20)).await; log.push(4); });
+        """
+    )
+    assert [wait.order for wait in spoken] == [(), (), ()]
+
+
+def test_a_sleep_that_is_only_made() -> None:
+    made, stored = in_test(
+        """
+        let _ = sleep(Duration::from_secs(1));
+        let body = Body { delay: sleep(Duration::from_secs(1)) };
+        """
+    )
+    assert (made.awaited, stored.awaited) == (False, None)
+    assert (made.cost_ms, stored.cost_ms) == (None, None)

@@ -1,0 +1,96 @@
+"""Condition loops of Rust tests: what bounds them, and what happens when the bound is reached."""
+
+import textwrap
+
+import pytest
+
+from sleeplint.facts import Wait
+from sleeplint.languages import read
+from sleeplint.source import Source
+
+HEAD = """\
+use std::time::Duration;
+use tokio::time::{sleep, timeout};
+"""
+
+
+def waits(body: str) -> list[Wait]:
+    """The waits of a test file that ends with `body`."""
+    return list(read(Source("tests/a.rs", (HEAD + textwrap.dedent(body)).encode())).waits)
+
+
+def in_test(body: str) -> list[Wait]:
+    """The waits of an asynchronous test with this body."""
+    return waits(f"#[tokio::test]\nasync fn holds() {{\n{textwrap.dedent(body)}\n}}\n")
+
+
+NAP = "sleep(Duration::from_millis(10)).await;"
+
+
+@pytest.mark.parametrize(
+    ("code", "bounded", "falls_through"),
+    [
+        ("while !ready() { NAP }", False, False),
+        ("loop { if ready() { break; } NAP }", False, False),
+        ("let mut seen = 0; loop { if come() { seen += 1; } if seen == 3 { break; } NAP }", False, False),
+        ("while counter.load(Ordering::SeqCst) < 5 { NAP }", False, False),
+        ("for _ in 0.. { if ready() { break; } NAP }", False, False),
+        ("for _ in 0..50 { if ready() { break; } NAP } go();", True, True),
+        ("for _ in 0..50 { if ready() { break; } NAP } assert!(ready());", True, False),
+        ('for _ in 0..50 { if ready() { return; } NAP } panic!("never ready");', True, False),
+        ("let start = Instant::now(); while !ready() && start.elapsed() < LIMIT { NAP } go();", True, True),
+        (
+            "let start = Instant::now(); while !ready() && start.elapsed() < LIMIT { NAP } assert!(ready());",
+            True,
+            False,
+        ),
+        ("loop { if ready() { break; } if start.elapsed() > LIMIT { panic!(); } NAP } go();", True, False),
+        ("loop { if ready() { break; } if start.elapsed() > LIMIT { break; } NAP } go();", True, True),
+        ("loop { if ready() { break; } assert!(start.elapsed() < LIMIT); NAP } go();", True, False),
+        ("let mut tries = 0; while !ready() { tries += 1; if tries > 9 { panic!(); } NAP }", True, False),
+        ("timeout(Duration::from_secs(1), async { while !ready() { NAP } }).await.unwrap();", True, False),
+    ],
+)
+def test_what_bounds_a_poll(code: str, bounded: bool, falls_through: bool) -> None:
+    wait = in_test(code.replace("NAP", NAP))[-1]
+    assert wait.role == "poll"
+    assert wait.loop is not None
+    assert (wait.loop.bounded, wait.loop.falls_through) == (bounded, falls_through)
+
+
+def test_a_helper_that_gives_up_with_none_or_false_does_not_fall_through() -> None:
+    for value in ("None", "false", "Err(Late)"):
+        (wait,) = waits(f"async fn ready() -> T {{ for _ in 0..9 {{ if probe() {{ return now(); }} {NAP} }} {value} }}")
+        assert wait.loop is not None
+        assert (wait.loop.bounded, wait.loop.falls_through) == (True, False)
+
+
+def test_a_helper_that_just_ends_falls_through() -> None:
+    (wait,) = waits(f"async fn ready() {{ for _ in 0..9 {{ if probe() {{ return; }} {NAP} }} }}")
+    assert wait.loop is not None
+    assert wait.loop.falls_through
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "loop { if done() { break; } tokio::spawn(async move { NAP act().await; }); }",
+        "while !done() { run(|| async { NAP act().await }); }",
+    ],
+)
+def test_tasks_and_closures_are_borders_for_loops(code: str) -> None:
+    (wait,) = in_test(code.replace("NAP", NAP))
+    assert wait.role != "poll"
+    assert wait.loop is None
+
+
+def test_a_loop_left_without_condition_after_the_wait_is_no_poll() -> None:
+    (wait,) = in_test(f"loop {{ if open().await {{ {NAP} close().await; break; }} }}")
+    assert wait.role != "poll"
+
+
+def test_the_step_of_a_worker_that_is_told_to_stop_is_no_poll() -> None:
+    (wait,) = in_test(
+        "std::thread::spawn(|| while !stop.load(Relaxed) { count(); std::thread::sleep(Duration::from_millis(5)); });"
+    )
+    assert wait.role in ("workload", "pacing")

@@ -1,0 +1,146 @@
+"""What a Rust test does with a timeout's result: whether it expects the time to run out."""
+
+import textwrap
+
+import pytest
+
+from sleeplint.facts import Wait
+from sleeplint.languages import read
+from sleeplint.source import Source
+
+HEAD = """\
+use std::time::Duration;
+use tokio::time::{sleep, timeout};
+"""
+
+
+def waits(body: str) -> list[Wait]:
+    """The waits of a test file that ends with `body`."""
+    return list(read(Source("tests/a.rs", (HEAD + textwrap.dedent(body)).encode())).waits)
+
+
+def in_test(body: str) -> list[Wait]:
+    """The waits of an asynchronous test with this body."""
+    return waits(f"#[tokio::test]\nasync fn holds() {{\n{textwrap.dedent(body)}\n}}\n")
+
+
+AWAITED = "timeout(Duration::from_millis(50), work())"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "assert!(TIMEOUT.await.is_err());",
+        "assert!(!TIMEOUT.await.is_ok());",
+        "assert!(matches!(TIMEOUT.await, Err(_)));",
+        "assert!(!matches!(TIMEOUT.await, Ok(_)));",
+        "assert_matches!(TIMEOUT.await, Err(_));",
+        "TIMEOUT.await.unwrap_err();",
+        'TIMEOUT.await.expect_err("should not come");',
+        "let result = TIMEOUT.await; assert!(result.is_err());",
+        "let result = TIMEOUT; assert!(result.await.is_err());",
+        "let result = TIMEOUT.await; other(); assert!(matches!(result, Err(_)));",
+        "let result = TIMEOUT.await; result.unwrap_err();",
+        'if let Ok(item) = TIMEOUT.await { panic!("unexpected {item}"); }',
+        'if TIMEOUT.await.is_ok() { panic!("unexpected"); }',
+        'match TIMEOUT.await { Ok(_) => panic!("unexpected"), Err(_) => {} }',
+        "let result = TIMEOUT.await; match result { Ok(_) => panic!(), Err(_) => {} }",
+        "let Err(_) = TIMEOUT.await else { panic!() };",
+        "let _ = timeout(Duration::from_millis(50), std::future::pending::<()>()).await;",
+        "let _ = timeout(Duration::from_millis(50), async { loop { step().await; } }).await;",
+    ],
+)
+def test_burned(code: str) -> None:
+    (wait,) = in_test(code.replace("TIMEOUT", AWAITED))
+    assert (wait.role, wait.role_confidence, wait.checked, wait.cost_ms) == ("burned", "high", True, 50)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "TIMEOUT.await.unwrap();",
+        'TIMEOUT.await.expect("in time").unwrap_err();',
+        "TIMEOUT.await??;",
+        "assert!(TIMEOUT.await.is_ok());",
+        "assert!(!TIMEOUT.await.is_err());",
+        "assert_matches!(TIMEOUT.await, Ok(_));",
+        "let result = TIMEOUT.await; assert!(result.is_ok());",
+        "let result = TIMEOUT.await; let item = result.unwrap();",
+        'if TIMEOUT.await.is_err() { panic!("too slow"); }',
+        'if let Err(late) = TIMEOUT.await { panic!("{late}"); }',
+        'match TIMEOUT.await { Ok(item) => take(item), Err(_) => panic!("too slow") }',
+        'let Ok(item) = TIMEOUT.await else { panic!("too slow") };',
+    ],
+)
+def test_guard(code: str) -> None:
+    (wait,) = in_test(code.replace("TIMEOUT", AWAITED))
+    assert (wait.role, wait.role_confidence, wait.checked, wait.cost_ms) == ("guard", "high", True, 0)
+
+
+@pytest.mark.parametrize(
+    ("code", "checked"),
+    [
+        ("let _ = TIMEOUT.await;", False),
+        ("TIMEOUT.await;", False),
+        ("let _ = timeout(Duration::from_millis(50), async { loop { if step().await { break; } } }).await;", False),
+        ("while let Ok(item) = TIMEOUT.await { if last(item) { break; } }", True),
+    ],
+)
+def test_a_guard_is_a_guess_where_nobody_looks(code: str, checked: bool) -> None:
+    (wait,) = in_test(code.replace("TIMEOUT", AWAITED))
+    assert (wait.role, wait.role_confidence, wait.checked) == ("guard", "low", checked)
+
+
+def test_draining_until_quiet_burns_the_time_once() -> None:
+    (wait,) = in_test(f"while let Ok(item) = {AWAITED}.await {{ items.push(item); }}")
+    assert (wait.role, wait.role_confidence, wait.cost_ms) == ("burned", "low", 50)
+
+
+@pytest.mark.parametrize(
+    ("code", "role"),
+    [
+        ("let r = rx.recv_timeout(Duration::from_millis(50)); assert!(r.is_err());", "burned"),
+        (
+            "let r = rx.recv_timeout(Duration::from_millis(50)); assert_eq!(r, Err(RecvTimeoutError::Timeout));",
+            "burned",
+        ),
+        ("assert_eq!(rx.recv_timeout(Duration::from_millis(50)), Ok(1));", "guard"),
+        ("assert_eq!(rx.recv_timeout(Duration::from_millis(50)), Err(RecvTimeoutError::Timeout));", "burned"),
+        ("let (g, r) = pair.wait_timeout(g, Duration::from_millis(50)).unwrap(); assert!(r.timed_out());", "burned"),
+        ("let (g, r) = pair.wait_timeout(g, Duration::from_millis(50)).unwrap(); assert!(!r.timed_out());", "guard"),
+    ],
+)
+def test_blocking_waits_go_by_the_fate_of_their_result(code: str, role: str) -> None:
+    (wait,) = in_test(f"let (tx, rx) = std::sync::mpsc::channel::<u8>(); let pair = std::sync::Condvar::new(); {code}")
+    assert (wait.role, wait.role_confidence, wait.checked) == (role, "high", True)
+
+
+def test_a_builders_timeout_is_a_guard() -> None:
+    (wait,) = in_test("let client = reqwest::ClientBuilder::new().timeout(Duration::from_secs(5)).build().unwrap();")
+    assert (wait.role, wait.role_confidence, wait.cost_ms) == ("guard", "high", 0)
+
+
+def test_the_tightest_timeout_around_a_wait() -> None:
+    outer, middle, inner = in_test(
+        """
+        timeout(Duration::from_secs(5), async {
+            timeout(Duration::from_secs(2), async { sleep(Duration::from_secs(3)).await; go().await }).await.unwrap();
+        }).await.unwrap();
+        """
+    )
+    assert outer.limit is None
+    assert middle.limit is not None
+    assert inner.limit is not None
+    assert (middle.limit.ms, middle.limit.by) == (5000, "tokio::time::timeout")
+    assert inner.limit.ms == 2000
+
+
+def test_a_timeout_does_not_bound_what_is_spawned_in_it() -> None:
+    _, inner = in_test(
+        """
+        timeout(Duration::from_secs(5), async {
+            tokio::spawn(async { sleep(Duration::from_secs(9)).await; });
+        }).await.unwrap();
+        """
+    )
+    assert inner.limit is None
