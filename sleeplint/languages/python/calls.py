@@ -65,28 +65,30 @@ SLEEP_NAMES = frozenset(
 )
 
 
+_LONGEST = 80
+"""Bytes of a name and the blanks after it that are looked back at."""
 _CALLED = re.compile(rb"(?<!\w)([^\W\d]\w*)(?=[ \t]*\()")
 
 
-@cache
-def _bare(names: frozenset[str]) -> re.Pattern[bytes]:
-    words = "|".join(sorted(map(re.escape, names)))
-    return re.compile(rf"(?<!\w)(?:{words})[ \t]*(?:(?=[\n#\r;]|\Z)|(?<=[ \t])as[ \t]+(\w+))".encode())
-
-
-_GIVEN = re.compile(rb"(\w+)[ \t]*=[ \t]*(?:\w+\.)*$")
+# Both begin at a byte that is rare, because every file is searched.
+_RENAMED = re.compile(rb"[ \t]as[ \t]+(\w+)")
+_BEFORE_AS = re.compile(rb"(\w+)[ \t]*$")
+_GIVEN = re.compile(rb"=[ \t]*(?:\w+\.)*([^\W\d]\w*)[ \t]*(?=[\n#\r;]|\Z)")
+_BEFORE_EQUALS = re.compile(rb"(\w+)[ \t]*$")
 
 
 def also_known_as(code: bytes, names: frozenset[str]) -> frozenset[str]:
     """More names under which a file calls what waits: `sleep as nap`, `nap = time.sleep`."""
     found = set()
-    for match in _bare(names).finditer(code):
-        if match[1]:
-            found.add(match[1].decode())
-            continue
-        given = _GIVEN.search(code, code.rfind(b"\n", 0, match.start()) + 1, match.start())
-        if given is not None:
-            found.add(given[1].decode())
+    for match in _RENAMED.finditer(code):
+        original = _BEFORE_AS.search(code, max(match.start() - _LONGEST, 0), match.start())
+        if original is not None and original[1].decode("utf-8", "replace") in names:
+            found.add(match[1].decode("utf-8", "replace"))
+    for match in _GIVEN.finditer(code):
+        if match[1].decode("utf-8", "replace") in names:
+            given = _BEFORE_EQUALS.search(code, max(match.start() - _LONGEST, 0), match.start())
+            if given is not None:
+                found.add(given[1].decode("utf-8", "replace"))
     return frozenset(found)
 
 

@@ -198,17 +198,22 @@ def _named(node: Node, names: Names, steps: int) -> Quantity | None:
         return None
     if binding.kind == "from":
         return _imported_constant(module, binding.path, steps)
-    if binding.kind != "value" or binding.index is not None or _is_redeclared(module, name, binding.node):
+    if binding.kind != "value" or binding.index is not None or _is_redeclared(module, name):
         return None
     return fold(binding.node, names, steps + 1)
 
 
-def _is_redeclared(module: Module, name: str, value: Node) -> bool:
+_REDECLARED = re.compile(rb"\b(?:global|nonlocal)\b([^\n#]*)")
+
+
+def _is_redeclared(module: Module, name: str) -> bool:
     """Whether a function changes it through `global` or `nonlocal`."""
-    if b"global" not in module.code and b"nonlocal" not in module.code:
-        return False
-    pattern = rb"\b(?:global|nonlocal)\b[^\n#]*\b" + re.escape(name.encode()) + rb"\b"
-    return re.search(pattern, module.code) is not None
+    known = module.memory.get("redeclared")
+    if not isinstance(known, frozenset):
+        names = b" ".join(match[1] for match in _REDECLARED.finditer(module.code))
+        known = frozenset(re.findall(rb"\w+", names))
+        module.memory["redeclared"] = known
+    return name.encode() in known
 
 
 def _imported_constant(module: Module, dotted: str, steps: int) -> Quantity | None:
@@ -233,7 +238,7 @@ def _constant(module: Module, name: str, steps: int) -> Quantity | None:
     binding = bindings[0]
     if binding.kind == "from":
         return _imported_constant(module, binding.path, steps + 1) if steps < MAX_STEPS else None
-    if binding.kind != "value" or binding.index is not None or _is_redeclared(module, name, binding.node):
+    if binding.kind != "value" or binding.index is not None or _is_redeclared(module, name):
         return None
     return fold(binding.node, names_of(module), steps + 1)
 

@@ -127,13 +127,25 @@ class Module:
             for _ in range(dots - 1):
                 folder = folder.parent
             return self._module_in(str(folder), parts)
-        if parts[0] in sys.stdlib_module_names:
+        if not parts or parts[0] in sys.stdlib_module_names:
             return None
-        for base in self._bases():
-            found = self._module_in(base, parts)
-            if found is not None:
-                return found
-        return None
+        return self._absolute_import(dotted, parts)
+
+    def _absolute_import(self, dotted: str, parts: list[str]) -> Module | None:
+        """What an absolute import means, looked for once for all files of a folder."""
+        assert self.project is not None
+        assert self.place is not None
+        key = ("python import", self.place.parent, dotted)
+        known = self.project.memory.get(key)
+        if isinstance(known, tuple) and (known[0] is None or known[0].path != str(self.place)):
+            self.consulted.update(known[1])
+            return known[0] if isinstance(known[0], Module) else None
+        before = self.consulted
+        self.consulted = set()
+        found = next((m for base in self._bases() if (m := self._module_in(base, parts)) is not None), None)
+        self.project.memory[key] = (found, frozenset(self.consulted))
+        self.consulted |= before
+        return found
 
     def _bases(self) -> list[str]:
         """Folders from which absolute imports may start: those above the file, the root and its `src`."""

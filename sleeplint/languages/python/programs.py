@@ -25,7 +25,7 @@ _PROGRAM = re.compile(
     rb"(?:(?<![\w.])|(?<=\\[nrt]))(?:(time|asyncio|trio|anyio|gevent)\.)?sleep\s*\(\s*([^()\n]*?)\s*\)"
 )
 _COMMAND = re.compile(rb"(?:^|[;&|(\s\"'])sleep[ \t]+(\d+(?:\.\d+)?|\$?\{?\w*\}?)")
-_STEM = re.compile(rb"(?:(?<![\w.])|(?<=\\[nrt]))(?:\w+\.)?sleep\b")
+_STEM = re.compile(rb"sleep\b")
 _NUMBER = re.compile(rb"\d+(?:\.\d+)?|\.\d+")
 
 

@@ -15,7 +15,7 @@ _NEAR = 400
 """How many bytes behind its parameters a thin wrapper has its wait."""
 
 
-_WAITS = re.compile(rb"sleep|wait|timeout|delay|join", re.IGNORECASE)
+_WAITS = re.compile(rb"[sS]leep|[wW]ait|[tT]imeout|[dD]elay|join")
 
 
 def suggested(code: bytes) -> frozenset[str]:
