@@ -176,6 +176,10 @@ def test_globs_start_at_the_file_that_writes_them(here: Path) -> None:
     assert [at.path(inner / name).in_test for name in ("t/a.py", "a.py", "inner/t/a.py")] == [True, False, False]
     assert at.folder(inner).excludes(inner / "x" / "a.py")
     assert not at.folder(inner).excludes(inner / "y" / "a.py")
+    (inner / "own").mkdir()
+    (inner / "own" / "sleeplint.toml").write_text("extend = '../../sleeplint.toml'\nexclude = ['x/*']")
+    assert at.folder(inner / "own").excludes(inner / "own" / "x" / "a.py")
+    assert not at.folder(inner / "own").excludes(inner / "x" / "a.py")
     assert at.path(inner / "e2e" / "a.py").settings.profile == "strict"
     assert at.path(inner / "e2e" / "a.py").settings.ignore == ()
     assert at.path(inner / "e2e" / "b" / "a.py").settings.ignore == ("SLP103",)
