@@ -602,6 +602,16 @@ ROLES = {
             time.sleep(0.1)  # <-
         """,
     ),
+    "a comment below says that nothing is to change": (
+        "settle low",
+        """
+        def test():
+            server.poke("wrongly")
+            time.sleep(0.1)  # <-
+            # the server still works
+            assert server.state == BUSY
+        """,
+    ),
     "nothing at all": ("sync low", "def test():\n    time.sleep(0.1)  # <-\n"),
     # --- timeouts
     "a bound": ("guard high", "async def test():\n    await asyncio.wait_for(job(), 5)  # <-\n"),

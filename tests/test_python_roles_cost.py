@@ -193,6 +193,17 @@ COSTS: dict[str, tuple[float | None, str]] = {
                 pool.submit(late)
         """,
     ),
+    "a pool that was made before": (
+        100,
+        """
+        def test(pool):
+            def late():
+                time.sleep(0.1)  # <-
+                server.stop()
+            with pool:
+                pool.submit(late)
+        """,
+    ),
     "a handler may or may not be waited for": (
         None,
         """

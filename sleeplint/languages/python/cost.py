@@ -44,7 +44,7 @@ def cost(
     matter), a helper in test code (at each call; counted once, because its callers may stand in other files).
     Background work costs its duration if the test joins it, nothing if it is cancelled or left alone. What
     the system under test calls (handlers, jobs, fakes) may or may not be waited for, and what is only created
-    may or may not be run: unknown. So are waits of
+    may or may not be run: unknown. So are production code, waits of
     helper programs and polls, which end when their condition holds. A guard costs nothing, a burned timeout
     all of it, a wait that something cuts short nothing of its own.
     """
@@ -54,6 +54,8 @@ def cost(
         return 0 if verdict.role == "race-arm" and limit is not None else None
     if verdict.ends_early:
         return 0
+    if not site.in_test:
+        return None  # whichever test comes by, and how often
     if spawned:
         if ends is None:
             return None

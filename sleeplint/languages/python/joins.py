@@ -111,7 +111,7 @@ def _scope(scene: Scene, spawn: Spawn) -> bool | None:
             continue
         clause = outer.named_children[0]
         head = scene.text(clause)
-        if not re.search(rf"\bas\s+{re.escape(receiver)}\b", head):
+        if head != receiver and not re.search(rf"\bas\s+{re.escape(receiver)}\b", head):
             continue
         joins = spawn.call.name in ("start_soon", "submit") or any(c.name in words.SCOPES for c in scene.calls(clause))
         if not joins:

@@ -94,8 +94,10 @@ def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
     )
     if verdict is None:
         verdict = Verdict("settle" if around.cause is not None else "sync", False)
+    statement = statement_of(site.chain, site.call)
+    if verdict.role == "settle" and words.UNMOVED.search(remarks.below(scene.code, statement.end_byte)):
+        verdict = replace(verdict, sure=False)
     if not verdict.sure:
-        statement = statement_of(site.chain, site.call)
         hint = remarks.hinted(remarks.remark(scene.code, statement.start_byte, statement.end_byte))
         if hint is not None and (verdict.role == "sync" or hint != "settle"):
             verdict = replace(verdict, role=hint)

@@ -8,6 +8,7 @@ from sleeplint.facts import Role
 from sleeplint.languages.python import vocabulary as words
 
 _COMMENT = re.compile(r"#+\s*(.*)$")
+_BELOW = re.compile(rb"(?:\s*#[^\n]*)+")
 _LINES_ABOVE = 3
 
 
@@ -28,6 +29,12 @@ def remark(code: bytes, start: int, end: int) -> str:
         above.insert(0, line[:300].decode("utf-8", "replace").lstrip("# "))
         line_start = before
     return " ".join((*above, found[1])) if found is not None else " ".join(above)
+
+
+def below(code: bytes, end: int) -> str:
+    """The comment on the lines directly below a statement."""
+    found = _BELOW.match(code, code.find(b"\n", end)) if b"\n" in code[end : end + 300] else None
+    return found[0][:300].decode("utf-8", "replace") if found is not None else ""
 
 
 def hinted(comment: str) -> Role | None:

@@ -278,7 +278,7 @@ def _hold(
         return Verdict("hold", True, related=related, keeps=_keeps(scene, site), ends_early=True)
     direct = spawn is not None and spawn is not standing.spawn
     if direct and spawn is not None:
-        if ends is True or (spawn.call.name == "submit" and ends is None):
+        if ends is True or spawn.call.name == "submit":
             return None
         return Verdict("hold", ends is False, related=related, keeps="task", ends_early=ends is False)
     if standing.kind == "task" and _idles(scene, site, round_):

@@ -218,6 +218,8 @@ TIMEOUT_BLOCKS = frozenset(
 QUIET_BLOCKS = frozenset({"move_on_after", "move_on_at"})
 """Those that end silently."""
 
+UNMOVED = re.compile(r"(?i)\b(still|ignored?|unaffected|unchanged|remains?|stays?|should(n't| not)|doesn't|not be)\b")
+"""A comment that says that something is to be as it was."""
 COMMENTS = (
     (
         "startup",
