@@ -30,6 +30,8 @@ class Module:
         self.project = project
         self.place = place_of(path, project)
         self.memory: dict[object, object] = {}
+        self.prefix: tuple[str, ...] = ()
+        """By what the names of its own top level are called elsewhere; nothing for the file that is read."""
         self.consulted: set[str] = set()
         """Files looked for on behalf of this one, found or not."""
         self._tables: dict[tuple[int, int, str], Table] = {}
@@ -197,7 +199,12 @@ class Module:
 def load(place: str, source: Source, project: Project) -> Module | None:
     """The module at `place`; None if it cannot be parsed in time."""
     tree = parse(source.code, MAX_SECONDS_ELSEWHERE)
-    return Module(place, source.code, tree, project) if isinstance(tree, Tree) else None
+    if not isinstance(tree, Tree):
+        return None
+    module = Module(place, source.code, tree, project)
+    name = place.rpartition("/")[2].removesuffix(".py")
+    module.prefix = (*module.package, *(() if name == "__init__" else (name,)))
+    return module
 
 
 def place_of(path: str, project: Project | None) -> Path | None:

@@ -154,7 +154,7 @@ class Names:
             case "from":
                 return imported(self.module, binding.path, steps)
             case "function" | "class":
-                path = ".".join([*self._qualifier(binding.node), name])
+                path = ".".join([*self.module.prefix, *self._qualifier(binding.node), name])
                 kind: Literal["function", "class"] = "class" if binding.kind == "class" else "function"
                 return Meaning(kind, path, self.module, binding.node)
             case "parameter":
@@ -227,7 +227,7 @@ class Names:
             label = owner.child_by_field_name("name")
             if label is None or is_static(holders[position - 1], self.module):
                 return UNKNOWN
-            path = ".".join([*self._qualifier(owner), self.module.text(label)])
+            path = ".".join([*self.module.prefix, *self._qualifier(owner), self.module.text(label)])
             return Meaning("instance", path, self.module, owner)
         return self._fixture(name, function, steps)
 
