@@ -99,6 +99,23 @@ def test_a_macro_rule_that_waits() -> None:
     assert found(code) == [("sleep", None, None), ("sleep", 10, None)]
 
 
+def test_a_macro_rule_that_writes_whole_tests() -> None:
+    code = """
+    macro_rules! suite {
+        () => {
+            mod timed {
+                use std::time::Duration;
+                use tokio::time::sleep;
+                #[async_test]
+                async fn elapses() { sleep(Duration::from_millis(50)).await; }
+            }
+        };
+    }
+    """
+    (wait,) = read(Source("src/a.rs", dedent(code).encode()), Surroundings()).waits
+    assert (wait.api, wait.duration_ms, wait.in_test, wait.test) == ("tokio::time::sleep", 50, True, "timed::elapses")
+
+
 def test_positions_inside_macros_are_the_files() -> None:
     code = HEAD + "select! { a = b => {}, \u00e4 = sleep(Duration::from_secs(1)) => {} }\n}"
     (wait,) = read(Source("tests/a.rs", code.encode()), Surroundings()).waits

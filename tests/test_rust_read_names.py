@@ -169,6 +169,8 @@ def test_imports_for_other_platforms_give_way() -> None:
         ("", "reqwest::Client::builder().timeout(D)", "reqwest::ClientBuilder::timeout"),
         ("let c = reqwest::Client::new();", "c.get(u).timeout(D)", "reqwest::RequestBuilder::timeout"),
         ("", "tonic::transport::Endpoint::from_static(u).timeout(D)", "tonic::transport::Endpoint::timeout"),
+        ("use event_listener::Listener;", "bell.wait_timeout(D)", "event_listener::Listener::wait_timeout"),
+        ("", "closing.wait_timeout(Duration::from_secs(5))", "wait_timeout"),
         ("use tokio_stream::StreamExt;", "events.timeout(D)", "tokio_stream::StreamExt::timeout"),
     ],
 )

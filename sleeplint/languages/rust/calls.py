@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Literal
 
 from tree_sitter import Node
 
 from sleeplint.facts import Milliseconds
 from sleeplint.languages.catalogue import Argument, Call
-from sleeplint.languages.rust.catalogue import BARE_NAMES, DISTINCTIVE, FUNCTIONS, METHODS, SHAPES
+from sleeplint.languages.rust.catalogue import FUNCTIONS, SHAPES
 from sleeplint.languages.rust.durations import Durations, Value, whole
 from sleeplint.languages.rust.library import Library, Place, Reading
-from sleeplint.languages.rust.names import Found, canonical, path_of
+from sleeplint.languages.rust.methods import choose, methods
+from sleeplint.languages.rust.names import Found, path_of
 from sleeplint.languages.rust.receivers import origin
 from sleeplint.languages.rust.wrappers import Waiting, Wrapper, namesake, wrapper
 
@@ -23,21 +22,8 @@ _BY_PATH = {call.call: call for call in FUNCTIONS}
 _SELECTS = frozenset({"crossbeam_channel::select", "crossbeam::channel::select", "crossbeam::select"})
 _VARIANT = re.compile(r"(?:\w+::)*[A-Z]\w*::[A-Z][a-z]\w*\Z")
 """A value of an enumeration, such as `KeepAlive::Os`."""
-_SOCKETS = frozenset({"set_read_timeout", "set_write_timeout"})
-"""Sessions of a project's own are often given them too."""
-_NETWORKS = ("std::net", "std::os::unix::net", "socket2")
-_REQUEST = re.compile(rb"\.\s*(?:get|post|put|patch|delete|head|request)\s*\(")
 _PARAMETER = re.compile(r":\s*(?:\w+::)*(?:Duration|Instant)\b")
 _DURATION = re.compile(r"\bDuration\b|\bfrom_(?:secs|millis|micros)|\bInstant::now\b")
-
-
-@cache
-def _methods() -> dict[str, tuple[Call, ...]]:
-    found: dict[str, tuple[Call, ...]] = {}
-    for call in METHODS:
-        name = call.call.rpartition("::")[2]
-        found[name] = (*found.get(name, ()), call)
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,13 +209,11 @@ class Calls:
                 return self._called(call, chain, name, name.start_byte, own, own.call, arguments)
         here = (*chain, call)
         found = origin(receiver, here, self.names)
-        entry = self._choose(method, found, here)
+        entry = choose(method, found, here, len(arguments), self.names)
         if found is not None and found.place is not None and entry is None:
             return self._own_method(call, chain, name, method, found, arguments)
         if entry is None or entry.seconds is None or not isinstance(entry.seconds.argument, int):
             return self._own_method(call, chain, name, method, None, arguments) if found is None else None
-        if len(arguments) <= entry.seconds.argument or len(arguments) > entry.seconds.argument + 2:
-            return None
         node = arguments[entry.seconds.argument]
         text = self.reading.grove.text(node)
         value = self._durations.value(node, here, self.names)
@@ -240,55 +224,6 @@ class Calls:
         ):
             return None
         return self._called(call, chain, name, name.start_byte, entry, entry.call, arguments)
-
-    def _choose(self, method: str, found: Found | None, chain: tuple[Node, ...]) -> Call | None:
-        """The catalogue's method of that name that fits the receiver."""
-        entries = _methods().get(method, ())
-        if not entries:
-            return None
-        if found is not None and found.place is not None:
-            return self._newtype(entries, found)
-        if found is not None and found.external:
-            family = [entry for entry in entries if _same_family(entry.call, found.path)]
-            verb = _REQUEST.search(self._receiver_text(chain[-1]))
-            family = [entry for entry in family if ("Request" in entry.call) == bool(verb)] or family
-            if family:
-                return max(family, key=lambda entry: _common(entry.call, found.path))
-        imported = self.names.traits(chain)
-        for entry in entries:
-            owner = entry.call.rpartition("::")[0]
-            here = owner in imported or f"{owner.rpartition('::')[0]}::*" in imported
-            if here and owner.endswith("Ext"):
-                return entry
-        if method not in DISTINCTIVE:
-            return None
-        crates = {path.partition("::")[0] for path in imported}
-        fitting = [entry for entry in entries if entry.call.partition("::")[0] in crates - {"std"}]
-        if found is None and method in _SOCKETS and not any(path.startswith(_NETWORKS) for path in imported):
-            return None
-        if found is None and fitting and not any(path.startswith(_module(entries[0].call)) for path in imported):
-            return fitting[0]
-        return entries[0]
-
-    def _receiver_text(self, call: Node) -> bytes:
-        function = call.child_by_field_name("function")
-        return self.reading.grove.code[function.start_byte : function.end_byte] if function is not None else b""
-
-    def _newtype(self, entries: Sequence[Call], found: Found) -> Call | None:
-        """The method of a crate's type that a type of ours hands on: of the same name, in a module that names it."""
-        kind = found.owner or (found.item.name if found.item is not None else "")
-        if found.place is None or not kind:
-            return None
-        if found.place.scope.methods.get(kind, {}).get(entries[0].call.rpartition("::")[2]):
-            return None
-        text = found.place.reading.grove.code
-        for entry in entries:
-            owner = entry.call.rpartition("::")[0]
-            if owner.rpartition("::")[2] == kind and re.search(
-                rb"::\s*%s\s*::(?:\w+::)*%s\b" % (owner.partition("::")[0].encode(), kind.encode()), text
-            ):
-                return entry
-        return None
 
     def _own_method(
         self,
@@ -388,7 +323,7 @@ class Calls:
     def _namesake(self, function: Node) -> Wrapper | None:
         """A method named as the catalogue's, such as `wait_for`, that hands its `Duration` on to that one."""
         name = function.child_by_field_name("name")
-        if name is None or self.reading.grove.text(name) not in _methods():
+        if name is None or self.reading.grove.text(name) not in methods():
             return None
 
         def waits(call: Node, chain: tuple[Node, ...]) -> Waiting | None:
@@ -467,31 +402,3 @@ def _in_milliseconds(value: Value | None, entry: Call) -> Milliseconds | None:
     unit = entry.seconds.unit if entry.seconds is not None else "duration"
     scale = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}.get(unit, 1)
     return whole(value.amount * scale / 10**6)
-
-
-def _module(path: str) -> str:
-    return "::".join(path.split("::")[:-2])
-
-
-def _same_family(entry: str, path: str) -> bool:
-    mine, theirs = entry.split("::"), path.split("::")
-    if mine[0] != theirs[0]:
-        return False
-    if mine[0] == "std":
-        return mine[:-2] == theirs[: len(mine) - 2] or theirs[:2] == mine[:2]
-    return True
-
-
-def _common(entry: str, path: str) -> int:
-    count = 0
-    for mine, theirs in zip(entry.split("::"), path.split("::"), strict=False):
-        if mine != theirs:
-            break
-        count += 1
-    return count
-
-
-def known(names: Iterable[str], calls: Sequence[Call]) -> set[str]:
-    """Which of `names` the catalogue or the user's calls hold."""
-    ours = {canonical(call.call).rpartition("::")[2] for call in (*FUNCTIONS, *METHODS, *calls)} | BARE_NAMES
-    return {name for name in names if name in ours}

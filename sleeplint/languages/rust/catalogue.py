@@ -140,7 +140,8 @@ METHODS: tuple[Call, ...] = (
         "timeout",
         blocking=True,
     ),
-    *_calls("wait_timeout::ChildExt::wait_timeout", "timeout", blocking=True),
+    *_calls("wait_timeout::ChildExt::wait_timeout event_listener::Listener::wait_timeout", "timeout", blocking=True),
+    *_calls("event_listener::Listener::wait_deadline", "timeout", 0, "deadline", blocking=True),
     *_calls("assert_cmd::Command::timeout", "timeout", blocking=True),
     *_calls(
         """reqwest::ClientBuilder::timeout reqwest::RequestBuilder::timeout reqwest::ClientBuilder::read_timeout
@@ -216,12 +217,10 @@ DISTINCTIVE = frozenset(
 )
 """Methods whose name and argument alone say what they are, whatever the receiver."""
 
-BARE_NAMES = frozenset({"sleep", "sleep_until", "timeout", "timeout_at"})
-"""A function so named in a crate that we do not know waits, if it is given a `Duration`."""
-
 SHAPES: dict[str, Call] = {
     "sleep": Call("sleep", "sleep", Argument(0, "duration")),
     "sleep_until": Call("sleep_until", "sleep", Argument(0, "deadline")),
     "timeout": Call("timeout", "timeout", Argument(0, "duration")),
     "timeout_at": Call("timeout_at", "timeout", Argument(0, "deadline")),
 }
+"""A function so named in a crate that we do not know waits, if it is given a `Duration`."""

@@ -264,7 +264,7 @@ class FileNames:
                     blocks.clear()
                 elif above is not None and (node.type != "declaration_list" or above.type == "mod_item"):
                     blocks.append(node)
-            elif node.type == "macro_invocation":
+            elif node.type in {"macro_invocation", "macro_definition"}:
                 macro = True
             above = node
         blocks.reverse()
