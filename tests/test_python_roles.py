@@ -201,6 +201,16 @@ ROLES = {
             await race(never)
         """,
     ),
+    "followed by a simulated error": (
+        "workload high",
+        """
+        async def test():
+            async def never():
+                await asyncio.sleep(5)  # <-
+                raise OSError("broken pipe")
+            await client.call(never)
+        """,
+    ),
     "cancelled by its scope": (
         "hold high",
         """
@@ -384,6 +394,26 @@ ROLES = {
             threading.Thread(target=server.run).start()
             time.sleep(1)  # <-
             assert requests.get(url).status_code == 200
+        """,
+    ),
+    "a thread that need not be a server": (
+        "startup low",
+        """
+        def test():
+            thread = threading.Thread(target=iterate)
+            thread.start()
+            time.sleep(1)  # <-
+            cursor.close()
+        """,
+    ),
+    "a process, by what it was made from": (
+        "startup high",
+        """
+        def test():
+            child = Process(target=iterate)
+            child.start()
+            time.sleep(1)  # <-
+            cursor.close()
         """,
     ),
     "a timer is no server": (

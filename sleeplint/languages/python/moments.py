@@ -26,7 +26,10 @@ _BACK = 8000
 _SAME_SCALE = 6
 """A sleep past a time of the system under test is not many times as long."""
 _NUMBER = re.compile(r"^(\d[\d_]*(?:\.\d*)?|\.\d+)$")
-_PROCESSES = re.compile(r"(?i)(popen|process|server|service|daemon|broker|subprocess|run_|launch|serve|boot)")
+_PROCESSES = re.compile(
+    r"(?i)(popen|process|proc\b|server|service|daemon|broker|run_|launch|serve|boot|worker|listen|proxy|cluster|"
+    r"container|supervisor|subprocess)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +167,17 @@ def _startup(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
     if not direct:
         return Verdict("startup", False, related=tuple(related)) if _stays(scene, around) else None
     # A task may as well be an action whose effect is awaited; a process or server is started to be used.
-    serves = started.name not in words.SPAWNERS or bool(_PROCESSES.search(scene.text(started.node)))
-    return Verdict("startup", serves, related=tuple(related))
+    return Verdict("startup", _serves(scene, started, around), related=tuple(related))
+
+
+def _serves(scene: Scene, started: Called, around: Surrounding) -> bool:
+    """What is started is a process or a server, by its name or by what it was made from."""
+    if _PROCESSES.search(scene.text(started.node)):
+        return True
+    for act in around.before:
+        if started.receiver and started.receiver in _assigned(scene, act):
+            return any(_PROCESSES.search(scene.text(call.node)) for call in act.calls)
+    return False
 
 
 def _built(scene: Scene, around: Surrounding) -> Verdict | None:
