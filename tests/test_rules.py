@@ -402,9 +402,17 @@ def test_polls(profile: Profile) -> None:
     assert told(loop=BOUNDED) == set()
     assert told(loop=replace(BOUNDED, falls_through=True)) == {"poll-falls-through"}
     assert told(loop=None) == set()
+    for loop in (UNBOUNDED, replace(BOUNDED, falls_through=True)):
+        assert names(sleep("race-arm", loop=loop), profile=profile) == set()
     assert told(loop=UNBOUNDED, limit=Limit(9000, "tokio::time::timeout", Span(80, 210))) == set()
     assert told(loop=UNBOUNDED, task=TASK) == set()
     assert told(loop=UNBOUNDED, task=replace(TASK, joined=True)) == {"poll-without-deadline"}
+
+
+@pytest.mark.parametrize(("language", "way"), [("rust", "`panic!`"), ("python", "`for .. else: pytest.fail(..)`")])
+def test_how_a_poll_can_fail(language: str, way: str) -> None:
+    wait = sleep("poll", language=language, loop=replace(BOUNDED, falls_through=True))
+    assert way in (one("poll-falls-through", wait).advice or "")
 
 
 def test_a_limit_on_the_whole_test_bounds_its_polls() -> None:
@@ -555,6 +563,8 @@ def test_a_guard_that_its_surroundings_cut_short(profile: Profile) -> None:
     assert "`tokio::time::timeout` around it ends after 5 s" in finding.message
     assert names(timeout(limit=replace(limit, ms=5001)), profile=profile) == set()
     assert names(timeout("burned", cost_ms=0, limit=limit), profile=profile) == set()
+    assert names(timeout(limit=limit, purpose="test-limit"), profile=profile) == set()
+    assert names(timeout(limit=limit, duration_ms=None), profile=profile) == set()
 
 
 # Clocks and units

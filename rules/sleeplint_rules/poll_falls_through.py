@@ -112,7 +112,6 @@ class PollFallsThrough(Rule):
                 and not wait.virtual_time
                 and wait.role == "poll"
                 and wait.loop is not None
-                and wait.loop.bounded
                 and wait.loop.falls_through
             ):
                 yield self.finding(
