@@ -536,3 +536,21 @@ def test_a_sleep_that_is_only_made() -> None:
     )
     assert (made.awaited, stored.awaited) == (False, None)
     assert (made.cost_ms, stored.cost_ms) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "following",
+    [
+        "client.first()" + ".then(1)" * 400 + ".await",
+        "Reply::builder()" + ".part(1)" * 400 + ";",
+        "assert!(" + "a && " * 2000 + "b);",
+        "tokio::spawn(" + " " * 20_000 + "other);",
+        "/* " + "spawn( " * 4000 + "*/",
+        'note("' + "(" * 20_000 + '");',
+    ],
+    ids=["chain", "builder", "condition", "blanks", "comment", "string"],
+)
+@pytest.mark.timeout(10)
+def test_long_code_around_a_wait_is_no_trouble(following: str) -> None:
+    (wait,) = in_test(f"tokio::spawn(async move {{ sleep(Duration::from_millis(5)).await; {following} }});")
+    assert wait.task is not None

@@ -122,20 +122,20 @@ def _bound(way: Way, below: int, pattern: bytes) -> Awaited:
         if count == 40:
             break
         text = way.text(statement)
-        if not re.search(rb"\b" + name + rb"\b", text) or re.match(rb"\s*(?:\w+::)*pin(?:_mut)?!", text):
+        if not re.search(rb"\b" + name + rb"\b", text) or re.match(rb"\s*+(?:\w+::)*pin(?:_mut)?!", text):
             continue
         used = True
-        if re.search(rb"\b" + name + rb"\s*\.\s*await\b", text) or re.search(rb"\bblock_on\s*\(\s*" + name, text):
+        if re.search(rb"\b" + name + rb"\s*+\.\s*+await\b", text) or re.search(rb"\bblock_on\s*+\(\s*+" + name, text):
             return _HERE
-        if re.search(rb"\b(?:timeout|timeout_at)\s*\([^;]*\b" + name + rb"\b", text):
+        if re.search(rb"\b(?:timeout|timeout_at)\s*+\([^;]*\b" + name + rb"\b", text):
             return Awaited(True, bounded=True, name=names[-1])
-        if re.search(rb"\bspawn\w*\s*\(\s*" + name + rb"\b", text):
+        if re.search(rb"\bspawn\w*\s*+\(\s*+" + name + rb"\b", text):
             return Awaited(True, spawned=True)
-        if arm := re.search(rb"=\s*(?:&mut\s+)?\(?&?(?:mut\s+)?" + name + rb"\b[^=;{}]*=>\s*", text):
+        if arm := re.search(rb"=\s*+(?:&mut\s+)?\(?&?(?:mut\s+)?" + name + rb"\b[^=;{}]*=>\s*+", text):
             return Awaited(True, raced=True, body=_arm_body(text, arm.end()))
-        if re.search(rb"\b(?:select|race)\w*\s*!?\s*[({][^;]*\b" + name, text):
+        if re.search(rb"\b(?:select|race)\w*\s*+!?\s*+[({][^;]*\b" + name, text):
             return Awaited(True, raced=True)
-        if re.search(rb"\bjoin\w*!?\s*\([^;]*\b" + name, text):
+        if re.search(rb"\bjoin\w*!?\s*+\([^;]*\b" + name, text):
             return _HERE
     return _ELSEWHERE if used else _NEVER
 

@@ -131,20 +131,20 @@ def _bound(way: Way, at: int, name: bytes) -> Carrier:
         return Carrier("kept", at, name)
     rest = way.after(way.nodes[at].end_byte, function_end(way, at))
     word = re.escape(name)
-    if re.search(rb"\bspawn\w*\s*\((?:[^;()]|\(\))*?\b" + word + rb"\b", rest):
+    if re.search(rb"\bspawn\w*\s*+\((?:[^;()]|\(\))*?\b" + word + rb"\b", rest):
         return Carrier("spawned", at, name)
-    if re.search(rb"\b(?:select|select_biased|race)!?\s*[({][^;]*\b" + word + rb"\b", rest):
+    if re.search(rb"\b(?:select|select_biased|race)!?\s*+[({][^;]*\b" + word + rb"\b", rest):
         return Carrier("raced", at, name)
     if re.search(
-        rb"\b(?:timeout|block_on|join\w*)!?\s*\([^;]*\b"
+        rb"\b(?:timeout|block_on|join\w*)!?\s*+\([^;]*\b"
         + word
         + rb"\b|\b"
         + word
-        + rb"\s*(?:\([^;]*?\)\s*)?\.\s*await\b",
+        + rb"\s*+(?:\([^;]*?\)\s*+)?\.\s*+await\b",
         rest,
     ):
         return Carrier("here", at, name)
-    if way.nodes[at].child_by_field_name("value") is not None and re.search(rb"\b" + word + rb"\s*\(", rest):
+    if way.nodes[at].child_by_field_name("value") is not None and re.search(rb"\b" + word + rb"\s*+\(", rest):
         return Carrier("here", at, name)
     return Carrier("given", at, name)
 

@@ -93,7 +93,7 @@ def _joined_in_loop(scene: Scene, spawn: int) -> bool:
         return False
     call, loop = way.nodes[spawn], way.nodes[inner[0]]
     rest = way.after(call.end_byte, loop.end_byte)
-    if re.match(rb"\s*\.\s*(?:await\b|join\s*\()", rest):
+    if re.match(rb"\s*+\.\s*+(?:await\b|join\s*+\()", rest):
         return True
-    name = re.search(rb"\blet\s+(?:mut\s+)?(\w+)\s*(?::[^=;]*)?=\s*$", way.before(loop.start_byte, call.start_byte))
+    name = re.search(rb"\blet\s+(?:mut\s+)?(\w+)\s*+(?::[^=;]*)?=\s*+$", way.before(loop.start_byte, call.start_byte))
     return name is not None and fate_of(name.group(1), rest) == "joined"

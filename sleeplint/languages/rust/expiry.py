@@ -24,19 +24,19 @@ _MILLISECONDS = {
     b"hours": 3_600_000.0,
 }
 _DURATION = re.compile(
-    rb"\b(?:Duration|TimeDelta)\s*::\s*(?:from_|try_)?(secs|millis|micros|nanos|mins|hours|seconds|milliseconds|minutes)(?:_f(?:32|64))?"
-    rb"\(\s*([\d_]+(?:\.\d*)?)(?:_?[uif](?:\d+|size))?\s*\)"
+    rb"\b(?:Duration|TimeDelta)\s*+::\s*+(?:from_|try_)?(secs|millis|micros|nanos|mins|hours|seconds|milliseconds|minutes)(?:_f(?:32|64))?"
+    rb"\(\s*+([\d_]+(?:\.\d*)?)(?:_?[uif](?:\d+|size))?\s*+\)"
 )
 _ALIASES = {b"seconds": b"secs", b"milliseconds": b"millis", b"minutes": b"mins"}
 _NAMED_NUMBER = re.compile(
-    rb"\b(\w*(?:_ms|_millis|_secs|_seconds|_s)?)\s*(?::\s*\w+\s*)?[=:(,]\s*(?:Some\(\s*)?([\d_]+(?:\.\d+)?)\s*[,;)}]"
+    rb"\b(\w*(?:_ms|_millis|_secs|_seconds|_s)?)\s*+(?::\s*+\w+\s*+)?[=:(,]\s*+(?:Some\(\s*+)?([\d_]+(?:\.\d+)?)\s*+[,;)}]"
 )
 _WAITS = re.compile(
-    rb"\b(?:sleep|delay_for|timeout|interval|recv_timeout|advance|wait_timeout|Timer::after)\w*\s*\([^;]*$"
+    rb"\b(?:sleep|delay_for|timeout|interval|recv_timeout|advance|wait_timeout|Timer::after)\w*\s*+\([^;]*$"
 )
 _MOST = 100
 """Durations before a wait that are looked at."""
-_CONSTANT = re.compile(rb"\b(?:const|static)\s+(\w+)\s*:\s*Duration\s*=\s*")
+_CONSTANT = re.compile(rb"\b(?:const|static)\s+(\w+)\s*+:\s*+Duration\s*+=\s*+")
 
 
 @lru_cache(maxsize=8)
@@ -46,7 +46,7 @@ def _elapsing(text: bytes, start: int, end: int) -> tuple[tuple[int, str, float,
     for match in _DURATION.finditer(text, start, end):
         head = text[max(start, match.start() - 120) : match.start()]
         head = head[max(head.rfind(b";"), head.rfind(b"}"), head.rfind(b"{"), head.rfind(b"\n\n")) + 1 :]
-        if _WAITS.search(head):
+        if _WAITS.search(head) or (b"delay" in head and not vocabulary.EXPIRING.search(head)):
             continue
         unit = _ALIASES.get(match.group(1), match.group(1))
         ms = float(match.group(2).replace(b"_", b"")) * _MILLISECONDS[unit]

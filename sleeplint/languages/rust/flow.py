@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -160,9 +161,49 @@ def is_noise(text: bytes) -> bool:
     return vocabulary.NOISE.fullmatch(text) is not None
 
 
-def is_value(text: bytes) -> bool:
-    """Whether a statement is a block's value, made without touching what stands already."""
-    return not text.rstrip().endswith(b";") and vocabulary.VALUE.fullmatch(text) is not None
+_VALUES = frozenset(
+    [
+        "identifier",
+        "scoped_identifier",
+        "integer_literal",
+        "float_literal",
+        "string_literal",
+        "raw_string_literal",
+        "boolean_literal",
+        "char_literal",
+        "negative_literal",
+        "unit_expression",
+        "struct_expression",
+        "tuple_expression",
+        "array_expression",
+    ]
+)
+
+
+def is_value(way: Way, node: Node) -> bool:
+    """Whether a statement is a block's value, made without calling a method of something that stands already."""
+    if node.type == "expression_statement" and node.named_children[0].type == "return_expression":
+        node = node.named_children[0]
+    if node.type == "return_expression":
+        if not node.named_children:
+            return True
+        node = node.named_children[0]
+    if re.search(rb"\bawait\b", way.text(node)):
+        return False
+    chained = False
+    while node.type in ("call_expression", "field_expression", "generic_function", "try_expression"):
+        chained = chained or node.type == "field_expression"
+        node = node.child_by_field_name("function") or node.child_by_field_name("value") or node.named_children[0]
+    if node.type == "macro_invocation":
+        return re.match(rb"\s*+(?:\w+::)*(?:vec|format|json|matches)!", way.text(node)) is not None
+    if node.type == "identifier":
+        return not chained and (way.text(node)[:1].isupper() or _stands_alone(way, node))
+    return node.type in _VALUES
+
+
+def _stands_alone(way: Way, node: Node) -> bool:
+    """Whether a name is given as it is, not called."""
+    return way.bare[node.end_byte : node.end_byte + 16].lstrip()[:1] not in (b"(", b":", b"!")
 
 
 def has_effect(text: bytes) -> bool:

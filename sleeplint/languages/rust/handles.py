@@ -118,10 +118,10 @@ def _dropped(way: Way, below: int, receiver: Node | None) -> Fate:
     rest = way.after(way.nodes[below].end_byte, function_end(way, below))
     word = re.escape(name)
     if re.search(
-        rb"\b" + word + rb"\s*\.\s*(?:abort_all|shutdown\w*|cancel\w*|clear)\s*\(|\bdrop\s*\(\s*" + word, rest
+        rb"\b" + word + rb"\s*+\.\s*+(?:abort_all|shutdown\w*|cancel\w*|clear)\s*+\(|\bdrop\s*+\(\s*+" + word, rest
     ):
         return "stopped"
-    waits = re.search(rb"\b" + word + rb"\s*\.\s*(?:join\w*|wait\w*|next|collect|try_join\w*)\b", rest)
+    waits = re.search(rb"\b" + word + rb"\s*+\.\s*+(?:join\w*|wait\w*|next|collect|try_join\w*)\b", rest)
     return "joined" if waits else "dropped"
 
 
@@ -145,30 +145,30 @@ def fate_of(name: bytes, rest: bytes) -> Fate:
     first = re.search(word, rest) if name in rest else None
     if first is None:
         return "dropped"
-    if re.match(rb"\s*\.\s*(?:abort|cancel|stop|kill|shutdown)\s*\(", rest[first.end() :]):
+    if re.match(rb"\s*+\.\s*+(?:abort|cancel|stop|kill|shutdown)\s*+\(", rest[first.end() :]):
         return "stopped"
-    if re.search(word + rb"(?:\s*\.\s*\w+\(\)\s*\??|\s*\[\w+\])*\s*\.\s*(?:await\b|join\s*\()", rest):
+    if re.search(word + rb"(?:\s*+\.\s*+\w+\(\)\s*+\??|\s*+\[\w+\])*\s*+\.\s*+(?:await\b|join\s*+\()", rest):
         return "joined"
     if re.search(
-        rb"\b(?:try_)?(?:join\w*|select\w*|timeout\w*|block_on)(?:::<[^>]*>)?!?\s*[({](?:[^;{}]|\{[^{}]*\})*?" + word,
+        rb"\b(?:try_)?(?:join\w*|select\w*|timeout\w*|block_on)(?:::<[^>]*>)?!?\s*+[({](?:[^;{}]|\{[^{}]*\})*?" + word,
         rest,
     ):
         return "joined"
     if re.search(
         rb"\bin\s+(?:&mut\s+|&)?"
         + word
-        + rb"(?:\.\w+\([^)]*\))*\s*\{(?:[^{}]|\{[^{}]*\})*?(?:\.\s*await\b|\.\s*join\s*\()",
+        + rb"(?:\.\w+\([^)]*\))*\s*+\{(?:[^{}]|\{[^{}]*\})*?(?:\.\s*+await\b|\.\s*+join\s*+\()",
         rest,
     ):
         return "joined"
     if re.search(
-        word + rb"\s*\.\s*(?:into_iter|drain|iter_mut|pop|take|remove)\b[^;]*?(?:\bjoin\b|\.\s*await\b)", rest
+        word + rb"\s*+\.\s*+(?:into_iter|drain|iter_mut|pop|take|remove)\b[^;]*?(?:\bjoin\b|\.\s*+await\b)", rest
     ):
         return "joined"
     if re.search(rb"&mut\s+" + word, rest):
         return "joined"
-    if re.search(word + rb"\s*\.\s*(?:abort|cancel|kill|stop|unpark)\s*\(", rest):
+    if re.search(word + rb"\s*+\.\s*+(?:abort|cancel|kill|stop|unpark)\s*+\(", rest):
         return "stopped"
-    if re.search(word + rb"\s*\.\s*(?:is_finished|thread)\s*\(|\bdrop\s*\(\s*" + word + rb"\s*\)", rest):
+    if re.search(word + rb"\s*+\.\s*+(?:is_finished|thread)\s*+\(|\bdrop\s*+\(\s*+" + word + rb"\s*+\)", rest):
         return "dropped"
     return "unknown"

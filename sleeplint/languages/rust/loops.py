@@ -12,14 +12,14 @@ from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.flow import BORDERS, LOOPS, Way
 
 _EXITS = frozenset({"break_expression", "return_expression"})
-_RANGE = re.compile(rb"\(?\s*([\w:]+)\s*\.\.(=?)\s*([\w:]+)\s*\)?\s*(?:as\s+\w+)?")
-_TAKE = re.compile(rb"\.take\(\s*(\w+)\s*\)\s*$")
+_RANGE = re.compile(rb"\(?\s*+([\w:]+)\s*+\.\.(=?)\s*+([\w:]+)\s*+\)?\s*+(?:as\s+\w+)?")
+_TAKE = re.compile(rb"\.take\(\s*+(\w+)\s*+\)\s*+$")
 _CONSUMES = re.compile(
-    rb"\.\s*(?:next|recv|try_recv|read\w*|pop\w*|accept|poll|changed|tick|dequeue|iter|receive\w*|next_\w+)\s*(?:\([^)]*\))"
+    rb"\.\s*+(?:next|recv|try_recv|read\w*|pop\w*|accept|poll|changed|tick|dequeue|iter|receive\w*|next_\w+)\s*+(?:\([^)]*\))"
     rb"|\bread\w*\("
 )
-_TAKES = re.compile(rb"\.\s*(?:next|recv|read_\w+|accept|pop\w*|receive\w*|next_\w+)\s*\(")
-_COUNTED = re.compile(rb"\b(\w+)\s*(?:<=?|>=?|!=)\s*[\w.:()]+|[\w.:()]+\s*(?:<=?|>=?)\s*(\w+)\b")
+_TAKES = re.compile(rb"\.\s*+(?:next|recv|read_\w+|accept|pop\w*|receive(?:_\w+)?|next_\w+)\s*+\(")
+_COUNTED = re.compile(rb"\b(\w+)\s*+(?:<=?|>=?|!=)\s*+[\w.:()]+|[\w.:()]+\s*+(?:<=?|>=?)\s*+(\w+)\b")
 _NUMBER = re.compile(rb"(\d[\d_]*)(?:_?[iu](?:\d+|size))?")
 
 
@@ -69,9 +69,11 @@ def shape(way: Way, at: int) -> Shape:
 
 def _is_emptied(head: bytes, body: bytes) -> bool:
     """Whether the loop itself empties the collection that its condition looks at."""
-    match = re.match(rb"!\s*(\w+)\s*\.\s*is_empty\(\)", head)
+    match = re.match(rb"!\s*+(\w+)\s*+\.\s*+is_empty\(\)", head)
     return match is not None and bool(
-        re.search(rb"\b" + match.group(1) + rb"\s*\.\s*(?:remove|pop\w*|drain|take|swap_remove|truncate|clear)\b", body)
+        re.search(
+            rb"\b" + match.group(1) + rb"\s*+\.\s*+(?:remove|pop\w*|drain|take|swap_remove|truncate|clear)\b", body
+        )
     )
 
 
@@ -79,7 +81,7 @@ def _is_counted(head: bytes, body: bytes) -> bool:
     match = _COUNTED.fullmatch(head)
     if match is None:
         return False
-    return any(name and re.search(rb"\b" + name + rb"\s*[+-]=", body) for name in match.groups())
+    return any(name and re.search(rb"\b" + name + rb"\s*+[+-]=", body) for name in match.groups())
 
 
 @lru_cache(maxsize=32)
@@ -119,7 +121,7 @@ def rounds(way: Way, at: int) -> int | None:
     text = way.text(value).strip()
     if match := _TAKE.search(text):
         return number(way, match.group(1))
-    text = re.sub(rb"\)?\s*\.(?:rev|into_iter|iter|enumerate)\(\)\s*$", b"", text).lstrip(b"(")
+    text = re.sub(rb"\)?\s*+\.(?:rev|into_iter|iter|enumerate)\(\)\s*+$", b"", text).lstrip(b"(")
     if match := _RANGE.fullmatch(text):
         first, last = number(way, match.group(1)), number(way, match.group(3))
         return None if first is None or last is None else max(0, last - first + bool(match.group(2)))
@@ -139,7 +141,7 @@ def number(way: Way, word: bytes) -> int | None:
         return None
     values = set(
         re.findall(
-            rb"\b(?:const|static|let)\s+" + name + rb"\s*(?::\s*\w+\s*)?=\s*([\d_]+)(?:_?[iu](?:\d+|size))?\s*;",
+            rb"\b(?:const|static|let)\s+" + name + rb"\s*+(?::\s*+\w+\s*+)?=\s*+([\d_]+)(?:_?[iu](?:\d+|size))?\s*+;",
             way.bare,
         )
     )

@@ -48,10 +48,10 @@ _HANDS_ON = frozenset(
     copied as_deref transpose ok_flatten boxed_local
     """.split()
 )
-_OVER = re.compile(rb"\s*&?\s*(?:Err|None|Poll::Pending)\b")
-_IN_TIME = re.compile(rb"\s*&?\s*(?:Ok|Some)\b")
+_OVER = re.compile(rb"\s*+&?\s*+(?:Err|None|Poll::Pending)\b")
+_IN_TIME = re.compile(rb"\s*+&?\s*+(?:Ok|Some)\b")
 _BOOLEAN = frozenset({b"wait_for", b"wait_until", b"wait_timeout_bool"})
-_ENDLESS = re.compile(rb"\s*(?:\w+::)*pending(?:::<[^>]*>)?\s*\(\s*\)\s*")
+_ENDLESS = re.compile(rb"\s*+(?:\w+::)*pending(?:::<[^>]*>)?\s*+\(\s*+\)\s*+")
 
 
 def outcome(way: Way) -> Outcome:
@@ -277,7 +277,7 @@ def _later(way: Way, nodes: tuple[Node, ...], below: int, name: bytes, state: St
             break
         text = way.text(following)
         found = use.search(text)
-        if found is None or re.match(rb"\s*(?:tokio::|futures::|std::pin::)?pin(?:_mut)?!\s*\(", text):
+        if found is None or re.match(rb"\s*+(?:tokio::|futures::|std::pin::)?pin(?:_mut)?!\s*+\(", text):
             continue
         if (told := _in_tokens(name, text, state)) is not None:
             return told
@@ -299,28 +299,30 @@ def _path(top: Node, start: int, end: int) -> tuple[Node, ...]:
 
 def _in_tokens(name: bytes, text: bytes, state: State) -> Outcome | None:
     """An assertion macro about a name; None if the statement is none."""
-    if not re.match(rb"\s*(?:\w+::)*(?:debug_)?(?:assert|matches|ensure)\w*!", text):
+    if not re.match(rb"\s*+(?:\w+::)*(?:debug_)?(?:assert|matches|ensure)\w*!", text):
         return None
-    subject = rb"\s*&?\s*(!?)\s*\(?\s*&?" + name + rb"(?:\s*\.\s*await)?((?:\s*\.\s*(?:as_ref|unwrap|1|0)(?:\(\))?)*)"
+    subject = (
+        rb"\s*+&?\s*+(!?)\s*+\(?\s*+&?" + name + rb"(?:\s*+\.\s*+await)?((?:\s*+\.\s*+(?:as_ref|unwrap|1|0)(?:\(\))?)*)"
+    )
     macro = text.partition(b"!")[0].strip().rpartition(b"::")[2]
     inside = text[text.find(b"!") + 1 :].lstrip()[1:]
     if macro in (b"assert", b"debug_assert", b"ensure"):
-        if found := re.match(subject + rb"\s*\.\s*(\w+)\s*\(", inside):
+        if found := re.match(subject + rb"\s*+\.\s*+(\w+)\s*+\(", inside):
             called = found.group(3)
             if called in _RAN_OUT | _FINISHED:
                 return _wanted("ran-out" if called in _RAN_OUT else "finished", not found.group(1))
             if called in _FAILS_UNLESS_OVER:
                 return _BURNED
             return _GUARD_LOW
-        if found := re.match(rb"\s*(!?)\s*matches!\s*\(\s*&?" + name + rb"\b[^,]*,(.*)", inside, re.DOTALL):
+        if found := re.match(rb"\s*+(!?)\s*+matches!\s*+\(\s*+&?" + name + rb"\b[^,]*,(.*)", inside, re.DOTALL):
             return _pattern(found.group(2), bool(found.group(1)))
-        if found := re.match(rb"\s*(!?)\s*" + name + rb"\s*[,)]", inside):
+        if found := re.match(rb"\s*+(!?)\s*+" + name + rb"\s*+[,)]", inside):
             return _wanted(state, not found.group(1))
         return _GUARD_LOW
-    if re.search(rb"\b" + name + rb"(?:\s*\.\s*await)?\s*\.\s*(?:unwrap_err|expect_err|err)\b", inside):
+    if re.search(rb"\b" + name + rb"(?:\s*+\.\s*+await)?\s*+\.\s*+(?:unwrap_err|expect_err|err)\b", inside):
         return _BURNED
     if macro in (b"assert_matches", b"matches", b"assert_let", b"assert_eq"):
-        told = _pattern(inside.partition(b",")[2] if re.match(subject + rb"\s*,", inside) else inside, False)
+        told = _pattern(inside.partition(b",")[2] if re.match(subject + rb"\s*+,", inside) else inside, False)
         return told or (_GUARD if b".unwrap()" in inside or b".expect(" in inside else _GUARD_LOW)
     return _by_name(macro)
 

@@ -13,8 +13,8 @@ from sleeplint.languages.rust.flow import BORDERS, after, is_noise
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.text import Span
 
-_ENDLESS = re.compile(rb"\(?\s*\d+\s*\.\.\s*\)?|.*\brepeat\w*\s*\([^)]*\)\s*|.*\.cycle\(\)\s*", re.DOTALL)
-_STEP = re.compile(rb"\b(\w+)\s*(?:\+|-)=|\b(\w+)\s*=\s*\2\s*[+-]|\b(\w+)\s*\.\s*(?:checked|saturating)_")
+_ENDLESS = re.compile(rb"\(?\s*+\d+\s*+\.\.\s*+\)?|.*\brepeat\w*\s*+\([^)]*\)\s*+|.*\.cycle\(\)\s*+", re.DOTALL)
+_STEP = re.compile(rb"\b(\w+)\s*+(?:\+|-)=|\b(\w+)\s*+=\s*+\2\s*+[+-]|\b(\w+)\s*+\.\s*+(?:checked|saturating)_")
 _NESTED = frozenset({"if_expression", "match_expression", "loop_expression", "while_expression", "for_expression"})
 _FAILED = re.compile(rb"\bErr\b|\bNone\b|\bfalse\b|\bpanic!|\bunreachable!|\bbail!|\bensure!|\bfail|\bassert")
 
@@ -81,9 +81,9 @@ def _deadlines(loop: Node, text: bytes) -> tuple[bytes, ...]:
                     found.append(body)
         elif node.type == "macro_invocation":
             head = text[node.start_byte : node.end_byte]
-            if re.match(rb"\s*(?:assert|ensure|debug_assert)", head) and vocabulary.BOUNDED.search(head):
+            if re.match(rb"\s*+(?:assert|ensure|debug_assert)", head) and vocabulary.BOUNDED.search(head):
                 found.append(b"panic!")
-            elif re.match(rb"\s*(?:\w+::)*select", head) and re.search(rb"sleep|timeout|deadline", head):
+            elif re.match(rb"\s*+(?:\w+::)*select", head) and re.search(rb"sleep|timeout|deadline", head):
                 found.append(head)
         stack.extend(node.named_children)
     return tuple(found)
@@ -94,13 +94,13 @@ _WORD = re.compile(rb"\w+")
 
 def _fails_after(scene: Scene, at: int, text: bytes) -> bool:
     """Whether the code after the loop notices that the condition never held."""
-    if re.search(rb"\bassert\w*!\s*\([^;]*(?:attempt|retr|tries|deadline|elapsed|count)", text):
+    if re.search(rb"\bassert\w*!\s*+\([^;]*(?:attempt|retr|tries|deadline|elapsed|count)", text):
         return True
     checked = 0
     for statement in after(scene.way, at, through_loops=True):
         following = scene.way.text(statement)
         if not following.rstrip().endswith(b";") and re.fullmatch(
-            rb"\s*(?:None|false|Err\b.*)\s*", following, re.DOTALL
+            rb"\s*+(?:None|false|Err\b.*)\s*+", following, re.DOTALL
         ):
             return True
         if is_noise(following):
@@ -114,7 +114,7 @@ def _fails_after(scene: Scene, at: int, text: bytes) -> bool:
             return True
         if _FAILED.search(following) and not following.rstrip().endswith(b";"):
             return True
-        if re.match(rb"\s*return\b", following):
+        if re.match(rb"\s*+return\b", following):
             return _FAILED.search(following) is not None
         checked += 1
         if checked == 3:

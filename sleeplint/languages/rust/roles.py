@@ -152,7 +152,7 @@ def _raced(body: bytes, others: list[bytes], confidence: Confidence = "high") ->
     return Verdict("burned", "low")
 
 
-_FAILS_AT_ONCE = re.compile(rb"\{?\s*(?:\w+::)*(?:panic|unreachable|bail|todo|unimplemented)!|\{?\s*return\s+Err\b")
+_FAILS_AT_ONCE = re.compile(rb"\{?\s*+(?:\w+::)*(?:panic|unreachable|bail|todo|unimplemented)!|\{?\s*+return\s+Err\b")
 
 
 def _first_completed(scene: Scene, awaited: Awaited) -> Verdict | None:
@@ -162,7 +162,7 @@ def _first_completed(scene: Scene, awaited: Awaited) -> Verdict | None:
     rest = b" ".join(scene.way.text(node) for node in scene.ahead)
     if re.search(rb"\bErr\b|\bpanic!|\bunreachable!|bail!", rest):
         return Verdict("race-arm", "high", elapses=False)
-    if not rest or is_noise(rest) or is_value(rest):
+    if all(is_noise(scene.way.text(node)) or is_value(scene.way, node) for node in scene.ahead):
         return Verdict("burned", "low")
     return Verdict("race-arm", "low", elapses=None)
 
@@ -235,7 +235,7 @@ def _checks(scene: Scene) -> bool:
     if not scene.next:
         return False
     text = scene.way.text(scene.next[0])
-    return re.match(rb"\s*(?:\w+::)*assert\w*!", text) is not None and not vocabulary.BOUNDED.search(text)
+    return re.match(rb"\s*+(?:\w+::)*assert\w*!", text) is not None and not vocabulary.BOUNDED.search(text)
 
 
 def _is_lonely(scene: Scene, shape: Shape) -> bool:
@@ -250,7 +250,7 @@ def _is_stopped(scene: Scene, shape: Shape) -> bool:
     """Whether all that ends the loop is a flag or token by which somebody stops it."""
     if shape.hidden or not 0 < len(shape.exits) <= _MANY:
         return False
-    head = re.compile(rb"\bif\s+[^{};]*" + vocabulary.STOPPED.pattern + rb"[^{};]*\{\s*$", re.IGNORECASE)
+    head = re.compile(rb"\bif\s+[^{};]*" + vocabulary.STOPPED.pattern + rb"[^{};]*\{\s*+$", re.IGNORECASE)
     start = shape.node.start_byte
     return all(head.search(scene.way.bare[max(start, node.start_byte - 200) : node.start_byte]) for node in shape.exits)
 
@@ -259,7 +259,7 @@ def _sampling(scene: Scene) -> Verdict:
     """The step of a worker that somebody stops."""
     if scene.loop is not None and _is_lonely(scene, scene.loop):
         return Verdict("hold", "low", elapses=None)
-    acts = any(re.search(rb"\.\s*await\b|\.\s*\w+\(", scene.way.text(node)) for node in (*scene.last, *scene.next))
+    acts = any(re.search(rb"\.\s*+await\b|\.\s*+\w+\(", scene.way.text(node)) for node in (*scene.last, *scene.next))
     return Verdict("pacing" if acts else "workload", "low", elapses=None)
 
 
@@ -273,9 +273,9 @@ def _holding(scene: Scene, awaited: Awaited) -> Verdict | None:
     way = scene.way
     if scene.loops:
         return None
-    rest = [way.text(node) for node in scene.ahead]
-    effects = [text for text in rest if not is_noise(text)]
-    if effects and re.match(rb"\s*(?:panic|unreachable|todo|unimplemented)!|\s*assert!\s*\(\s*false", effects[0]):
+    acts = [node for node in scene.ahead if not is_noise(way.text(node))]
+    effects = [way.text(node) for node in acts]
+    if effects and re.match(rb"\s*+(?:panic|unreachable|todo|unimplemented)!|\s*+assert!\s*+\(\s*+false", effects[0]):
         if scene.own >= 0:
             return Verdict("hold", "high", elapses=False)
         return None
@@ -284,10 +284,10 @@ def _holding(scene: Scene, awaited: Awaited) -> Verdict | None:
     if not effects:
         alone = scene.background.task.joined is True and not scene.behind
         return Verdict("hold", "low" if alone else "high")
-    if vocabulary.WATCHDOG.search(effects[0]) and not re.match(rb"\s*assert", effects[0]):
+    if vocabulary.WATCHDOG.search(effects[0]) and not re.match(rb"\s*+assert", effects[0]):
         return Verdict("guard", "low", elapses=False)
     if (scene.site.duration_ms or 0) >= _LONG_MS and scene.background.task.joined is not True:
-        return Verdict("hold", "high" if all(is_value(text) for text in effects) else "low", elapses=False)
+        return Verdict("hold", "high" if all(is_value(way, node) for node in acts) else "low", elapses=False)
     return None
 
 
@@ -295,8 +295,8 @@ def _working(scene: Scene, awaited: Awaited) -> Verdict | None:
     """It simulates work: in a handler, a mock, a stream, or a future given to the code under test."""
     way = scene.way
     taken = scene.carrier
-    effects = [text for node in scene.ahead if not is_noise(text := way.text(node))]
-    valued = all(is_value(text) for text in effects)
+    effects = [node for node in scene.ahead if not is_noise(way.text(node))]
+    valued = all(is_value(way, node) for node in effects)
     if taken.taken == "given":
         if vocabulary.HANDLER.match(taken.word) or taken.word in (b"stream", b"try_stream"):
             return Verdict("workload", "high", elapses=_within(scene))
@@ -324,13 +324,13 @@ def _of_function(scene: Scene, valued: bool) -> Verdict | None:
             if trait is None:
                 break
             if way.word(trait) == b"Drop" or re.match(
-                rb"\s*(?:pub\s+)?(?:async\s+)?fn\s+(?:drop|setup|teardown|new)\b", header
+                rb"\s*+(?:pub\s+)?(?:async\s+)?fn\s+(?:drop|setup|teardown|new)\b", header
             ):
                 return None
             return Verdict("workload", "high", elapses=None)
         if node.type in ("function_item", "trait_item"):
             break
-    if re.search(rb"\bRequest\b|\bfn\s+\w*(?:handler|slow|handle|job|work|task)\w*\s*[(<]", header) and re.search(
+    if re.search(rb"\bRequest\b|\bfn\s+\w*(?:handler|slow|handle|job|work|task)\w*\s*+[(<]", header) and re.search(
         rb"->|fn\s+slow", header
     ):
         return Verdict("workload", "low", elapses=None)
@@ -405,8 +405,6 @@ def _own_flow(scene: Scene, awaited: Awaited) -> Verdict | None:
             "settle", "high" if confident else "low", readiness=of_settling(way, scene.function), related=shown
         )
     if scene.last and following:
-        if _same_action(way.text(scene.last[0]), following[0]):
-            return Verdict("pacing", "low")
         return Verdict("settle", "low", readiness=of_settling(way, scene.function))
     if scene.last and not following and vocabulary.ENDS.search(way.text(scene.last[0])):
         return Verdict("settle", "low")
@@ -417,7 +415,7 @@ def _is_asked(following: list[bytes], checked: int) -> bool:
     """Whether the next statement asserts, or fetches what the one after it asserts."""
     if checked == 0:
         return True
-    fetched = re.match(rb"\s*let\s+(?:mut\s+)?\(?\s*(\w+)", following[0])
+    fetched = re.match(rb"\s*+let\s+(?:mut\s+)?\(?\s*+(\w+)", following[0])
     return (
         checked == 1 and fetched is not None and re.search(rb"\b" + fetched.group(1) + rb"\b", following[1]) is not None
     )
@@ -443,6 +441,8 @@ def _passing(scene: Scene, following: list[bytes], checked: int | None, elapsing
     if not following:
         return None
     if vocabulary.CLOCK.search(b" ".join(following[: 1 if checked is None else checked + 1])):
+        return Verdict("pacing", "low")
+    if checked != 0 and scene.last and _same_action(way.text(scene.last[0]), following[0]):
         return Verdict("pacing", "low")
     near = (*scene.behind[:4], *scene.ahead[:4])
     if any(vocabulary.STAMP.search(scene.site.code[node.start_byte : node.end_byte]) for node in near):
@@ -478,6 +478,8 @@ def _starting(scene: Scene, checked: int | None) -> Verdict | None:
             continue
         server = vocabulary.SERVER.search(text) is not None
         use = first_use(scene.next[:3], way)
+        if spawned and not server:
+            return None  # a task that does something: its effect is awaited
         if checked == 0 and not (server and use is not None):
             return None
         related: tuple[Related, ...] = (Related(Span(node.start_byte, node.end_byte), "started here"),)
@@ -495,11 +497,11 @@ def _starting(scene: Scene, checked: int | None) -> Verdict | None:
 
 def _is_awaited_next(scene: Scene, text: bytes) -> bool:
     """Whether the next statement waits for the end of what a statement starts."""
-    name = re.match(rb"\s*let\s+(?:mut\s+)?(\w+)\s*=", text)
+    name = re.match(rb"\s*+let\s+(?:mut\s+)?(\w+)\s*+=", text)
     if name is None or not scene.next:
         return False
     following = scene.way.text(scene.next[0])
-    return re.search(rb"\b" + name.group(1) + rb"\s*\.\s*(?:await\b|join\s*\()", following) is not None
+    return re.search(rb"\b" + name.group(1) + rb"\s*+\.\s*+(?:await\b|join\s*+\()", following) is not None
 
 
 def _helping(scene: Scene) -> Verdict | None:
@@ -507,8 +509,7 @@ def _helping(scene: Scene) -> Verdict | None:
     way = scene.way
     if scene.site.test is not None or scene.loops or scene.own < 0 or scene.own != scene.function_at:
         return None
-    rest = [way.text(node) for node in scene.ahead]
-    if any(not is_noise(text) and not is_value(text) for text in rest):
+    if any(not is_noise(way.text(node)) and not is_value(way, node) for node in scene.ahead):
         return None
     name = way.word(scene.function.child_by_field_name("name"))
     named = _STARTS.search(name) is not None
@@ -523,7 +524,7 @@ def _helping(scene: Scene) -> Verdict | None:
 
 _STARTS = re.compile(rb"start|spawn|run|launch|serve|setup|set_up|boot|init|cluster|server|prepare")
 
-_CALLED = re.compile(rb"(?:\.|::|\b)(\w+)\s*(?:::\s*<[^>]*>\s*)?\(")
+_CALLED = re.compile(rb"(?:\.|::|\b)(\w+)\s*+(?:::\s*+<[^>]*>\s*+)?\(")
 
 
 def _same_action(one: bytes, other: bytes) -> bool:
@@ -536,15 +537,25 @@ def _hinted(scene: Scene, verdict: Verdict) -> Verdict:
     """A guess gives way to what a comment says."""
     if verdict.role not in _GUESSED or not scene.remark:
         return verdict
-    said: Role | None = next((role for role, words in vocabulary.REMARKS if words.search(scene.remark)), None)
+    said: Role | None = next(
+        (role for role, words in vocabulary.REMARKS if _admits(verdict, role) and words.search(scene.remark)), None
+    )
     if said is None:
         waits = verdict.role == "sync" and vocabulary.GIVES_TIME.search(scene.remark)
         return replace(verdict, role="settle") if waits else verdict
-    if said == verdict.role or (said == "absence" and not (verdict.role in ("settle", "sync") and verdict.related)):
+    if said == verdict.role:
         return verdict
     if verdict.confidence == "high" and not (verdict.role == "settle" and said == "expiry"):
         return verdict
     return replace(verdict, role=said, confidence="low")
+
+
+def _admits(verdict: Verdict, said: Role) -> bool:
+    """Whether what stands around the wait leaves room for what a comment says."""
+    checked = any(place.text == "checked here" for place in verdict.related)
+    if said == "absence":
+        return verdict.role == "absence" or (checked and verdict.role in ("settle", "sync"))
+    return said != "workload" or not checked
 
 
 _GUESSED: frozenset[Role] = frozenset({"sync", "settle", "startup", "absence", "expiry", "pacing"})

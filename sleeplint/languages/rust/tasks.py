@@ -18,11 +18,11 @@ from sleeplint.languages.rust.parsing import GivenUp
 from sleeplint.text import Span
 
 _SPAWN = re.compile(
-    rb"\bspawn\w*\s*\(\s*(?:move\s*)?(?:\|\s*\w*\s*\|\s*)?(?:async\s+move\s*|async\s*)?\{?\s*"
-    rb"(?:(?:Self|self|super|crate)\s*(?:::|\.)\s*)?(\w+)\s*\("
+    rb"\bspawn\w*\s*+\(\s*+(?:move\s*+)?(?:\|\s*+\w*\s*+\|\s*+)?(?:async\s+move\s*+|async\s*+)?\{?\s*+"
+    rb"(?:(?:Self|self|super|crate)\s*+(?:::|\.)\s*+)?(\w+)\s*+\("
 )
-_CALL = re.compile(rb"(\bfn\s+)?\b(\w+)\s*\(")
-_PATH = re.compile(rb"(?:\w+\s*(?:::|\.)\s*)*\Z")
+_CALL = re.compile(rb"(\bfn\s+)?\b(\w+)\s*+\(")
+_PATH = re.compile(rb"(?:\w+\s*+(?:::|\.)\s*+)*\Z")
 
 
 @lru_cache(maxsize=2)
@@ -43,7 +43,7 @@ def _spawned_functions(text: bytes) -> dict[bytes, tuple[int, int]]:
     return found
 
 
-_DROPPED = re.compile(rb"\bdrop\s*\(\s*(\w+)\s*\)")
+_DROPPED = re.compile(rb"\bdrop\s*+\(\s*+(\w+)\s*+\)")
 _JOINED: dict[Fate, bool | None] = {"joined": True, "stopped": False, "dropped": False, "unknown": None}
 
 
@@ -130,5 +130,5 @@ def kept(way: Way, at: int, until: int) -> str:
 
 
 _BINDING = re.compile(
-    rb"\blet\s+((?:mut\s+)?\w+|\([^()=]*\)|Ok\s*\(\s*\(?[\w\s,]+\)?\s*\)|Some\s*\([^()]*\))\s*(?::[^=;]*)?=\s*([^;{]*)"
+    rb"\blet\s+((?:mut\s+)?\w+|\([^()=]*\)|Ok\s*+\(\s*+\(?[\w\s,]+\)?\s*+\)|Some\s*+\([^()]*\))\s*+(?::[^=;]*)?=\s*+([^;{]*)"
 )

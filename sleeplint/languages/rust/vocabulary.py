@@ -6,11 +6,11 @@ import re
 
 from sleeplint.facts import Role
 
-SPAWN = re.compile(rb"\b(?:try_)?spawn(?:_\w+)?\s*(?:::<[^>]*>\s*)?\(")
+SPAWN = re.compile(rb"\b(?:try_)?spawn(?:_\w+)?\s*+(?:::<[^>]*>\s*+)?\(")
 """A call that starts background work: `tokio::spawn`, `set.spawn_local`, `Command::spawn`."""
 
 START = re.compile(
-    rb"\b(?:(?:\w+_)?(?:start|serve|launch|listen)|run|boot|spin_up|bring_up)(?:_\w+)?\s*(?:::<[^>]*>\s*)?\("
+    rb"\b(?:(?:\w+_)?(?:start|serve|launch|listen)|run|boot|spin_up|bring_up)(?:_\w+)?\s*+(?:::<[^>]*>\s*+)?\("
 )
 """A call that starts something, by its name."""
 
@@ -21,79 +21,72 @@ SERVER = re.compile(
 """What is started is one that others talk to."""
 
 CLIENT = re.compile(
-    rb"\b(?:\w+_)?(?:connect|request|client|reconnect|dial|handshake|poll|oneshot|curl|fetch|ping)(?:_\w+)?\s*(?:::<[^>]*>\s*)?\("
-    rb"|\.\s*(?:get|post|put|send|call|query|execute|publish|subscribe|write_all)(?:_\w+)?\s*(?:::<[^>]*>\s*)?\("
-    rb"|\b\w*(?:Client|Stream|Connection|Channel|EventLoop|Session)(?:::<[^>]*>)?::\w+\s*\(",
+    rb"\b(?:\w+_)?(?:connect|request|client|reconnect|dial|handshake|poll|oneshot|curl|fetch|ping)(?:_\w+)?\s*+(?:::<[^>]*>\s*+)?\("
+    rb"|\.\s*+(?:get|post|put|send|call|query|execute|publish|subscribe|write_all)(?:_\w+)?\s*+(?:::<[^>]*>\s*+)?\("
+    rb"|\b\w*(?:Client|Stream|Connection|Channel|EventLoop|Session)(?:::<[^>]*>)?::\w+\s*+\(",
 )
 """A first use of what was started."""
 
 ASSERTION = re.compile(
     rb"\b(?:debug_|prop_|pretty_|static_)?(?:assert|ensure|verify|expect_that|check|snapshot)\w*!"
-    rb"|\b(?:assert|verify|expect_|check|ensure)\w*\s*\("
+    rb"|\b(?:assert|verify|expect_|check|ensure)\w*\s*+\("
     rb"|\bpanic!|\b\w*snapshot\w*!",
 )
 """Something is checked."""
 
 NOTHING = re.compile(
-    rb"\.\s*(?:try_recv|try_next|now_or_never|poll_next|try_iter|try_lock|next)\s*\([^;]*?\)\s*(?:\.\s*is_(?:err|none|pending)\b)"
-    rb"|\b(?:TryRecvError|TryError)\s*::\s*(?:Empty|Disconnected)|\bEmpty\s*\)"
-    rb"|\bassert_(?:pending|no_|not_|never|empty)\w*\s*[!(]"
+    rb"\.\s*+(?:try_recv|try_next|now_or_never|poll_next|try_iter|try_lock|next)\s*+\([^;]*?\)\s*+(?:\.\s*+is_(?:err|none|pending)\b)"
+    rb"|\b(?:TryRecvError|TryError)\s*+::\s*+(?:Empty|Disconnected)|\bEmpty\s*+\)"
+    rb"|\bassert_(?:pending|no_|not_|never|empty)\w*\s*+[!(]"
     rb"|\bassert_no\w*"
 )
 """An assertion that nothing came."""
 
 NEGATIVE = re.compile(
-    rb"\bassert\w*!\s*\(\s*!"
-    rb"|\bassert\w*!\s*\((?:[^;]*?)\.\s*is_(?:none|err|empty|pending)\(\)"
-    rb"|\bassert_eq!\s*\([^;]*?,\s*(?:0(?:_?[ui]\d+|_?usize)?|None|false|vec!\s*\[\s*\])\s*[,)]"
-    rb"|\bassert_eq!\s*\(\s*(?:0(?:_?[ui]\d+|_?usize)?|None|false|vec!\s*\[\s*\])\s*,"
-    rb"|\bassert!\s*\([^;]*?==\s*0\s*[,)]"
+    rb"\bassert\w*!\s*+\(\s*+!"
+    rb"|\bassert\w*!\s*+\((?:[^;]*?)\.\s*+is_(?:none|err|empty|pending)\(\)"
+    rb"|\bassert_eq!\s*+\([^;]*?,\s*+(?:0(?:_?[ui]\d+|_?usize)?|None|false|vec!\s*+\[\s*+\])\s*+[,)]"
+    rb"|\bassert_eq!\s*+\(\s*+(?:0(?:_?[ui]\d+|_?usize)?|None|false|vec!\s*+\[\s*+\])\s*+,"
+    rb"|\bassert!\s*+\([^;]*?==\s*+0\s*+[,)]"
     rb"|\bassert_none!|\bassert_err!"
 )
 """An assertion in the negative."""
 
 ENDED = re.compile(
-    rb"(?<!\w)!\s*[^;]*?\bis_(?:running|alive|connected|open|active|locked|ready|valid|some|leader|online|enabled)\b"
+    rb"(?<!\w)!\s*+[^;]*?\bis_(?:running|alive|connected|open|active|locked|ready|valid|some|leader|online|enabled)\b"
     rb"|\b(?:is_closed|is_finished|is_terminated|is_shutdown|exists)\b",
 )
 """A state that is expected to end: its absence is an effect."""
 
-UNTOUCHED = re.compile(rb"(?<!\w)!\s*[\w.&\[\]()]*?\bis_(?:finished|closed|terminated|done|complete\w*)\b")
+UNTOUCHED = re.compile(rb"(?<!\w)!\s*+[\w.&\[\]()]*?\bis_(?:finished|closed|terminated|done|complete\w*)\b")
 """It is shown that something has not ended."""
 
 PANIC = re.compile(
-    rb"\b(?:panic|unreachable|todo|unimplemented|bail|fail)!|\bassert!\s*\(\s*false\b|\breturn\s+Err\b"
-    rb"|\bErr\s*\(\s*(?:anyhow|eyre|io::Error|\w*Error\b)|\bprocess::(?:exit|abort)\b|\bpanic_any\b|\bassert\w*!|\bensure!"
+    rb"\b(?:panic|unreachable|todo|unimplemented|bail|fail)!|\bassert!\s*+\(\s*+false\b|\breturn\s+Err\b"
+    rb"|\bErr\s*+\(\s*+(?:anyhow|eyre|io::Error|\w*Error\b)|\bprocess::(?:exit|abort)\b|\bpanic_any\b|\bassert\w*!|\bensure!"
 )
 """The test fails there."""
 
 EXIT = re.compile(rb"\b(?:break|return)\b")
 
 NOISE = re.compile(
-    rb"\s*(?:"
-    rb"(?:\w+::)*(?:println|eprintln|print|eprint|dbg|trace|debug|info|warn|error|log)!\s*[(\[{].*[)\]}]"
-    rb"|(?:std::mem::|mem::|core::mem::)?drop\s*\([^;]*\)"
-    rb"|(?:return\s*)?(?:(?:Ok|Some)\s*(?:::\s*<[^;]*?>\s*)?\(\s*\(\s*\)\s*\)|\(\s*\)|None)?"
-    rb"|(?:return\s+)?Result\s*::\s*<[^;]*?>\s*::\s*Ok\s*\(\s*\(\s*\)\s*\)"
-    rb"|let\s+_\w*\s*=\s*&?(?:mut\s+)?[\w.]+"
-    rb")\s*;?\s*",
+    rb"\s*+(?:"
+    rb"(?:\w+::)*(?:println|eprintln|print|eprint|dbg|trace|debug|info|warn|error|log)!\s*+[(\[{].*[)\]}]"
+    rb"|(?:std::mem::|mem::|core::mem::)?drop\s*+\([^;]*\)"
+    rb"|(?:return\s*+)?(?:(?:Ok|Some)\s*+(?:::\s*+<[^;]*?>\s*+)?\(\s*+\(\s*+\)\s*+\)|\(\s*+\)|None)?"
+    rb"|(?:return\s+)?Result\s*+::\s*+<[^;]*?>\s*+::\s*+Ok\s*+\(\s*+\(\s*+\)\s*+\)"
+    rb"|let\s+_\w*\s*+=\s*+&?(?:mut\s+)?[\w.]+"
+    rb")\s*+;?\s*+",
     re.DOTALL,
 )
 """A statement without an effect that could be waited for."""
 
-VALUE = re.compile(
-    rb"\s*(?:return\s+)?(?:(?:Ok|Some|Err)\s*(?:::\s*<.*?>\s*)?\(.*\)|[\w:]+|[-+]?[\d._]+\w*|\".*\"(?:\.\w+\(\))?"
-    rb"|[\w:]+\s*\{.*\}|\(.*\)|\[.*\]|(?:\w+::)+\w+(?:::\s*<.*?>)?\s*\([^;]*\)(?:\s*\.\s*\w+\([^;]*\))*|vec!\s*\[.*\])\s*;?\s*",
-    re.DOTALL,
-)
-"""The value of a block, without a call of a method of something that stands."""
-
-EFFECT = re.compile(rb"\.\s*await\b|\w+!\s*[(\[{]|\.\s*\w+\s*(?:::\s*<[^;]*?>\s*)?\(|\bspawn|\b[a-z]\w*\s*\(")
+EFFECT = re.compile(rb"\.\s*+await\b|\w+!\s*+[(\[{]|\.\s*+\w+\s*+(?:::\s*+<[^;]*?>\s*+)?\(|\bspawn|\b[a-z]\w*\s*+\(")
 """A statement that does something."""
 
 EXPIRING = re.compile(
     rb"ttl|expir|time_?out|keep_?alive|lease|idle|max_?age|\bage\b|deadline|time_to_|retention|lifetime|lock_?time"
-    rb"|heart_?beat|interval|cool_?down|debounce|delay|evict|stale|period|window|grace|backoff|refresh|validity",
+    rb"|heart_?beat|interval|cool_?down|debounce|max_?delay|evict|stale|period|window|grace|backoff|refresh|validity",
     re.IGNORECASE,
 )
 """Names of durations that elapse by themselves."""
@@ -211,13 +204,13 @@ STOPPED = re.compile(
 )
 """A flag or token by which somebody ends a worker."""
 
-WATCHDOG = re.compile(rb"\bprocess\s*::\s*(?:exit|abort)\s*\(|\bpanic!")
+WATCHDOG = re.compile(rb"\bprocess\s*+::\s*+(?:exit|abort)\s*+\(|\bpanic!")
 """The whole test is ended."""
 
 STAMP = re.compile(rb"updated_?at|created_?at|mtime|modified\(|last_(?:used|seen|access|modified)\w*", re.IGNORECASE)
 """Timestamps that a test compares."""
 
-ENDS = re.compile(rb"\b(?:abort|drop|close|stop|shutdown|disconnect|kill|cancel|unsubscribe)\w*\s*\(")
+ENDS = re.compile(rb"\b(?:abort|drop|close|stop|shutdown|disconnect|kill|cancel|unsubscribe)\w*\s*+\(")
 """Something is ended."""
 
 GIVES_TIME = re.compile(rb"\bwait|\b(?:give|let|allow)\b|make sure|ensure|enough time")
