@@ -1,0 +1,124 @@
+"""A sleep before an assertion: for an effect to be there, or to show that there is none."""
+
+from __future__ import annotations
+
+import re
+
+from sleeplint.facts import Related
+from sleeplint.languages.python import vocabulary as words
+from sleeplint.languages.python.assertions import expectation, names_in, subject
+from sleeplint.languages.python.flow import Act
+from sleeplint.languages.python.neighbours import Surrounding, assigned, span_of
+from sleeplint.languages.python.scene import Scene
+from sleeplint.languages.python.startups import starter
+from sleeplint.languages.python.verdict import Verdict
+
+
+def effect(scene: Scene, around: Surrounding) -> Verdict | None:
+    """What the next assertion says that a sleep waits for."""
+    outcome = around.outcome
+    if outcome is None or outcome.kind != "assert":
+        later = next((act for act in around.after[:5] if act.kind == "assert"), None)
+        if outcome is None or later is None or around.cause is None:
+            return None
+        return Verdict("settle", False, related=(Related(span_of(later.node), "asserted here"),))
+    related = (Related(span_of(outcome.node), "asserted here"),)
+    if _later_than(scene, outcome):
+        return Verdict("pacing", False, related=related)
+    if _unchanged(scene, outcome, around) or _alike(scene, outcome, around):
+        return Verdict("absence", True, related=related)
+    expected = expectation(scene, outcome)
+    cause = around.cause
+    match expected.wants:
+        case "nothing":
+            if _outlived(scene, outcome):
+                held = _also_happened(scene, outcome, around, acting=True)
+                return Verdict("settle" if held else "absence", False, related=related)
+            begun = cause is not None and starter(cause) is not None
+            about_it = cause is not None and bool(assigned(scene, cause) & names_in(scene, outcome.node))
+            if not about_it and _also_happened(scene, outcome, around):
+                return Verdict("absence" if begun else "settle", False, related=related)
+            return Verdict("absence", expected.sure and (about_it or not begun), related=related)
+        case "gone":
+            removed = cause is not None and any(words.REMOVALS.search(call.name) for call in cause.calls)
+            removed = removed or (cause is not None and cause.node.type == "delete_statement")
+            if removed or expected.sure or _was_there(scene, outcome, around) or _also_happened(scene, outcome, around):
+                return Verdict("settle", removed and expected.sure, related=related)
+            return Verdict("absence", False, related=related)
+        case "still":
+            return Verdict("settle", False, related=related)
+    return Verdict("settle", cause is not None, related=related)
+
+
+def _unchanged(scene: Scene, outcome: Act, around: Surrounding) -> bool:
+    """The same assertion held before the last action: it is to hold still."""
+    written = "".join(scene.text(outcome.node).split())
+    asserted = names_in(scene, outcome.node)
+    for act in around.after[: around.after.index(outcome)]:
+        if asserted & assigned(scene, act):
+            return False  # it speaks of a new answer to a new question
+    acted = False
+    for act in around.before:
+        if act.kind == "assert":
+            if "".join(scene.text(act.node).split()) == written:
+                return acted
+            if subject(scene, act) == subject(scene, outcome):
+                return False  # it was otherwise in between
+        acted = acted or act.kind == "call"
+    return False
+
+
+def _alike(scene: Scene, outcome: Act, around: Surrounding) -> bool:
+    """`old = look()` before, `new = look()` after, and they are to be equal."""
+    pair = re.search(
+        r"^assert (\w+) == (\w+)(,|$)|assert\w*Equals?\(\s*(\w+),\s*(\w+)\s*[,)]", scene.text(outcome.node)
+    )
+    if pair is None or "Not" in pair[0]:
+        return False
+    names = {name for name in pair.groups() if name and name != ","}
+    before = {_value(scene, act) for act in around.before if names & assigned(scene, act)}
+    after = {_value(scene, act) for act in around.after if names & assigned(scene, act)}
+    return bool((before & after) - {""})
+
+
+def _value(scene: Scene, act: Act) -> str:
+    inner = act.node.named_children[0] if act.node.named_children else None
+    right = inner.child_by_field_name("right") if inner is not None else None
+    return "".join(scene.text(right).split()) if right is not None and scene.calls(right) else ""
+
+
+def _also_happened(scene: Scene, outcome: Act, around: Surrounding, acting: bool = False) -> bool:
+    """The next assertions see that something did happen; with `acting`, also those behind another act."""
+    for act in around.after[around.after.index(outcome) + 1 :]:
+        if act.kind == "wait" or (act.kind == "call" and not acting):
+            return False
+        if act.kind == "assert" and expectation(scene, act).wants == "happened":
+            return True
+    return False
+
+
+def _was_there(scene: Scene, outcome: Act, around: Surrounding) -> bool:
+    """An assertion before saw the thing that is gone now."""
+    names = names_in(scene, outcome.node) - {"self", "len", "assert"}
+    return any(
+        act.kind == "assert"
+        and expectation(scene, act).wants in ("happened", "still")
+        and bool({name for name in names_in(scene, act.node) & names if not name.startswith("assert")})
+        for act in around.before
+    )
+
+
+def _outlived(scene: Scene, outcome: Act) -> bool:
+    """A process has no exit code: it lives, which may be the effect or the lack of one."""
+    return bool(re.search(r"(poll\(\)|returncode|exitcode)\s*(is|==|,)\s*None", scene.text(outcome.node)))
+
+
+def _later_than(scene: Scene, outcome: Act) -> bool:
+    """Two timestamps are to differ."""
+    written = scene.text(outcome.node)
+    if not re.search(r"assertGreater\b|assertLess\b|assertNotEqual\b|[^<>=-][<>][^<>=]|!=", written):
+        return False
+    if re.search(r"\b(time|monotonic|perf_counter)\(\)|elapsed|duration", written):
+        return False
+    names = [name for name in sorted(names_in(scene, outcome.node)) if words.TIMESTAMPS.search(name)]
+    return len(names) > 1

@@ -1,0 +1,183 @@
+"""Waits that keep something alive, and run out only if nobody ends them."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from tree_sitter import Node
+
+from sleeplint.facts import Related
+from sleeplint.languages.python import vocabulary as words
+from sleeplint.languages.python.flow import Act, border, following, preceding
+from sleeplint.languages.python.loops import Round
+from sleeplint.languages.python.scene import Scene
+from sleeplint.languages.python.site import Site
+from sleeplint.languages.python.tasks import Spawn, Standing
+from sleeplint.languages.python.verdict import Verdict
+from sleeplint.text import Span
+
+FOR_EVER_MS = 60_000
+"""Outside a loop, nobody means to wait so long: something else ends it."""
+_STREAM_SERVERS = frozenset(
+    {"start_server", "start_unix_server", "create_server", "serve", "StreamServer", "unix_serve"}
+)
+
+
+def hold(
+    scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, ends: bool | None, round_: Round | None
+) -> Verdict | None:
+    """Whether a wait keeps something alive; `ends` says whether the test joins its task."""
+    endless = site.duration_ms is None and site.api.endswith("sleep_forever")
+    long = endless or (site.duration_ms is not None and site.duration_ms >= FOR_EVER_MS)
+    related: tuple[Related, ...] = ()
+    if spawn is not None:
+        node = spawn.call.node
+        related = (Related(Span(node.start_byte, node.end_byte), "spawned here"),)
+    in_own_flow = standing.kind in ("test", "fixture", "called") and spawn is None
+    if long and round_ is None and not in_own_flow:
+        direct = spawn is not None and spawn is not standing.spawn
+        # What others call may as well be work that takes its time.
+        sure = endless or direct or standing.kind == "task"
+        keeps = "task" if direct else _keeps(scene, site)
+        return Verdict("hold", sure, related=related, keeps=keeps, ends_early=ends is not True)
+    if endless:
+        return Verdict("hold", True, keeps=_keeps(scene, site), ends_early=True)
+    if _cancelled_scope(scene, site):
+        return Verdict("hold", True, related=related, keeps="task", ends_early=True)
+    after = list(islice(following(scene, site.chain, site.call), 2))
+    if after and _always_fails(scene, after[0]):
+        return Verdict("hold", True, related=related, keeps=_keeps(scene, site), ends_early=True)
+    direct = spawn is not None and spawn is not standing.spawn
+    if direct and spawn is not None:
+        if ends is True or spawn.call.name == "submit":
+            return None
+        return Verdict("hold", ends is False, related=related, keeps="task", ends_early=ends is False)
+    if standing.kind == "task" and _idles(scene, site, round_):
+        return Verdict("hold", True, related=related, keeps=_keeps(scene, site), ends_early=ends is not True)
+    if standing.kind == "task" and round_ is None and is_last(scene, site):
+        keeps = _keeps(scene, site)
+        if ends is True and keeps is None:
+            return None  # work that takes its time
+        return Verdict("hold", ends is not None, related=related, keeps=keeps or "task", ends_early=ends is False)
+    if standing.kind == "task" and round_ is None and (held := _held(scene, site)) is not None:
+        return Verdict("hold", False, related=related, keeps=held, ends_early=ends is False)
+    by = standing.run.by if standing.run is not None else None
+    serves = standing.kind == "handler" and by is not None and by.name in _STREAM_SERVERS
+    if serves and round_ is None and is_last(scene, site):
+        return Verdict("hold", True, keeps=_keeps(scene, site) or "connection")
+    return None
+
+
+def is_last(scene: Scene, site: Site) -> bool:
+    """Nothing follows in its function but its end, and letting go of what was held until then."""
+    tidying = [
+        clause
+        for outer in site.chain[border(site.chain) + 1 :]
+        if outer.type == "try_statement"
+        for clause in outer.named_children
+        if clause.type == "finally_clause" and clause.start_byte > site.call.start_byte
+    ]
+    for act in islice(following(scene, site.chain, site.call), 4):
+        if act.kind == "neutral" and not act.calls:
+            continue
+        if act.kind == "return" and (act.node.named_child_count == 0 or scene.text(act.node) == "return None"):
+            continue
+        if any(clause.start_byte <= act.node.start_byte < clause.end_byte for clause in tidying):
+            continue
+        lets_go = act.kind == "call" and all(call.name in words.LETTING_GO for call in act.calls)
+        if lets_go and any(before.kind == "call" for before in islice(preceding(scene, site.chain, site.call), 6)):
+            continue
+        return False
+    return True
+
+
+def _held(scene: Scene, site: Site) -> str | None:
+    """What a `with` around it holds until it is over: it is the last thing done there, and only notes follow."""
+    if any(act.kind not in ("neutral", "mark") for act in islice(following(scene, site.chain, site.call), 3)):
+        return None
+    for outer in reversed(site.chain[border(site.chain) + 1 :]):
+        if outer.type == "with_statement":
+            return _keeps(scene, site) or "task"
+    return None
+
+
+def _always_fails(scene: Scene, act: Act) -> bool:
+    """`assert False`, `pytest.fail(..)`, `raise AssertionError`: the end of the sleep is never reached."""
+    if act.kind == "raise":
+        return bool(re.search(r"(?i)assertion|unreachable|never|should(n't| not)", scene.text(act.node)))
+    if act.kind not in ("assert", "call"):
+        return False
+    if act.node.type == "assert_statement":
+        condition = act.node.named_child(0)
+        return condition is not None and scene.text(condition) in ("False", "0")
+    return bool(act.calls) and act.calls[0].name == "fail" and act.node.type == "expression_statement"
+
+
+def _idles(scene: Scene, site: Site, round_: Round | None) -> bool:
+    """`while True: sleep(1)` and nothing else."""
+    if round_ is None or round_.exits or round_.shape == "items":
+        return False
+    body = round_.node.child_by_field_name("body")
+    return body is not None and len(scene.statements(body)) == 1
+
+
+def _cancelled_scope(scene: Scene, site: Site) -> bool:
+    """All that a scope does which is cancelled before, or ends sooner."""
+    inner: Node = site.call
+    for index in range(len(site.chain) - 1, border(site.chain), -1):
+        outer = site.chain[index]
+        if outer.type == "with_statement" and inner.type == "block" and outer.named_child_count:
+            clause = outer.named_children[0]
+            for call in scene.calls(clause):
+                bound = scene.sites.get(call.node.id)
+                if call.name in words.TIMEOUT_BLOCKS and bound is not None and _shorter(bound, site):
+                    return True
+                if call.name == "CancelScope":
+                    cancels = any(
+                        c.name == "cancel"
+                        for act in islice(preceding(scene, site.chain, site.call), 4)
+                        for c in act.calls
+                    )
+                    if cancels:
+                        return True
+        elif outer.type == "call" and inner.type == "argument_list" and scene.called(outer).name == "wait_for":
+            bound = scene.sites.get(outer.id)
+            if bound is not None:
+                return _shorter(bound, site)
+        inner = outer
+    return False
+
+
+def _shorter(bound: Site, site: Site) -> bool:
+    return bound.duration_ms is not None and site.duration_ms is not None and bound.duration_ms < site.duration_ms
+
+
+def _keeps(scene: Scene, site: Site) -> str | None:
+    """What stays open as long as it waits."""
+    for outer in reversed(site.chain[border(site.chain) + 1 :]):
+        if outer.type == "with_statement" and outer.named_child_count:
+            head = scene.text(outer.named_children[0])
+            if any(call.name in words.TIMEOUT_BLOCKS | words.SCOPES for call in scene.calls(outer.named_children[0])):
+                continue
+            return _kind_of(head) or " ".join(head.split())[:60]
+    first = border(site.chain)
+    if first >= 0:
+        parameters = site.chain[first].child_by_field_name("parameters")
+        if parameters is not None:
+            found = _kind_of(scene.text(parameters))
+            if found is not None:
+                return found
+    for act in islice(preceding(scene, site.chain, site.call), 6):
+        found = _kind_of(scene.text(act.node))
+        if found is not None:
+            return found
+    return None
+
+
+def _kind_of(written: str) -> str | None:
+    if re.search(r"\.accept\(|open_connection|create_connection|connect\(", written):
+        return "connection"
+    if words.CONNECTIONS.search(written):
+        return "connection"
+    return "listener" if words.LISTENERS.search(written) else None

@@ -1,0 +1,77 @@
+"""The nearest acts on both sides of a wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+
+from tree_sitter import Node
+
+from sleeplint.languages.python.assertions import names_in
+from sleeplint.languages.python.flow import Act, following, preceding
+from sleeplint.languages.python.scene import Scene
+from sleeplint.languages.python.site import Site
+from sleeplint.text import Span
+
+_NEAR = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Surrounding:
+    """The nearest acts on both sides of a wait."""
+
+    before: tuple[Act, ...]
+    """The nearest first."""
+    after: tuple[Act, ...]
+    outcome: Act | None
+    """The next act that acts or asserts; looking and noting are passed over."""
+
+    @property
+    def cause(self) -> Act | None:
+        """The last act before that changed something, as far back as the wait before."""
+        for act in self.before:
+            if act.kind == "call":
+                return act
+            if act.kind == "wait":
+                return None
+        return None
+
+    @property
+    def previous(self) -> Act | None:
+        """The nearest act before that is more than a note."""
+        return next((act for act in self.before if act.kind not in ("neutral", "mark")), None)
+
+
+def surrounding(scene: Scene, site: Site) -> Surrounding:
+    """The nearest acts on both sides of a site."""
+    before = tuple(islice(preceding(scene, site.chain, site.call), _NEAR))
+    after = tuple(islice(following(scene, site.chain, site.call), _NEAR))
+    return Surrounding(before, after, _outcome(scene, after))
+
+
+def _outcome(scene: Scene, after: tuple[Act, ...]) -> Act | None:
+    acting: Act | None = None
+    answers: set[str] = set()
+    for act in after:
+        if act.kind in ("neutral", "mark", "read", "wait"):
+            continue
+        if act.kind == "call" and act.node.type == "expression_statement" and assigned(scene, act):
+            acting = acting or act
+            answers |= assigned(scene, act)
+            continue
+        if acting is None or (act.kind == "assert" and answers & names_in(scene, act.node)):
+            return act  # what was called in between was asked for the answer that is asserted
+        return acting
+    return acting
+
+
+def assigned(scene: Scene, act: Act) -> set[str]:
+    """The names that an act binds."""
+    inner = act.node.named_children[0] if act.node.named_children else None
+    left = inner.child_by_field_name("left") if inner is not None and inner.type == "assignment" else None
+    return names_in(scene, left) if left is not None else set()
+
+
+def span_of(node: Node) -> Span:
+    """Where a node stands."""
+    return Span(node.start_byte, node.end_byte)

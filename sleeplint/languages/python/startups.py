@@ -1,0 +1,151 @@
+"""A sleep between starting something and its first use."""
+
+from __future__ import annotations
+
+import re
+
+from sleeplint.facts import Related
+from sleeplint.languages.python import vocabulary as words
+from sleeplint.languages.python.assertions import expectation
+from sleeplint.languages.python.flow import Act, border
+from sleeplint.languages.python.neighbours import Surrounding, assigned, span_of
+from sleeplint.languages.python.scene import Called, Scene
+from sleeplint.languages.python.site import Site
+from sleeplint.languages.python.tree import arguments_of
+from sleeplint.languages.python.verdict import Verdict
+
+_BACK = 8000
+"""Bytes before a wait in which something made for it is looked for."""
+_PROCESSES = re.compile(
+    r"(?i)(popen|process|proc\b|server|service|daemon|broker|run_|launch|serve|boot|worker|listen|proxy|cluster|"
+    r"container|supervisor|subprocess)"
+)
+
+
+def startup(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
+    """Whether a sleep gives something just started the time to become ready."""
+    started: Called | None = None
+    direct = True
+    for act in around.before[:5]:
+        if act.kind == "wait":
+            return None
+        started = starter(act)
+        if started is not None and re.search(r"(?i)(timer|clock|stopwatch)", started.receiver):
+            return None
+        if started is not None:
+            break
+        if act.kind == "call" and not _constructs(act) and not _waits(scene, act):
+            direct = False
+    if started is None:
+        return _built(scene, around)
+    related = [Related(span_of(started.node), "started here")]
+    use = next((found for act in around.after[:4] if (found := first_use(act)) is not None), None)
+    if use is not None:
+        related.append(Related(span_of(use.node), "first used here"))
+        return Verdict("startup", direct, related=tuple(related))
+    outcome = around.outcome
+    if outcome is not None and outcome.kind == "assert":
+        between = any(act.kind in ("call", "read") for act in around.after[: around.after.index(outcome)])
+        wants = expectation(scene, outcome).wants
+        if wants == "nothing":
+            return None
+        serves = bool(_PROCESSES.search(f"{started.receiver}.{started.name}"))
+        if wants == "still" or (direct and serves) or (direct and between):
+            return Verdict("startup", False, related=tuple(related))
+        return None
+    if not direct:
+        return Verdict("startup", False, related=tuple(related)) if _stays(scene, around) else None
+    # A task may as well be an action whose effect is awaited; a process or server is started to be used.
+    return Verdict("startup", _serves(scene, started, around), related=tuple(related))
+
+
+def starter(act: Act) -> Called | None:
+    """The call of an act that starts something which needs time to become ready."""
+    if act.kind not in ("call", "read"):
+        return None
+    for call in act.calls:
+        if call.name in words.STARTERS or words.STARTER_PREFIX.match(call.name):
+            return call
+        if words.SPAWNER_CLASS.search(call.name) and act.node.type == "with_clause":
+            return call
+    return None
+
+
+def first_use(act: Act) -> Called | None:
+    """The call of an act that reaches for a server for the first time."""
+    for call in act.calls:
+        if call.name in words.FIRST_USES or call.name.startswith(("connect", "open_conn", "create_conn")):
+            return call
+        if call.name in words.REQUEST_VERBS and words.CLIENTS.search(call.receiver):
+            return call
+    return None
+
+
+def _serves(scene: Scene, started: Called, around: Surrounding) -> bool:
+    """What is started is a process or a server, by its name or by what it was made from."""
+    if _PROCESSES.search(scene.text(started.node)):
+        return True
+    for act in around.before:
+        if started.receiver and started.receiver in assigned(scene, act):
+            return any(_PROCESSES.search(scene.text(call.node)) for call in act.calls)
+    return False
+
+
+def _built(scene: Scene, around: Surrounding) -> Verdict | None:
+    """Something is made, and then reached for the first time: making it may have started it."""
+    if any(first_use(act) is not None for act in around.before):
+        return None
+    use = next((found for act in around.after[:2] if (found := first_use(act)) is not None), None)
+    for act in around.before[:3]:
+        if act.kind in ("wait", "assert"):
+            return None
+        for call in act.calls:
+            if use is not None and re.match(r"[A-Z]|create_|make_|build_|run_|setup", call.name):
+                related = (Related(span_of(call.node), "started here"), Related(span_of(use.node), "first used here"))
+                return Verdict("startup", False, related=related)
+    return None
+
+
+def _waits(scene: Scene, act: Act) -> bool:
+    return any(call.node.id in scene.sites for call in act.calls)
+
+
+def _stays(scene: Scene, around: Surrounding) -> bool:
+    """Between the start and the sleep things were only looked at."""
+    for act in around.before:
+        if starter(act) is not None:
+            return True
+        if act.kind == "call" and act.node.type == "expression_statement" and not _waits(scene, act):
+            return False
+    return False
+
+
+def _constructs(act: Act) -> bool:
+    """Only makes or opens what is used later: `assigned = call(..)`."""
+    inner = act.node.named_children[0] if act.node.type == "expression_statement" and act.node.named_children else None
+    return inner is not None and inner.type == "assignment"
+
+
+def readiness(scene: Scene, site: Site, around: Surrounding) -> str | None:
+    """A proof of readiness that already exists where the sleep stands."""
+    for act in around.before:
+        for call in act.calls:
+            if call.name in ("bind", "listen", "create_server", "start_server", "bind_unused_port", "bind_sockets"):
+                return f"`{call.name}` has run before the sleep: the listener takes connections already"
+            if call.name == "Popen":
+                keywords = arguments_of(call.node, scene.code).keywords
+                if "stdout" in keywords and "PIPE" in scene.text(keywords["stdout"]):
+                    return "its output is piped: a line of it can tell that it is ready"
+    if not site.chain:
+        return None
+    first = border(site.chain)
+    start = site.chain[first].start_byte if first >= 0 else 0
+    start = max(start, site.call.start_byte - _BACK)
+    before = scene.code[start : site.call.start_byte].decode("utf-8", "replace")
+    if "Event()" not in before:
+        return None
+    made = re.findall(r"\b(\w+) *= *(?:\w+\.)*Event\(\)", before)
+    telling = [name for name in made if re.search(r"(?i)ready|started|listening|running", name)]
+    if telling:
+        return f"the event `{telling[-1]}` is made for it"
+    return f"the event `{made[-1]}` is at hand" if made else None

@@ -1,0 +1,111 @@
+"""Waits that pretend to be work, or hold back an action, in code that others call."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from tree_sitter import Node
+
+from sleeplint.languages.python import vocabulary as words
+from sleeplint.languages.python.flow import border, following, has_yield, preceding
+from sleeplint.languages.python.holds import is_last
+from sleeplint.languages.python.loops import Round
+from sleeplint.languages.python.scene import Scene
+from sleeplint.languages.python.site import Site
+from sleeplint.languages.python.tasks import Spawn, Standing, class_of, is_test_class, stands_in
+from sleeplint.languages.python.verdict import Verdict
+
+
+def workload(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, ends: bool | None) -> Verdict | None:
+    """It pretends to be work, in code that the system under test calls."""
+    if spawn is not None and spawn is not standing.spawn:
+        return Verdict("workload", ends is True)
+    if site.by_reference and scene.called(site.call).name not in words.RUNNERS:
+        return Verdict("workload", True)
+    function = standing.function
+    if function is None:
+        return None
+    if standing.kind == "handler":
+        return Verdict("workload", standing.sure)
+    if standing.kind == "task":
+        if is_last(scene, site) or _returns_value(scene, site):
+            return Verdict("workload", ends is True)
+        return None
+    if standing.kind in ("test", "fixture"):
+        return None
+    index = border(site.chain)
+    owner = class_of(site.chain, index)
+    if owner is not None and not is_test_class(scene, owner):
+        foreign = stands_in(scene, owner)
+        name = owner.child_by_field_name("name")
+        nested = border(site.chain[:index]) >= 0
+        if foreign or nested:
+            return Verdict("workload", foreign and standing.kind == "unseen")
+        if name is not None and words.FAKES.search(scene.text(name)) and standing.kind == "unseen":
+            return Verdict("workload", False)
+        return None
+    if is_handler(scene, function):
+        return Verdict("workload", True)
+    if standing.kind == "called":
+        return None
+    nested = border(site.chain[:index]) >= 0
+    if nested:
+        return Verdict("workload", False)
+    if _returns_value(scene, site) or (
+        is_last(scene, site) and not next(preceding(scene, site.chain, site.call), None)
+    ):
+        return Verdict("workload", False)
+    return None
+
+
+def is_handler(scene: Scene, function: Node) -> bool:
+    """Whether a function takes what servers give to those they call."""
+    parameters = function.child_by_field_name("parameters")
+    if parameters is None:
+        return False
+    names = []
+    for parameter in parameters.named_children:
+        named = parameter.child_by_field_name("name") or parameter
+        if named.type == "typed_parameter":
+            named = named.named_child(0) or named
+        names.append(scene.text(named))
+    names = [name for name in names if name not in ("self", "cls")]
+    return any(tuple(names[: len(wanted)]) == wanted for wanted in words.HANDLER_PARAMETERS if len(wanted) > 1) or (
+        len(names) == 1 and (names[0],) in words.HANDLER_PARAMETERS and _gives_something(scene, function)
+    )
+
+
+def _gives_something(scene: Scene, function: Node) -> bool:
+    """Whether a function gives something back, by return or yield."""
+    body = function.child_by_field_name("body")
+    if body is None:
+        return False
+    return has_yield(function) or any(
+        statement.type == "return_statement" and statement.named_child_count for statement in scene.statements(body)
+    )
+
+
+def _returns_value(scene: Scene, site: Site) -> bool:
+    """The next thing is to give back a value."""
+    act = next((act for act in following(scene, site.chain, site.call) if act.kind != "neutral"), None)
+    return act is not None and act.kind == "return" and act.node.named_child_count > 0
+
+
+def delayed(scene: Scene, site: Site, standing: Standing, round_: Round | None) -> Verdict | None:
+    """In the background: sleep, and then act. A function that nobody here runs does the same for others."""
+    if standing.kind == "task":
+        after = next((act for act in following(scene, site.chain, site.call) if act.kind != "neutral"), None)
+        if after is not None and after.kind == "assert":
+            return None
+        return Verdict("pacing", standing.sure)
+    if standing.kind != "unseen" or round_ is not None or standing.around is not None:
+        return None
+    if any(act.kind in ("call", "wait") for act in islice(preceding(scene, site.chain, site.call), 6)):
+        return None
+    action = next(
+        (act for act in islice(following(scene, site.chain, site.call), 6) if act.kind in ("call", "mark")), None
+    )
+    if action is None:
+        return None
+    triggers = any(words.TRIGGERS.search(call.name) for call in action.calls)
+    return Verdict("pacing" if triggers or site.duration_ms is not None else "workload", False)
