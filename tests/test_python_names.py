@@ -244,3 +244,24 @@ def test_what_is_given_a_mock_waits_for_nothing() -> None:
     code = "from app import reap\nfrom unittest.mock import MagicMock\np = {}\nreap(p, timeout=5)\n"
     assert spoken(code.format("Process()"), files=files) == [("app.reap", 5000)]
     assert spoken(code.format("MagicMock()"), files=files) == []
+
+
+def test_a_docstring_says_what_a_function_gives() -> None:
+    files = {
+        "app/__init__.py": "from .client import Client",
+        "app/client.py": (
+            "class Client:\n    def ask(self, timeout):\n        self.lock.acquire(timeout=timeout)\n        return 1\n"
+            "def connect(**options):\n    '''Connects.\n\n    :return: A :class:`~app.client.Client` instance.\n"
+            "    '''\n    return make(options)\n"
+        ),
+    }
+    assert spoken("from app.client import connect\nconnect().ask(timeout=2)", files=files) == [("app.Client.ask", 2000)]
+
+
+def test_awaiting_a_class_of_its_own_gives_something_else() -> None:
+    files = {
+        "app.py": "class Later:\n    def __await__(self):\n        return self.begin().__await__()\n"
+        "class Client:\n    def cursor(self):\n        return Later()\n"
+    }
+    code = "from app import Client\nasync def test_a():\n    cursor = await Client().cursor()\n    await cursor.fetch(timeout=2)"
+    assert spoken(code, files=files) == [(".fetch", 2000)]

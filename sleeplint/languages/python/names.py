@@ -41,6 +41,8 @@ _TRANSPARENT = frozenset(
 )  # fmt: skip
 """Give what their first argument is, or what comes of it."""
 _RESULT = re.compile(rb"(?<!\w)(?:return|yield)(?!\w)")
+_FUTURES = frozenset({"asyncio.Task", "asyncio.Future"})
+_DOCUMENTED = re.compile(rb":(?:returns?|rtype):[^:`]*:(?:py:)?class:`[~!]?([\w.]+)`")
 _WRAPPED_TYPES = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Union", "Awaitable", "Coroutine"})
 _SEQUENCES = frozenset(
     {"List", "list", "Sequence", "Iterable", "Iterator", "Generator", "AsyncGenerator", "AsyncIterator", "Tuple",
@@ -94,9 +96,12 @@ class Names:
                 return member(self.meaning(owner, steps), self.module.text(name), steps)
             case "call":
                 return self._called(node, steps)
-            case "await" | "named_expression":
-                inner = node.child_by_field_name("value") or first_of(node)
+            case "named_expression":
+                inner = node.child_by_field_name("value")
                 return self.meaning(inner, steps) if inner is not None else UNKNOWN
+            case "await":
+                inner = first_of(node)
+                return _awaited(self.meaning(inner, steps), steps) if inner is not None else UNKNOWN
             case "conditional_expression" | "boolean_operator":
                 return self._first(node.named_children, steps)
             case "tuple" | "expression_list":
@@ -320,7 +325,24 @@ class Names:
             found = self.meaning(value, steps + 1) if value is not None else UNKNOWN
             if found.is_known:
                 return found
-        return UNKNOWN
+        return self._documented(body, steps)
+
+    def _documented(self, body: Node, steps: int) -> Meaning:
+        """The class that a docstring gives as the result: `:return: A :class:`~app.Client` instance`."""
+        entry = _DOCUMENTED.search(self.module.code, body.start_byte, body.end_byte)
+        if entry is None:
+            return UNKNOWN
+        dotted = entry[1].decode("utf-8", "replace")
+        found = imported(self.module, dotted, steps + 1)
+        if found.kind != "class":  # its own module, spelled out or not
+            found = exported(self.module, dotted.rpartition(".")[2], steps + 1)
+        if found.kind != "class":
+            return UNKNOWN
+        # Readers know a class by the name under which its package offers it.
+        package, name = found.path.partition(".")[0], found.path.rpartition(".")[2]
+        offered = imported(self.module, f"{package}.{name}", steps + 1)
+        public = offered.kind == "class" and offered.node == found.node
+        return replace(found, kind="instance", path=f"{package}.{name}" if public else found.path)
 
     def annotated(self, annotation: Node, steps: int) -> Meaning:
         """An instance of what an annotation names."""
@@ -484,6 +506,16 @@ def result_of(meaning: Meaning, steps: int = 0) -> Meaning:
             assert meaning.node is not None
             return names_of(meaning.module).returned(meaning.node, steps + 1)
     return UNKNOWN
+
+
+def _awaited(meaning: Meaning, steps: int) -> Meaning:
+    """What `await` gives: a coroutine's result, which is what calling it is taken for; others say it themselves."""
+    if meaning.kind != "instance":
+        return meaning
+    if meaning.node is None:
+        return UNKNOWN if meaning.path in _FUTURES else meaning
+    method = member(meaning, "__await__", steps + 1)
+    return result_of(method, steps + 1) if method.kind == "function" else meaning
 
 
 def _entered(meaning: Meaning, steps: int) -> Meaning:
