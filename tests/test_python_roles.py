@@ -5,6 +5,8 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sleeplint.facts import Wait
 from sleeplint.languages import read
@@ -858,3 +860,41 @@ def test_deep_nesting_is_no_recursion() -> None:
     nested = "".join("    " * depth + "if x:\n" for depth in range(1, 90))
     code = "import time\ndef test():\n" + nested + "    " * 90 + "time.sleep(1)\n"
     assert [wait.role for wait in read(Source("tests/test_it.py", code.encode())).waits] == ["sync"]
+
+
+LINES = (
+    "time.sleep(1)",
+    "await asyncio.sleep(0.1)",
+    "assert event.wait(0.1)",
+    "task = asyncio.create_task(inner())",
+    "task.cancel()",
+    "threading.Thread(target=inner).start()",
+    "for _ in range(3):",
+    "while not ready():",
+    "with pytest.raises(TimeoutError):",
+    "async with asyncio.timeout(1):",
+    "def inner():",
+    "async def inner():",
+    "class Inner(Base):",
+    "try:",
+    "except TimeoutError:",
+    "else:",
+    "return",
+    "break",
+    "assert not called",
+    "(",
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 4), st.sampled_from(LINES)), max_size=25))
+def test_any_arrangement_is_judged_soundly_and_alike_each_time(lines: list[tuple[int, str]]) -> None:
+    code = HEAD + "async def test():\n" + "".join("    " * (depth + 1) + line + "\n" for depth, line in lines)
+    source = Source("tests/test_it.py", code.encode())
+    waits = read(source).waits
+    assert waits == read(source).waits
+    for wait in waits:
+        assert wait.cost_ms is None or wait.cost_ms >= 0
+        assert wait.role != "guard" or wait.cost_ms == 0
+        assert wait.role != "poll" or wait.loop is not None
+        assert wait.task is None or wait.task.span.start < wait.task.span.end

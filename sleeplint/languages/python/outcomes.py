@@ -17,7 +17,7 @@ from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tree import arguments_of
 
-_RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assert_raises", "raises_remote"})
+_RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assert_raises"})
 _NOTHING = re.compile(r"(==|is)\s*(None|False)$|^(None|False)\s*(==|is)\b")
 _EMPTY_VALUE = re.compile(r"""^(0|b?''|b?""|\[\]|\{\}|\(\))$""")
 _EMPTY = re.compile(r"""==\s*(0|b?''|b?""|\[\]|\{\}|\(\))$|^(0|b?''|b?""|\[\]|\{\}|\(\))\s*==""")
@@ -231,7 +231,7 @@ def _verdict(name: str, negated: bool, where: Node) -> Outcome:
 
 def _emptied(name: str, where: Node) -> Outcome:
     """Nothing came: a poll's time is up, but reading may just as well have met the end."""
-    return Outcome("burned" if re.match(r"(poll|getmany|select|receive_many)", name) else "guard", False, True, where)
+    return Outcome("burned" if re.match(r"(poll|select|receive_many|recv_many)", name) else "guard", False, True, where)
 
 
 def _assigned(scene: Scene, site: Site, assignment: Node, name: str) -> Outcome | None:

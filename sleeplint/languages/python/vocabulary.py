@@ -130,7 +130,7 @@ FAILURES = frozenset({"fail", "skip", "exit", "_exit", "abort", "xfail", "print_
 BOOLEAN_WAITS = frozenset({"wait", "wait_for", "acquire", "poll", "ping", "select", "wait_until", "is_ready"})
 """Methods that say by what they return whether they were released in time."""
 NULLABLE_WAITS = re.compile(
-    r"(?i)^(poll|read|recv|receive|pop|blpop|brpop|get_message|getmany|getone|next|try_next|get|accept|dequeue|read_\w+|"
+    r"(?i)^(poll|read|recv|receive|pop|blpop|brpop|get_message|next|try_next|get|accept|dequeue|read_\w+|"
     r"recv_\w+|receive_\w+|wait_\w+|get_\w+|pop_\w+|poll_\w+|wait)$"
 )
 """Methods that return nothing when their time is up."""
@@ -138,7 +138,7 @@ NULLABLE_WAITS = re.compile(
 EXPIRIES = re.compile(
     r"(?i)(^|_)(ttl|lease|expir\w*|max_?age|keep_?alive|idle\w*|inactiv\w*|staleness|stale\w*|visibility\w*|lifetime|ex|px|"
     r"cache_(time|seconds|for)|heartbeat\w*|retention\w*|validity|grace\w*|linger\w*|session_timeout\w*|window\w*|"
-    r"cooldown|lock_timeout|deadline|max_wait\w*|recycle|throttle\w*|missing\w*)($|_)"
+    r"cooldown|lock_timeout|deadline|max_wait\w*|recycle|throttle\w*)($|_)"
 )
 """Names of times that must really elapse before something may be seen."""
 CERTAIN_EXPIRIES = re.compile(
