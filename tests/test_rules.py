@@ -593,7 +593,19 @@ def test_a_real_clock_in_a_paused_test(profile: Profile) -> None:
     assert "real-clock-under-pause" in names(wait, profile=profile)
     assert "real-clock-under-pause" not in names(replace(wait, paused_clock=False), profile=profile)
     assert "real-clock-under-pause" not in names(replace(wait, in_async=False, task=TASK), profile=profile)
-    assert "real-clock-under-pause" in names(sleep("guard", kind="clock-assert", paused_clock=True), profile=profile)
+    assert "real-clock-under-pause" in names(replace(wait, task=TASK), profile=profile)
+    assert "real-clock-under-pause" in names(replace(wait, in_async=False), profile=profile)
+    assert "real-clock-under-pause" not in names(replace(wait, blocking=False), profile=profile)
+    assert "real-clock-under-pause" not in names(replace(wait, role="yield", duration_ms=None), profile=profile)
+
+
+def test_what_goes_by_the_real_clock_is_called_by_its_name() -> None:
+    pause = one("real-clock-under-pause", sleep(blocking=True, paused_clock=True))
+    assert pause.message.startswith("This sleep of 200 ms goes by the real clock")
+    assert pause.advice == "Use the clock that is paused (`tokio::time::sleep`)."
+    bound = one("real-clock-under-pause", sleep("guard", kind="clock-assert", cost_ms=0, paused_clock=True))
+    assert bound.message == "This assertion of 200 ms goes by the real clock in a test whose clock is paused."
+    assert bound.advice == "Use the clock that is paused."
 
 
 @pytest.mark.parametrize("profile", ["default", "strict"])
