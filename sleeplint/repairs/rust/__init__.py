@@ -31,8 +31,9 @@ __all__ = ["offer"]
 
 _HOLD = (*durations.EFFECTLESS, *park.RECIPES, *joined.RECIPES, *holds.RECIPES)
 # A reader tells startup from settling by names; the recipes look at the structure.
-_SETTLE = (*startup.EDITS, *received.RECIPES, *awaited.RECIPES, *condition.RECIPES)
-_STARTUP = (*_SETTLE, *startup.SKETCHES)
+_EITHER = (*startup.EDITS, *received.RECIPES, *awaited.RECIPES, *condition.RECIPES)
+_SETTLE = (*_EITHER, *condition.FETCHED)
+_STARTUP = (*_EITHER, *startup.SKETCHES)
 _BY_ROLE: Mapping[str, tuple[Recipe, ...]] = {
     "hold": _HOLD,
     "startup": _STARTUP,

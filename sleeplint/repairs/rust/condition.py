@@ -353,4 +353,5 @@ def _said(ground: Ground, statement: Node) -> str | None:
     return None
 
 
-RECIPES: tuple[Recipe, ...] = (poll, poll_what_is_fetched)
+RECIPES: tuple[Recipe, ...] = (poll,)
+FETCHED: tuple[Recipe, ...] = (poll_what_is_fetched,)

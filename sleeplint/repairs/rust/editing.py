@@ -20,7 +20,7 @@ _GIVING_TIME = re.compile(
     r"(?:(?:now|then|just|and|please|we|so|first|finally|next)[, ]+)*"
     r"(?:(?:give|giving|allow|allowing|leave)\b.*\b(?:time|moment|beat|chance|while|second|sec|seconds|ms|millis|bit|opportunity)\b.*"
     r"|(?:wait|waiting|sleep|sleeping|pause|pausing|delay)"
-    r"(?:$|[.:!]|\s+(?:for|until|till|so|to|a|an|some|here|long|enough|briefly|shortly|the|in|\d)\b.*)"
+    r"(?:$|[.:!]|\s+(?:for|until|till|so|to|a|an|some|here|long|enough|briefly|shortly|the|in|\d+\w*)\b.*)"
     r"|let\b.*\b(?:start|settle|finish|run|boot|up|come|catch|propagate|happen|complete|spin|be|get|bind|listen|process|begin)\b.*"
     r"|(?:make sure|ensure)\b.*\b(?:started|ready|up|running|listening|bound|time)\b.*"
     r"|(?:a |an )?(?:small|short|brief|tiny|little|slight)\s+(?:delay|sleep|pause|wait)\b.*)",

@@ -14,9 +14,8 @@ def for_each_connection(place: Place) -> Fix | None:
     tasks = background(place)
     looping = any(node.type in LOOPS for node in place.nodes[place.border :])
     handler = not tasks and place.nodes[place.border].type in ("closure_expression", "async_block")
-    if not (looping or handler or any(in_a_loop(task) for task in tasks)):
-        return None
-    if place.wait.task is None or place.wait.task.keeps not in ("connection", "listener"):
+    many = looping or any(in_a_loop(task) for task in tasks)
+    if not many and not (handler and _keeps(place) in ("connection", "listener")):
         return None
     thread = any(task.thread for task in tasks) or not place.is_async
     if thread:
@@ -42,7 +41,7 @@ def until_the_caller_lets_go(place: Place) -> Fix | None:
     """R1c: a helper's task needs a guard that its caller keeps."""
     tasks = background(place)
     task = next((task for task in tasks if task.function is not None), None)
-    if task is None or task.function is None or _is_test(place, task):
+    if task is None or task.function is None or _is_test(place, task) or _keeps(place) in (None, "task"):
         return None
     name = task.function.child_by_field_name("name")
     helper = place.ground.text(name) if name is not None else "the helper"
@@ -57,9 +56,14 @@ def until_the_caller_lets_go(place: Place) -> Fix | None:
 def until_the_test_lets_go(place: Place) -> Fix | None:
     """A hold in a test whose ways are too tangled for an edit."""
     tasks = background(place)
-    if not tasks:
+    if not tasks or _keeps(place) in (None, "task"):
         return None
     return shown("Hold it until the test lets go", *_channel(tasks[0]), *_ending(tasks[0]))
+
+
+def _keeps(place: Place) -> str | None:
+    """What the reader sees alive as long as it waits."""
+    return place.wait.task.keeps if place.wait.task is not None else None
 
 
 def _is_test(place: Place, task: Spawned) -> bool:

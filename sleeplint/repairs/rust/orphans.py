@@ -193,6 +193,22 @@ def _removal(ground: Ground, lost: Sequence[Import]) -> tuple[Edit, ...]:
             edits.append(_whole(pen, declaration))
         elif kept != ground.text(argument):
             edits.append(Edit(Span(argument.start_byte, argument.end_byte), _fitted(pen, declaration, argument, kept)))
+    return _without_leading_blank(pen, edits)
+
+
+def _without_leading_blank(pen: Pen, edits: list[Edit]) -> tuple[Edit, ...]:
+    """The edits; where they take away all that a file begins with, the blank line behind goes too."""
+    edits.sort()
+    done = 0
+    for at, edit in enumerate(edits):
+        if edit.text or edit.span.start != done:
+            break
+        done = edit.span.end
+        following = edits[at + 1].span.start if at + 1 < len(edits) else -1
+        after = pen.line_end(done)
+        if following != done and done < len(pen.code) and not pen.code[done:after].strip():
+            edits[at] = Edit(Span(edit.span.start, after), "")
+            break
     return tuple(edits)
 
 

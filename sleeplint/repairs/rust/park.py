@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tree_sitter import Node
 
 from sleeplint.finding import Fix
@@ -86,9 +88,13 @@ def keeps_something(place: Place) -> bool:
                 return True
         if node.type in ("match_arm", "if_expression", "while_expression"):
             return True
-    if task.type == "async_block" and any(child.type == "move" for child in task.children):
-        others = (w for w in ground.words_in(task.start_byte, task.end_byte) if not w.name[0].isupper())
-        return any(not place.call.start_byte <= word.start < place.call.end_byte for word in others)
+    if task.type in ("async_block", "closure_expression") and any(child.type == "move" for child in task.children):
+        # What is passed on by value lives elsewhere; what is only asked or lent stays here.
+        for word in ground.words_in(task.start_byte, place.statement.start_byte):
+            lent = ground.bare[max(0, word.start - 16) : word.start].rstrip().endswith((b"&", b"&mut"))
+            asked = re.match(rb"\s*\.\s*(?!await\b)\w+", ground.bare[word.end : word.end + 80]) is not None
+            if (lent or asked) and not word.name[0].isupper():
+                return True
     parameters = task.child_by_field_name("parameters") if task.type in BORDERS else None
     return parameters is not None and bool(parameters.named_children)
 

@@ -7,7 +7,7 @@ import re
 from sleeplint.finding import Fix
 from sleeplint.languages.rust.flow import LOOPS
 from sleeplint.repairs.rust.place import Place
-from sleeplint.repairs.rust.recipe import PATIENCE_SECS, Recipe, shown
+from sleeplint.repairs.rust.recipe import Recipe, shown
 
 _RECEIVE = re.compile(r"(\w+)\s*\.\s*(?:try_)?(?:recv|next)\w*\s*\(")
 _LONGEST = 90
@@ -106,7 +106,9 @@ def bounded_instead(place: Place) -> Fix | None:
     match = re.fullmatch(r"(let\s+[^=]+?\s*=\s*)?(.*);", between[0])
     if match is None:
         return None
-    patience = f"std::time::Duration::from_secs({PATIENCE_SECS})"
+    if place.wait.duration_ms is None or place.wait.duration_ms < 1000:
+        return None
+    patience = f"std::time::Duration::from_secs({place.wait.duration_ms // 1000:g})"
     return shown(
         f"Limit what `{start}` measures instead",
         f"{match.group(1) or ''}tokio::time::timeout({patience}, async {{ {match.group(2)} }})",

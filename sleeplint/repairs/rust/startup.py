@@ -19,9 +19,7 @@ _OTHER_STARTS = re.compile(r"\b(?:Command|Endpoint|quinn|Container|docker|testco
 _CLIENT = re.compile(
     r"connect|client|\bget\b|\bpost\b|\bput\b|\bhead\b|request|\bcall\b|fetch|\bdial|\bsend\b|handshake", re.IGNORECASE
 )
-_SERVES = re.compile(
-    r"\b(?:\w*serve|\w*server|run|start|listen\w*|bind\w*|accept|launch|entry_point|main|\w+_forever)\s*\("
-)
+_SERVES = re.compile(r"\b(?:\w*serve\w*|run\w*|start\w*|listen\w*|bind\w*|accept|launch\w*|entry_point|main)\s*\(")
 _HARMLESS = re.compile(
     r"\s*let\s+(?:mut\s+)?\w+\s*(?::[^=]*)?=\s*(?:&?[\w.:]+(?:\.clone\(\))?|format!\s*\([^;]*\)"
     r"|[^;(]*\.(?:local_addr|clone|to_string|port|into|unwrap|parse)\s*\([^;]*\)|\"[^;]*)\s*;\s*",
