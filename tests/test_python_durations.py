@@ -93,6 +93,7 @@ UNKNOWN = [
     "delay = 1\nfor _ in range(3):\n    time.sleep(delay)\n    delay *= 2",
     "delay = 1\ndef test_a():\n    time.sleep(delay)\ndef change():\n    global delay\n    delay = 2",
     "delay = 1\ndelay += 1\ntime.sleep(delay)",
+    "delay = 3\nif fast:\n    delay = 1\nelse:\n    time.sleep(delay)",
     "for delay in (1, 2):\n    time.sleep(delay)",
     "time.sleep(delay or 5)",
     "time.sleep(1 if fast else 5)",

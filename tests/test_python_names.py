@@ -265,3 +265,10 @@ def test_awaiting_a_class_of_its_own_gives_something_else() -> None:
     }
     code = "from app import Client\nasync def test_a():\n    cursor = await Client().cursor()\n    await cursor.fetch(timeout=2)"
     assert spoken(code, files=files) == [(".fetch", 2000)]
+
+
+def test_a_helper_of_another_test_file_is_test_code_too() -> None:
+    files = {
+        "tests/helpers.py": "def reap(process, timeout):\n    process.wait(timeout=timeout)\n    return 1\n",
+    }
+    assert spoken("from tests.helpers import reap\nreap(p, timeout=5)", files=files) == []

@@ -38,8 +38,8 @@ class Elapsed:
     ms: float
     """Milliseconds of its unit."""
     sign: int = 1
-    offset_ms: float = 0
-    """A constant that is taken from it, in milliseconds."""
+    shifted: bool = False
+    """A constant is added to it or taken from it."""
     folded: bool = False
     """Its sign is lost in `abs`: a bound above is one on both sides."""
 
@@ -204,7 +204,7 @@ def _is_sum_with_clock(node: Node, names: Names) -> bool:
 
 def _number(node: Node, measured: Elapsed, names: Names) -> Milliseconds | None:
     found = fold(node, names)
-    if found is None:
+    if found is None or (measured.shifted and not measured.folded):
         return None
     if found.carries_unit:
         return as_milliseconds(found, "s")
@@ -250,7 +250,7 @@ def _called(node: Node, names: Names, steps: int) -> Elapsed | None:
         arguments = arguments_of(node, names.module.code).positional
         found = elapsed(arguments[0], names, steps + 1) if arguments else None
         if found is not None and word == "abs":
-            return Elapsed(found.clock, found.ms, 1, found.offset_ms, folded=True)
+            return Elapsed(found.clock, found.ms, 1, found.shifted, folded=True)
         return found
     return None
 
@@ -267,7 +267,7 @@ def _difference(node: Node, names: Names, steps: int) -> Elapsed | None:
         for one, other, sign in ((left, right, 1), (right, left, -1)):
             found = elapsed(one, names, steps + 1)
             if found is not None and fold(other, names) is not None:
-                return Elapsed(found.clock, found.ms, found.sign * sign)
+                return Elapsed(found.clock, found.ms, found.sign * sign, shifted=True)
         return None
     if operator.type in ("*", "/", "//"):
         found = elapsed(left, names, steps + 1)
