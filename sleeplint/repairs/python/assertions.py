@@ -7,6 +7,9 @@ import libcst as cst
 from sleeplint.repairs.python.draft import PATIENCE_SECS
 from sleeplint.repairs.python.place import Place
 
+LOOKS = 30
+"""A poll that looks once a second expects to look more than a few times."""
+
 
 def is_unittest(place: Place) -> bool:
     """Whether `self` is a `unittest.TestCase` here, as far as the bases' names tell."""
@@ -40,8 +43,13 @@ def quoted(message: str) -> str:
 
 
 def patience(place: Place) -> str:
-    """Seconds to wait before failing: below the limit on the whole test, which would hide the reason."""
-    limit = place.limit_ms
-    if limit is None or limit > PATIENCE_SECS * 1000:
-        return str(PATIENCE_SECS)
-    return f"{limit / 2000:g}"
+    """Seconds to wait before failing: many times what is slept between two looks.
+
+    But less than the limit on the whole test, which would hide the reason.
+    """
+    seconds = float(PATIENCE_SECS)
+    if place.wait.duration_ms is not None:
+        seconds = max(seconds, LOOKS * place.wait.duration_ms / 1000)
+    if place.limit_ms is not None and place.limit_ms <= seconds * 1000:
+        seconds = place.limit_ms / 2000
+    return f"{seconds:g}"

@@ -6,13 +6,21 @@ import libcst as cst
 
 from sleeplint.repairs.python.place import Place, Statement, sole_expression
 
-_COMPARISONS = {
-    "assertEqual": "==",
-    "assertEquals": "==",
-    "assertGreater": ">",
-    "assertGreaterEqual": ">=",
-    "assertIn": "in",
-    "assertIs": "is",
+_OPPOSITES: dict[type[cst.BaseCompOp], str] = {
+    cst.Equal: "!=",
+    cst.GreaterThan: "<=",
+    cst.GreaterThanEqual: "<",
+    cst.In: "not in",
+    cst.Is: "is not",
+}
+"""Of the others, what is asserted holds before anything happens."""
+_OPPOSITES_OF_METHODS = {
+    "assertEqual": "!=",
+    "assertEquals": "!=",
+    "assertGreater": "<=",
+    "assertGreaterEqual": "<",
+    "assertIn": "not in",
+    "assertIs": "is not",
 }
 _CALLED = {
     "assert_called": "called",
@@ -24,19 +32,23 @@ _CALLED = {
     "assert_awaited_once": "await_count",
     "assert_awaited_once_with": "await_count",
 }
+_TAKING = frozenset(
+    {"get", "get_nowait", "pop", "popleft", "recv", "read", "readline", "receive", "next", "communicate"}
+)
+"""Methods that take what they give."""
 _EMPTY = frozenset({"0", "None", "False", "[]", "()", "{}", '""', "''", 'b""', "b''", "set()"})
 _LONGEST = 90
 
 
-def awaited_condition(place: Place, statement: Statement) -> str | None:
-    """What must come true, as an expression; None if it may hold from the start, or cannot be read twice."""
+def missing_condition(place: Place, statement: Statement) -> str | None:
+    """What holds as long as an assertion would fail; None if it may pass from the start, or cannot be read twice."""
     if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
         return None
     small = statement.body[0]
     value = sole_expression(statement)
     found: str | None = None
     if isinstance(small, cst.Assert):
-        found = _read(place, small.test)
+        found = _negated(place, small.test)
     elif isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute):
         found = _method(place, value, value.func)
     return found if found is not None and len(found) <= _LONGEST and found.isprintable() else None
@@ -45,30 +57,32 @@ def awaited_condition(place: Place, statement: Statement) -> str | None:
 def _method(place: Place, call: cst.Call, function: cst.Attribute) -> str | None:
     name = function.attr.value
     if name in _CALLED:
-        return f"{place.file.text(function.value)}.{_CALLED[name]}"
+        return f"not {place.file.text(function.value)}.{_CALLED[name]}"
     if place.file.text(function.value) != "self" or any(argument.star or argument.keyword for argument in call.args):
         return None
     if name == "assertTrue" and call.args:
-        return _read(place, call.args[0].value)
-    if name in _COMPARISONS and len(call.args) >= 2:
+        return _negated(place, call.args[0].value)
+    if name in _OPPOSITES_OF_METHODS and len(call.args) >= 2:
         left, right = (call.args[n].value for n in range(2))
         written = [place.file.text(side) for side in (left, right)]
         if any(side in _EMPTY for side in written) or not (_is_steady(place, left) and _is_steady(place, right)):
             return None
-        return f" {_COMPARISONS[name]} ".join(written)
+        return f" {_OPPOSITES_OF_METHODS[name]} ".join(written)
     return None
 
 
-def _read(place: Place, condition: cst.BaseExpression) -> str | None:
-    if isinstance(condition, cst.UnaryOperation):
-        return None  # a negation holds before anything happens
-    if isinstance(condition, cst.Comparison):
-        for target in condition.comparisons:
-            if isinstance(target.operator, cst.NotEqual | cst.NotIn | cst.IsNot | cst.LessThan | cst.LessThanEqual):
-                return None
-            if place.file.text(target.comparator) in _EMPTY:
-                return None
-    return place.file.text(condition) if _is_steady(place, condition) else None
+def _negated(place: Place, condition: cst.BaseExpression) -> str | None:
+    if not _is_steady(place, condition):
+        return None
+    written = place.file.text(condition)
+    if isinstance(condition, cst.Name | cst.Attribute | cst.Call | cst.Subscript):
+        return f"not {written}"
+    if not isinstance(condition, cst.Comparison) or len(condition.comparisons) != 1:
+        return f"not ({written})" if isinstance(condition, cst.BooleanOperation) else None
+    comparison = condition.comparisons[0]
+    opposite = _OPPOSITES.get(type(comparison.operator))
+    sides = [place.file.text(side) for side in (condition.left, comparison.comparator)]
+    return f" {opposite} ".join(sides) if opposite is not None and not any(side in _EMPTY for side in sides) else None
 
 
 def _is_steady(place: Place, expression: cst.BaseExpression) -> bool:
@@ -80,9 +94,3 @@ def _is_steady(place: Place, expression: cst.BaseExpression) -> bool:
         isinstance(call.func, cst.Attribute) and call.func.attr.value in _TAKING
         for call in place.file.every(cst.Call, span)
     )
-
-
-_TAKING = frozenset(
-    {"get", "get_nowait", "pop", "popleft", "recv", "read", "readline", "receive", "next", "communicate"}
-)
-"""Methods that take what they give."""

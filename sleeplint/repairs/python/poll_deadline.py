@@ -27,7 +27,8 @@ def repair(place: Place) -> Repair | None:
         or not isinstance(loop, cst.While)
     ):
         return None
-    reason = _reason(place, loop)
+    bound = patience(place)
+    reason = _reason(place, loop, bound)
     name = free_deadline(place)
     if reason is None or name is None:
         return None
@@ -35,8 +36,7 @@ def repair(place: Place) -> Repair | None:
     now = draft.name(_CLOCKS.get(place.wait.api, "time.monotonic"))
     if now is None:
         return None
-    bound = patience(place)
-    check = asserted_less(place, f"{now}()", name, f"{reason} after {bound} s")
+    check = asserted_less(place, f"{now}()", name, reason)
     if draft.insert_before(loop, [f"{name} = {now}() + {bound}"]) and draft.insert_before(place.statement, [check]):
         return draft.repair("Give the poll a deadline that fails the test", Applicability.UNSAFE)
     return None
@@ -47,23 +47,23 @@ def free_deadline(place: Place) -> str | None:
     return next((name for name in _NAMES if place.names.is_fresh(name, place.file.span(place.statement))), None)
 
 
-def _reason(place: Place, loop: cst.While) -> str | None:
+def _reason(place: Place, loop: cst.While, bound: str) -> str | None:
     """What to say when the loop does not end; None if its body is more than the condition and the sleep."""
     body = [statement for statement in statements_of(loop) if statement is not place.statement]
     if not _is_always(loop.test):
-        return None if body or loop.orelse is not None else _said(place, loop.test, holds=True)
+        return None if body or loop.orelse is not None else _said(place, loop.test, True, bound)
     if len(body) == 1 and isinstance(body[0], cst.If) and body[0].orelse is None and _leaves(body[0]):
-        return _said(place, body[0].test, holds=False)
+        return _said(place, body[0].test, False, bound)
     return None
 
 
-def _said(place: Place, condition: cst.BaseExpression, holds: bool) -> str:
+def _said(place: Place, condition: cst.BaseExpression, holds: bool, bound: str) -> str:
     if isinstance(condition, cst.UnaryOperation) and isinstance(condition.operator, cst.Not):
         condition, holds = condition.expression, not holds
     written = place.file.text(condition)
     if len(written) > _LONGEST_CONDITION or not written.isprintable():
-        return "the condition did not come"
-    return f"`{written}` {'still holds' if holds else 'does not hold'}"
+        return f"gave up after {bound} s"
+    return f"still `{written}` after {bound} s" if holds else f"`{written}` did not come in {bound} s"
 
 
 def _is_always(condition: cst.BaseExpression) -> bool:

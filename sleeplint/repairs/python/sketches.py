@@ -8,7 +8,7 @@ import libcst as cst
 
 from sleeplint.finding import Applicability, Fix
 from sleeplint.repairs.python.assertions import asserted_less, is_unittest
-from sleeplint.repairs.python.conditions import awaited_condition
+from sleeplint.repairs.python.conditions import missing_condition
 from sleeplint.repairs.python.draft import PATIENCE_SECS, Repair
 from sleeplint.repairs.python.place import Place
 from sleeplint.repairs.python.poll_deadline import free_deadline
@@ -67,17 +67,15 @@ def _settle(place: Place) -> Repair | None:
     quiet = _quiet(place)
     if quiet is not None:
         return quiet
-    condition = awaited_condition(place, place.after[0])
+    condition = missing_condition(place, place.after[0])
     name = free_deadline(place)
     if condition is None or name is None:
         return None
-    check = asserted_less(place, words.now, name, f"`{condition}` does not hold after {PATIENCE_SECS} s")
-    if len(check) > _LONGEST_LINE:
-        check = asserted_less(place, words.now, name, f"it did not come in {PATIENCE_SECS} s")
+    check = asserted_less(place, words.now, name, f"gave up after {PATIENCE_SECS} s")
     return shown(
         "Wait for what is asserted, and fail when it does not come",
         f"{name} = {words.now} + {PATIENCE_SECS}",
-        f"while not ({condition}):",
+        f"while {condition}:",
         f"    {check}",
         f"    {words.nap}",
     )
@@ -107,7 +105,7 @@ def _hold(place: Place) -> Repair | None:
         (n for n in ("release", "let_go", "released") if place.names.is_fresh(n, place.file.span(place.statement))),
         None,
     )
-    if function is None or name is None or (place.test is not None and len(place.functions) < 2):
+    if function is None or name is None or len(place.functions) < 2:  # no test's event reaches it
         return None
     where = function.name.value
     return shown(
@@ -175,7 +173,7 @@ def _failing_end(place: Place) -> Repair | None:
         f"{'async ' if loop.asynchronous is not None else ''}{head}",
         "    ...",
         "else:",
-        f'    {"self" if is_unittest(place) else "pytest"}.fail("it did not come")',
+        f'    {"self" if is_unittest(place) else "pytest"}.fail("the tries ran out")',
     )
 
 
