@@ -554,3 +554,30 @@ def test_a_sleep_that_is_only_made() -> None:
 def test_long_code_around_a_wait_is_no_trouble(following: str) -> None:
     (wait,) = in_test(f"tokio::spawn(async move {{ sleep(Duration::from_millis(5)).await; {following} }});")
     assert wait.task is not None
+
+
+@pytest.mark.parametrize("spawner", ["spawn_local", "spawn_blocking", "spawn_named", "try_spawn"])
+def test_spawners_by_any_name(spawner: str) -> None:
+    (wait,) = in_test(f"pool.{spawner}(async move {{ let _g = guard(); sleep(Duration::from_secs(5)).await; }});")
+    assert wait.role == "hold"
+    assert wait.task is not None
+    assert wait.task.spawner == spawner
+
+
+def test_two_branches_of_one_task_order_nothing() -> None:
+    spoken = in_test(
+        """
+        tokio::spawn(async move {
+            if late { sleep(Duration::from_millis(30)).await; } else { sleep(Duration::from_millis(10)).await; }
+            log.push(1);
+        });
+        """
+    )
+    assert [wait.order for wait in spoken] == [(), ()]
+
+
+def test_a_watchdog_is_a_guard() -> None:
+    (wait,) = in_test(
+        "std::thread::spawn(|| { std::thread::sleep(Duration::from_secs(900)); std::process::exit(1); });"
+    )
+    assert (wait.role, wait.cost_ms) == ("guard", 0)

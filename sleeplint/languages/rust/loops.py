@@ -137,7 +137,7 @@ def number(way: Way, word: bytes) -> int | None:
     if match := _NUMBER.fullmatch(word):
         return int(match.group(1).replace(b"_", b""))
     name = word.rpartition(b"::")[2]
-    if not name.isidentifier() if isinstance(name, str) else not re.fullmatch(rb"[A-Za-z_]\w*", name):
+    if not re.fullmatch(rb"[A-Za-z_]\w*", name):
         return None
     values = set(
         re.findall(

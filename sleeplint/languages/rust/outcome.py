@@ -50,7 +50,6 @@ _HANDS_ON = frozenset(
 )
 _OVER = re.compile(rb"\s*+&?\s*+(?:Err|None|Poll::Pending)\b")
 _IN_TIME = re.compile(rb"\s*+&?\s*+(?:Ok|Some)\b")
-_BOOLEAN = frozenset({b"wait_for", b"wait_until", b"wait_timeout_bool"})
 _ENDLESS = re.compile(rb"\s*+(?:\w+::)*pending(?:::<[^>]*>)?\s*+\(\s*+\)\s*+")
 
 

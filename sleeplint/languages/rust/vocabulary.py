@@ -131,16 +131,6 @@ CARRIED = frozenset(
 FIRST_WINS = frozenset({b"select", b"try_select", b"race", b"or", b"select_ok", b"race_ok", b"select_all", b"first"})
 """Callees that wait for the first of what they are given."""
 
-ADAPTORS = frozenset(
-    b"""
-    instrument in_current_span with_subscriber boxed boxed_local fuse shared abort_on_drop unwrap expect
-    into_future map map_err flatten with_current_subscriber collect compat catch_unwind remote_handle
-    left_future right_future and_then inspect into_iter unwrap_or_else then inspect_err as_mut as_ref
-    with_context context ok cloned
-    """.split()
-)
-"""Methods that hand on what they are called on."""
-
 KEEPS = (
     ("connection", re.compile(rb"accept|connect|incoming|upgrade|handshake|into_split|split\(", re.IGNORECASE)),
     ("listener", re.compile(rb"\bbind\w*\(|\blisten\w*\(|Listener")),
