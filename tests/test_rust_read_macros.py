@@ -7,6 +7,8 @@ from textwrap import dedent
 import pytest
 
 from sleeplint.languages import Surroundings, read
+from sleeplint.languages.rust.macros import Grove
+from sleeplint.languages.rust.parsing import Budget
 from sleeplint.source import Source
 
 
@@ -51,6 +53,13 @@ HEAD = "use std::time::Duration;\nuse tokio::time::{interval, sleep, timeout};\n
 )
 def test_a_body_is_read_in_place(body: str, expected: list[tuple[str, float | None, str | None]]) -> None:
     assert found(HEAD + body + "\n}") == expected
+
+
+def test_the_arms_of_a_select_parse() -> None:
+    code = b"fn f() { tokio::select! { biased; x = a(), if b => { c() } Some(y) = d() => e(y), else => f(), } }"
+    grove = Grove(code, Budget())
+    body = grove.chain(code.index(b"c()"), code.index(b"c()") + 1)[4]
+    assert (body.type, body.has_error) == ("source_file", False)
 
 
 def test_the_default_arm_of_a_crossbeam_select() -> None:

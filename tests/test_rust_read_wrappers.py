@@ -74,6 +74,7 @@ def test_a_timeout_may_be_wrapped() -> None:
     "definition",
     [
         "async fn settle(n: u64) { poke(); tokio::time::sleep(Duration::from_millis(n)).await }",
+        "async fn settle(n: u64) { tokio::time::sleep(Duration::from_millis(n)).await; poke() }",
         "async fn settle(n: u64) { tokio::time::sleep(Duration::from_millis(20)).await }",
         "async fn settle(n: u64) { for _ in 0..n { tokio::time::sleep(Duration::from_millis(20)).await } }",
         "async fn settle(n: u64) { tokio::time::sleep(self.n).await }",
@@ -158,9 +159,27 @@ def test_wrappers_are_followed_into_other_files_and_crates(tmp_path: Path) -> No
         (tmp_path / name).write_text(text)
     project = Project(tmp_path)
     for _ in range(2):  # from memory too
-        found = read(Source.read(str(tmp_path / "app/tests/a.rs")), Surroundings(project)).waits
-        assert told(found) == [
+        file = read(Source.read(str(tmp_path / "app/tests/a.rs")), Surroundings(project))
+        assert {str(tmp_path / name) for name in ("support/src/time.rs", "support/src/lib.rs")} <= set(file.consulted)
+        assert told(file.waits) == [
             ("tokio::time::sleep", 0, "common::sleep_ms"),
             ("tokio::time::sleep", 9000, "support::time::sleep"),
             ("std::thread::sleep", 1000, "support::wait_secs"),
         ]
+
+
+def test_what_was_looked_into_is_consulted_from_memory_too(tmp_path: Path) -> None:
+    files = {
+        "Cargo.toml": '[package]\nname = "app"\n',
+        "src/lib.rs": "pub mod a;\npub mod b;\nmod user;\n",
+        "src/a.rs": "pub fn sleep_long(n: u64) { crate::b::sleep_less(n) }\n",
+        "src/b.rs": "pub fn sleep_less(n: u64) { count(n) }\n",
+        "src/user.rs": "fn f() { crate::a::sleep_long(1); }\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    project, source = Project(tmp_path), Source.read(str(tmp_path / "src/user.rs"))
+    first, second = (read(source, Surroundings(project)) for _ in range(2))
+    assert first == second
+    assert str(tmp_path / "src/b.rs") in second.consulted
