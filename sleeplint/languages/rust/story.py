@@ -1,0 +1,175 @@
+"""A sleep in the test's own flow: what was done before it, and what comes next, tell what is awaited."""
+
+from __future__ import annotations
+
+import re
+
+from sleeplint.facts import Related
+from sleeplint.languages.rust import vocabulary
+from sleeplint.languages.rust.expiry import Elapsing, expiring
+from sleeplint.languages.rust.flow import is_noise, is_value
+from sleeplint.languages.rust.readiness import first_use, of_settling, of_startup
+from sleeplint.languages.rust.scene import Scene
+from sleeplint.languages.rust.verdict import Verdict
+from sleeplint.text import Span
+
+
+def own_flow(scene: Scene) -> Verdict | None:
+    """The test itself waits: what was done before, and what comes next."""
+    way = scene.way
+    following = [way.text(node) for node in scene.next[:4]]
+    checked = next((index for index, text in enumerate(following) if _is_checked(text)), None)
+    elapsing = expiring(way, scene.function, scene.site.duration_ms)
+    shown = _asserted(scene, checked)
+    if elapsing and elapsing.strength == "strong":
+        return Verdict("expiry", "high" if checked is not None else "low", expires=elapsing.words, related=shown)
+    if any(vocabulary.NOTHING.search(text) for text in following[:2]):
+        return Verdict("absence", "high", related=shown)
+    if following and vocabulary.UNTOUCHED.search(following[0]) and checked == 0:
+        return Verdict("absence", "high", related=shown)
+    if elapsing and elapsing.strength == "named" and checked is not None:
+        return Verdict("expiry", "low", expires=elapsing.words, related=shown)
+    if checked is not None and checked <= 1 and vocabulary.NEGATIVE.search(following[checked]):
+        if elapsing is not None:
+            return Verdict("expiry", "low", expires=elapsing.words, related=shown)
+        if _is_opposite(scene, following[checked]):
+            return Verdict("settle", "low", readiness=of_settling(way, scene.function), related=shown)
+        if vocabulary.ENDED.search(following[checked]):
+            return Verdict("settle", "high", readiness=of_settling(way, scene.function), related=shown)
+        return Verdict("absence", "low", related=shown)
+    if (verdict := _starting(scene, checked)) is not None or (verdict := _helping(scene)) is not None:
+        return verdict
+    if (verdict := _passing(scene, following, checked, elapsing)) is not None:
+        return verdict
+    if checked is not None and checked <= 2:
+        confident = scene.last and _is_asked(following, checked) and not _is_checked(way.text(scene.last[0]))
+        return Verdict(
+            "settle", "high" if confident else "low", readiness=of_settling(way, scene.function), related=shown
+        )
+    if scene.last and following:
+        return Verdict("settle", "low", readiness=of_settling(way, scene.function))
+    if scene.last and not following and vocabulary.ENDS.search(way.text(scene.last[0])):
+        return Verdict("settle", "low")
+    return None
+
+
+def _is_asked(following: list[bytes], checked: int) -> bool:
+    """Whether the next statement asserts, or fetches what the one after it asserts."""
+    if checked == 0:
+        return True
+    fetched = re.match(rb"\s*+let\s+(?:mut\s+)?\(?\s*+(\w+)", following[0])
+    return (
+        checked == 1 and fetched is not None and re.search(rb"\b" + fetched.group(1) + rb"\b", following[1]) is not None
+    )
+
+
+def _is_opposite(scene: Scene, assertion: bytes) -> bool:
+    """Whether the opposite was asserted just before the wait."""
+    if not scene.last:
+        return False
+    return re.sub(rb"\s|(?<!t)!", b"", assertion) == re.sub(rb"\s|(?<!t)!", b"", scene.way.text(scene.last[0]))
+
+
+def _is_checked(text: bytes) -> bool:
+    """Whether a statement asserts, rather than starting a task that does."""
+    if vocabulary.SPAWN.search(text) and re.search(rb"\basync\b|\|", text):
+        return False
+    return vocabulary.ASSERTION.search(text) is not None
+
+
+def _passing(scene: Scene, following: list[bytes], checked: int | None, elapsing: Elapsing | None) -> Verdict | None:
+    """Nothing is awaited but that time passes."""
+    way = scene.way
+    if not following:
+        return None
+    if vocabulary.CLOCK.search(b" ".join(following[: 1 if checked is None else checked + 1])):
+        return Verdict("pacing", "low")
+    if checked != 0 and scene.last and _same_action(way.text(scene.last[0]), following[0]):
+        return Verdict("pacing", "low")
+    near = (*scene.behind[:4], *scene.ahead[:4])
+    if any(vocabulary.STAMP.search(scene.site.code[node.start_byte : node.end_byte]) for node in near):
+        return Verdict("pacing", "low")
+    if elapsing is not None:
+        return Verdict("expiry", "low", expires=elapsing.words)
+    if checked is not None and not scene.site.in_async and scene.site.test is not None:
+        story = way.text(scene.function)
+        if not (vocabulary.SPAWN.search(story) or vocabulary.START.search(story) or b"channel" in story):
+            return Verdict("expiry", "low")
+    return None
+
+
+def _asserted(scene: Scene, index: int | None) -> tuple[Related, ...]:
+    if index is None:
+        return ()
+    node = scene.next[index]
+    return (Related(Span(node.start_byte, node.end_byte), "checked here"),)
+
+
+def _starting(scene: Scene, checked: int | None) -> Verdict | None:
+    """It stands between the start of something and its first use."""
+    way = scene.way
+    for index, node in enumerate(scene.last[:2]):
+        text = way.text(node)
+        if _is_awaited_next(scene, text):
+            return None
+        spawned = vocabulary.SPAWN.search(text)
+        started = spawned or vocabulary.START.search(text)
+        if not started:
+            if vocabulary.CLIENT.search(text):
+                return None
+            continue
+        server = vocabulary.SERVER.search(text) is not None
+        use = first_use(scene.next[:3], way)
+        if spawned and not server:
+            return None  # a task that does something: its effect is awaited
+        if checked == 0 and not (server and use is not None):
+            return None
+        related: tuple[Related, ...] = (Related(Span(node.start_byte, node.end_byte), "started here"),)
+        if use is not None:
+            related = (*related, Related(Span(use.start_byte, use.end_byte), "first used here"))
+        confident = index == 0 and server and (use is not None or not scene.next)
+        return Verdict(
+            "startup",
+            "high" if confident else "low",
+            readiness=of_startup(way, scene.function, node) if spawned else None,
+            related=related,
+        )
+    return None
+
+
+def _is_awaited_next(scene: Scene, text: bytes) -> bool:
+    """Whether the next statement waits for the end of what a statement starts."""
+    name = re.match(rb"\s*+let\s+(?:mut\s+)?(\w+)\s*+=", text)
+    if name is None or not scene.next:
+        return False
+    following = scene.way.text(scene.next[0])
+    return re.search(rb"\b" + name.group(1) + rb"\s*+\.\s*+(?:await\b|join\s*+\()", following) is not None
+
+
+def _helping(scene: Scene) -> Verdict | None:
+    """The last act of a helper that starts something."""
+    way = scene.way
+    if scene.site.test is not None or scene.loops or scene.own < 0 or scene.own != scene.function_at:
+        return None
+    if any(not is_noise(way.text(node)) and not is_value(way, node) for node in scene.ahead):
+        return None
+    name = way.word(scene.function.child_by_field_name("name"))
+    named = _STARTS.search(name) is not None
+    begun = any(
+        vocabulary.SPAWN.search(text) or vocabulary.START.search(text)
+        for text in (way.text(node) for node in scene.last[:3])
+    )
+    if not begun:
+        return None
+    return Verdict("startup", "high" if named else "low")
+
+
+_STARTS = re.compile(rb"start|spawn|run|launch|serve|setup|set_up|boot|init|cluster|server|prepare")
+
+_CALLED = re.compile(rb"(?:\.|::|\b)(\w+)\s*+(?:::\s*+<[^>]*>\s*+)?\(")
+
+
+def _same_action(one: bytes, other: bytes) -> bool:
+    """Whether two statements do the same thing first."""
+    first, second = _CALLED.search(one), _CALLED.search(other)
+    return first is not None and second is not None and first.group(1) == second.group(1)
