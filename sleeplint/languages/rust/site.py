@@ -28,10 +28,11 @@ class Site:
     """One call that waits."""
 
     call: Node
-    """The `call_expression`. Inside a macro it belongs to the re-parsed body, with absolute offsets."""
+    """The `call_expression`; of a clock assertion, the assertion's `macro_invocation`. Inside a macro it
+    belongs to the re-parsed body, with absolute offsets."""
     chain: tuple[Node, ...]
     """Its ancestors from the file's root down, without itself. After a `macro_invocation` follow the
-    nodes of its re-parsed body, whose text may be masked: take text from `code`, never `node.text`.
+    root (a `source_file`) and the nodes of its re-parsed body, whose text may be masked: take text from `code`, never `node.text`.
     Never climb with `.parent`: it costs the depth at each step, and ends at a macro's border."""
     code: bytes
     """The file's text."""
