@@ -32,8 +32,9 @@ class Site:
     belongs to the re-parsed body, with absolute offsets."""
     chain: tuple[Node, ...]
     """Its ancestors from the file's root down, without itself. After a `macro_invocation` follow the
-    root (a `source_file`) and the nodes of its re-parsed body, whose text may be masked: take text from `code`, never `node.text`.
-    Never climb with `.parent`: it costs the depth at each step, and ends at a macro's border."""
+    root (a `source_file`) and the nodes of its re-parsed body, whose text may be masked: take text
+    from `code`, never `node.text`. Never climb with `.parent`: it costs the depth at each step, and
+    ends at a macro's border."""
     code: bytes
     """The file's text."""
     names: Names
