@@ -12,6 +12,8 @@ from sleeplint.repairs.rust import (
     blocking,
     condition,
     durations,
+    effectless,
+    fetched,
     holds,
     joined,
     orphans,
@@ -29,15 +31,20 @@ from sleeplint.source import Source
 
 __all__ = ["offer"]
 
-_HOLD = (*durations.EFFECTLESS, *park.RECIPES, *joined.RECIPES, *holds.RECIPES)
+_HOLD = (*effectless.RECIPES, *park.RECIPES, *joined.RECIPES, *holds.RECIPES)
 # A reader tells startup from settling by names; the recipes look at the structure.
-_EITHER = (*startup.EDITS, *received.RECIPES, *awaited.RECIPES, *condition.RECIPES)
-_SETTLE = (*_EITHER, *condition.FETCHED)
-_STARTUP = (*_EITHER, *startup.SKETCHES)
+_BETWEEN = (
+    *startup.EDITS,
+    *received.RECIPES,
+    *awaited.RECIPES,
+    *condition.RECIPES,
+    *startup.SKETCHES,
+    *fetched.RECIPES,
+)
 _BY_ROLE: Mapping[str, tuple[Recipe, ...]] = {
     "hold": _HOLD,
-    "startup": _STARTUP,
-    "settle": _SETTLE,
+    "startup": _BETWEEN,
+    "settle": _BETWEEN,
     "absence": shapes.FENCE,
     "expiry": paused.RECIPES,
     "workload": shapes.GATE,
@@ -45,9 +52,9 @@ _BY_ROLE: Mapping[str, tuple[Recipe, ...]] = {
 }
 _BY_RULE: Mapping[str, tuple[Recipe, ...]] = {
     "connection-hold": _HOLD,
-    "endless-sleep": (*durations.EFFECTLESS, *park.RECIPES, *joined.RECIPES),
-    "startup-sleep": _STARTUP,
-    "settle-sleep": _SETTLE,
+    "endless-sleep": (*effectless.RECIPES, *park.RECIPES, *joined.RECIPES),
+    "startup-sleep": _BETWEEN,
+    "settle-sleep": _BETWEEN,
     "absence-sleep": shapes.FENCE,
     "expiry-sleep": paused.RECIPES,
     "workload-sleep": shapes.GATE,

@@ -28,12 +28,12 @@ _MACROS = frozenset({"assert", "assert_eq"})
 _METHOD = re.compile(r"\.\s*(\w+)\s*(?:::\s*<[^()]*>\s*)?\(")
 _FUNCTION = re.compile(r"(?<![.\w])([a-z_][\w:]*)\s*\(")
 _POSITIVE_NUMBER = re.compile(r"(?:[1-9][\d_]*|0[xob][\da-fA-F_]*[1-9a-fA-F][\da-fA-F_]*)(?:_?[iu](?:\d+|size))?")
-_MORE = re.compile(
+SAYS_NO_MORE = re.compile(
     r"\b(?:more|only|at most|exactly|never|again|once|still|too many)\b|\bexceed|duplicat|\blimit",
     re.IGNORECASE,
 )
 """An assertion that says so is also about what must not come later."""
-_CONSUMES = re.compile(
+CONSUMES = re.compile(
     r"\.\s*(?:\w*recv\w*|next\w*|pop\w*|take|swap|fetch_\w+|remove\w*|insert\w*|send\w*|read\w*|accept|poll\w*|drain|replace"
     r"|push\w*|write\w*|publish\w*|delete\w*|create\w*|post\w*|put\w*|add\w*|set\w*|close\w*|stop\w*|start\w*|join\w*|abort"
     r"|ack\w*|subscribe\w*|update\w*|connect|connect_\w+|execute\w*|spawn\w*|shutdown\w*|run\w*|wait\w*)\s*(?:::\s*<[^()]*>\s*)?\("
@@ -90,7 +90,9 @@ def poll(place: Place) -> Fix | None:
     duration = ground.spell("std::time::Duration", place.call)
     if place.wait.blocking and place.is_async:
         return None
-    pause = f"{ground.text(_path(place.call))}({duration}::from_millis(10))" + ("" if place.wait.blocking else ".await")
+    pause = f"{ground.text(path_of_call(place.call))}({duration}::from_millis(10))" + (
+        "" if place.wait.blocking else ".await"
+    )
     if place.wait.wrapper is not None or not place.wait.api.endswith("::sleep"):
         return None
     (deadline,) = ground.fresh(function, "deadline")
@@ -105,7 +107,7 @@ def poll(place: Place) -> Fix | None:
     held = [_held_before(place, function, condition) for condition in conditions]
     if all(one is True for one in held):
         return None
-    if held[0] is not False or not all_polled or any(_MORE.search(ground.text(node)) for node in asserted):
+    if held[0] is not False or not all_polled or any(SAYS_NO_MORE.search(ground.text(node)) for node in asserted):
         return shown(title, *lines, *(ground.text(node) for node in asserted[:1]))
     step = pen(place).step(whole.start_byte)
     return repaired(place, title, UNSAFE, pen(place).replace(whole, *(line.replace("    ", step, 1) for line in lines)))
@@ -141,7 +143,8 @@ def _head(place: Place, *terms: str) -> tuple[str, ...]:
     return (f"while {terms[0]}", *(f"    && {term}" for term in terms[1:]), "{")
 
 
-def _path(call: Node) -> Node:
+def path_of_call(call: Node) -> Node:
+    """What is called."""
     function = call.child_by_field_name("function")
     return function if function is not None else call
 
@@ -166,7 +169,7 @@ def _operands_of(ground: Ground, statement: Node) -> tuple[str, list[str]] | Non
     if macro.type != "macro_invocation" or tokens is None:
         return None
     name = ground.text(macro).partition("!")[0].strip().rpartition("::")[2]
-    operands = _operands(ground, tokens)
+    operands = operands_in(ground, tokens)
     return (name, operands) if name in _MACROS and operands else None
 
 
@@ -174,7 +177,7 @@ def _change(place: Place, left: str, right: str) -> Condition | None:
     """An equality of something that was asserted to be another before, and so can be read again."""
     for read, wanted in ((left, right), (right, left)):
         simple = re.fullmatch(r"[\w:]+", wanted) is not None and wanted not in ("0", "false", "None")
-        if simple and _METHOD.search(read) and not _CONSUMES.search(read) and "|" not in read:
+        if simple and _METHOD.search(read) and not CONSUMES.search(read) and "|" not in read:
             earlier = _earlier_values(place, read)
             if earlier and earlier[-1] != wanted:
                 return Condition(read, wanted)
@@ -238,7 +241,7 @@ def _is_read_again(text: str) -> bool:
     return bool(methods) and all(method in _READS for method in methods)
 
 
-def _operands(ground: Ground, tokens: Node) -> list[str]:
+def operands_in(ground: Ground, tokens: Node) -> list[str]:
     """The arguments of a macro, as written."""
     found: list[str] = []
     start = tokens.start_byte + 1
@@ -296,62 +299,4 @@ def _squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-def poll_what_is_fetched(place: Place) -> Fix | None:
-    """A value is fetched once and asserted: it can be fetched until the assertion holds."""
-    if place.whole is None or len(place.following) < 2 or any(n.type in LOOPS for n in place.nodes[place.border :]):
-        return None
-    ground = place.ground
-    fetched, asserted = place.following[:2]
-    if fetched.type != "let_declaration":
-        return None
-    pattern, value = fetched.child_by_field_name("pattern"), fetched.child_by_field_name("value")
-    if pattern is None or value is None or pattern.type != "identifier" or "\n" in ground.text(value):
-        return None
-    # Without a call of its own or an await it would be the same each time, or a guard held over the pause.
-    if not re.search(
-        r"\.\s*await\b|^(?:\w+\s*::\s*)*[a-z]\w*\s*\(", ground.meaning(value)
-    ) or ".lock" in ground.meaning(value):
-        return None
-    if _CONSUMES.search(ground.meaning(value)) or ("await" in ground.meaning(value) and not place.is_async):
-        return None
-    name = ground.text(pattern)
-    wanted = _said(ground, asserted)
-    if wanted is None or not re.search(rf"\b{name}\b", wanted) or _MORE.search(ground.text(asserted)):
-        return None
-    pause = ground.text(_path(place.call)) + "(std::time::Duration::from_millis(10))"
-    if place.wait.wrapper is not None or not place.wait.api.endswith("::sleep"):
-        return None
-    return shown(
-        f"Fetch `{name}` until it is as asserted, bounded",
-        f"let deadline = std::time::Instant::now() + std::time::Duration::from_secs({PATIENCE_SECS});",
-        f"let {name} = loop {{",
-        f"    let {name} = {ground.text(value)};",
-        f"    if {wanted} || std::time::Instant::now() >= deadline {{",
-        f"        break {name};",
-        "    }",
-        f"    {pause}{'' if place.wait.blocking else '.await'};",
-        "};",
-        ground.text(asserted),
-    )
-
-
-def _said(ground: Ground, statement: Node) -> str | None:
-    """What a positive assertion says, as an expression."""
-    macro = statement.named_children[0] if statement.type == "expression_statement" else statement
-    tokens = next((child for child in macro.children if child.type == "token_tree"), None)
-    if macro.type != "macro_invocation" or tokens is None or "\n" in ground.text(statement):
-        return None
-    name = ground.text(macro).partition("!")[0].strip()
-    operands = _operands(ground, tokens)
-    if name == "assert_eq" and len(operands) >= 2:
-        nothing = re.search(r"(?:^|[^\w.])0$|^false$|^None$", operands[0]) or re.search(
-            r"^(?:0|false|None)$", operands[1]
-        )
-        return None if nothing else f"{operands[0]} == {operands[1]}"
-    if name == "assert" and operands and not re.search(r"!|\bis_(?:none|err|empty)\b|<", operands[0]):
-        return operands[0]
-    return None
-
-
 RECIPES: tuple[Recipe, ...] = (poll,)
-FETCHED: tuple[Recipe, ...] = (poll_what_is_fetched,)

@@ -1,0 +1,42 @@
+"""R12: a task that only sleeps, and that nobody waits for."""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from sleeplint.finding import Fix
+from sleeplint.repairs.rust.ground import inside
+from sleeplint.repairs.rust.place import Place
+from sleeplint.repairs.rust.recipe import SAFE, Recipe, pen, repaired
+
+
+def no_effect(place: Place) -> Fix | None:
+    """Delete the whole statement: nothing can tell that it is gone."""
+    if place.wait.kind != "sleep" or place.wait.paused_clock or place.in_macro:
+        return None
+    for at in range(len(place.nodes) - 2, 1, -1):
+        node = place.nodes[at]
+        if node.type == "call_expression":
+            arguments = node.child_by_field_name("arguments")
+            if place.ground.callee(node) not in ("tokio::spawn", "tokio::task::spawn") or arguments is None:
+                return None
+            statement = place.nodes[at - 1]
+            own = arguments.named_children == [place.call] or _is_only(place, arguments.named_children)
+            whole = statement.type == "expression_statement" and statement.named_children[0] == node
+            if not own or not whole or not place.ground.text(statement).endswith(";"):
+                return None
+            if any(child.type.endswith("comment") for child in inside(statement)):
+                return None
+            return repaired(place, "Delete the task that only sleeps", SAFE, pen(place).remove(statement))
+        if node.type not in ("arguments", "async_block", "block", "expression_statement", "await_expression"):
+            return None
+    return None
+
+
+def _is_only(place: Place, arguments: list[Node]) -> bool:
+    """Whether a spawned block holds nothing but the sleep."""
+    block = arguments[0] if len(arguments) == 1 and arguments[0].type == "async_block" else None
+    return block is not None and place.whole is not None and len(place.block.named_children) == 1
+
+
+RECIPES: tuple[Recipe, ...] = (no_effect,)
