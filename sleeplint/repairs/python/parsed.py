@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TypeVar
 
 import libcst as cst
-from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
+from libcst.metadata import ByteSpanPositionProvider
+from libcst.metadata.span_provider import CodeSpan, SpanProvidingCodegenState, byte_length_in_utf8
 
 from sleeplint.languages.python.parsing import parse as tree_of
 from sleeplint.source import Source
@@ -27,12 +28,11 @@ Scope = cst.Module | cst.FunctionDef | cst.ClassDef | cst.Lambda
 class Parsed:
     """A file that libcst reads and gives back byte for byte. Texts come from the source itself."""
 
-    def __init__(self, source: Source, module: cst.Module) -> None:
+    def __init__(self, source: Source, module: cst.Module, spans: dict[cst.CSTNode, Span]) -> None:
         self.source = source
         self.code = source.code
         self.module = module
-        places = MetadataWrapper(module, unsafe_skip_copy=True).resolve(ByteSpanPositionProvider)
-        self._spans = {node: Span(place.start, place.start + place.length) for node, place in places.items()}
+        self._spans = spans
         self._by_type: dict[type[cst.CSTNode], list[cst.CSTNode]] = {}
         for node in self._spans:
             self._by_type.setdefault(type(node), []).append(node)
@@ -101,10 +101,31 @@ def parse(source: Source) -> Parsed | None:
     try:
         text = _without_form_feeds(source.code.decode("utf-8"))
         module = cst.parse_module(text)
-        given_back = module.code
+        given_back, spans = _laid_out(module)
     except (UnicodeDecodeError, cst.ParserSyntaxError, RecursionError):
         return None
-    return Parsed(source, module) if given_back == text else None
+    return Parsed(source, module, spans) if given_back == text else None
+
+
+def _laid_out(module: cst.Module) -> tuple[str, dict[cst.CSTNode, Span]]:
+    """The module's text, and where in its bytes each node stands.
+
+    It does in one pass what `Module.code` and `MetadataWrapper.resolve` do in three.
+    """
+    provider = ByteSpanPositionProvider()
+    state = SpanProvidingCodegenState(
+        default_indent=module.default_indent,
+        default_newline=module.default_newline,
+        provider=provider,
+        get_length=byte_length_in_utf8,
+    )
+    module._codegen(state)
+    spans = {
+        node: Span(place.start, place.start + place.length)
+        for node, place in provider._computed.items()
+        if isinstance(place, CodeSpan)
+    }
+    return "".join(state.tokens), spans
 
 
 def _without_form_feeds(text: str) -> str:
