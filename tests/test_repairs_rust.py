@@ -214,6 +214,25 @@ def test_the_author_is_shown_the_names_of_the_place() -> None:
     )
 
 
+def test_what_starts_out_of_sight_is_asked_until_it_is_up() -> None:
+    started = STARTUP.partition("    let listener")[0] + "    let cluster = start_cluster();\n"
+    nap = "    sleep(Duration::from_secs(2)).await;\n"
+    code = started + nap + "    let peer = connect(cluster.url()).await.unwrap();\n    peer.ping();\n}\n"
+    (finding,) = findings(code)
+    assert finding.fix is not None
+    assert finding.fix.sketch == dedent(
+        """\
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        let peer = loop {
+            match connect(cluster.url()).await {
+                Ok(peer) => break peer,
+                Err(error) => assert!(std::time::Instant::now() < deadline, "not up after 10 s: {error}"),
+            }
+            sleep(std::time::Duration::from_millis(20)).await;
+        };"""
+    )
+
+
 ASSERTED = """\
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::Arc;

@@ -20,6 +20,7 @@ from sleeplint.repairs.rust import (
     park,
     paused,
     polls,
+    readiness,
     received,
     shapes,
     startup,
@@ -34,11 +35,11 @@ __all__ = ["offer"]
 _HOLD = (*effectless.RECIPES, *park.RECIPES, *joined.RECIPES, *holds.RECIPES)
 # A reader tells startup from settling by names; the recipes look at the structure.
 _BETWEEN = (
-    *startup.EDITS,
+    *startup.RECIPES,
     *received.RECIPES,
     *awaited.RECIPES,
     *condition.RECIPES,
-    *startup.SKETCHES,
+    *readiness.RECIPES,
     *fetched.RECIPES,
 )
 _BY_ROLE: Mapping[str, tuple[Recipe, ...]] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from tree_sitter import Node
 
@@ -11,7 +10,7 @@ from sleeplint.finding import Fix
 from sleeplint.languages.rust.flow import LOOPS
 from sleeplint.repairs.rust.ground import Ground, calls, inside, statements
 from sleeplint.repairs.rust.place import Place, Spawned, is_async, spawns, starts_something
-from sleeplint.repairs.rust.recipe import SAFE, UNSAFE, Recipe, chain, pen, repaired, shown
+from sleeplint.repairs.rust.recipe import SAFE, UNSAFE, Recipe, chain, pen, repaired
 
 _BINDS = re.compile(r"(?:^|::)(?:TcpListener|UnixListener)::bind$")
 _MAY_BIND = re.compile(r"(?:^|::|\.)(?:try_)?(?:bind\w*|listen\w*|serve_addr|run_server)$")
@@ -19,7 +18,6 @@ _OTHER_STARTS = re.compile(r"\b(?:Command|Endpoint|quinn|Container|docker|testco
 _CLIENT = re.compile(
     r"connect|client|\bget\b|\bpost\b|\bput\b|\bhead\b|request|\bcall\b|fetch|\bdial|\bsend\b|handshake", re.IGNORECASE
 )
-_SERVES = re.compile(r"\b(?:\w*serve\w*|run\w*|start\w*|listen\w*|bind\w*|accept|launch\w*|entry_point|main)\s*\(")
 _HARMLESS = re.compile(
     r"\s*let\s+(?:mut\s+)?\w+\s*(?::[^=]*)?=\s*(?:&?[\w.:]+(?:\.clone\(\))?|format!\s*\([^;]*\)"
     r"|[^;(]*\.(?:local_addr|clone|to_string|port|into|unwrap|parse)\s*\([^;]*\)|\"[^;]*)\s*;\s*",
@@ -37,14 +35,14 @@ def bound_before(place: Place) -> Fix | None:
         text = place.ground.meaning(statement)
         started = list(spawns(place.ground, statement))
         if started:
-            verdicts = [_has_its_listener(place.ground, task) for task in started]
+            verdicts = [has_its_listener(place.ground, task) for task in started]
             level = None if None in verdicts else (SAFE if all(verdicts) else UNSAFE)
             break
         if starts_something(place.ground, statement) and not _helper(place.ground, statement):
             return None
         helper = _helper(place.ground, statement)
         if helper is not None and list(spawns(place.ground, helper)):
-            verdicts = [_has_its_listener(place.ground, task) for task in spawns(place.ground, helper)]
+            verdicts = [has_its_listener(place.ground, task) for task in spawns(place.ground, helper)]
             level = SAFE if all(verdict is True for verdict in verdicts) else None
             break
         if not _HARMLESS.fullmatch(text):
@@ -56,7 +54,7 @@ def bound_before(place: Place) -> Fix | None:
     )
 
 
-def _has_its_listener(ground: Ground, task: Spawned) -> bool | None:
+def has_its_listener(ground: Ground, task: Spawned) -> bool | None:
     """Whether the task takes a listener bound before it; False if it only seems so; None if it binds one itself."""
     function = task.function
     if function is None or _binds(ground, task.body, set()) or _OTHER_STARTS.search(ground.meaning(task.statement)):
@@ -212,57 +210,4 @@ def _client_follows(place: Place) -> bool:
     return any(_CLIENT.search(place.ground.meaning(statement)) for statement in place.following[:4])
 
 
-def ready_sketch(place: Place) -> Fix | None:
-    """What a startup without a listener in sight can do."""
-    task = next(_started(place), None)
-    if task is None:
-        text = "".join(place.ground.meaning(node) for node in place.preceding[-3:])
-        if re.search(r"\bCommand\b|\bChild\b|\.spawn\(\)", text):
-            return shown(
-                "Retry until the child answers",
-                "let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);",
-                "while std::net::TcpStream::connect(addr).is_err() {",
-                '    assert!(std::time::Instant::now() < deadline, "the child is not up after 10 s");',
-                "    std::thread::sleep(std::time::Duration::from_millis(20));",
-                "}",
-            )
-        return None
-    serves = _SERVES.search(place.ground.meaning(task.body)) is not None
-    if not serves or _has_its_listener(place.ground, task) is not None:
-        return None
-    handle = task.handle or "server"
-    if task.thread:
-        return shown(
-            "Let the thread say when it is ready",
-            "let (ready_tx, ready_rx) = std::sync::mpsc::channel::<()>();",
-            f"let {handle} = std::thread::spawn(move || {{",
-            "    ..",
-            "    let _ = ready_tx.send(()); // once it is up",
-            "    ..",
-            "});",
-            'ready_rx.recv().expect("it ended before it was up"); // instead of the sleep',
-        )
-    called = ""
-    if task.body.type == "call_expression":
-        called = f"    {place.ground.text(task.body).split('(', 1)[0].strip()}(.., ready_tx).await"
-    return shown(
-        "Let the task say when it is ready",
-        "let (ready_tx, ready_rx) = tokio::sync::oneshot::channel::<()>();",
-        f"let {handle} = tokio::spawn(async move {{",
-        *(
-            [f"{called} // sends on `ready_tx` once it is up"]
-            if called
-            else ["    ..", "    let _ = ready_tx.send(()); // once it is up", "    .."]
-        ),
-        "});",
-        'ready_rx.await.expect("it ended before it was up"); // instead of the sleep',
-    )
-
-
-def _started(place: Place) -> Iterator[Spawned]:
-    for statement in reversed(place.preceding):
-        yield from spawns(place.ground, statement)
-
-
-EDITS: tuple[Recipe, ...] = (bound_before, say_when_bound)
-SKETCHES: tuple[Recipe, ...] = (ready_sketch,)
+RECIPES: tuple[Recipe, ...] = (bound_before, say_when_bound)
