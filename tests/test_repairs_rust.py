@@ -384,10 +384,11 @@ def test_what_a_repair_orphans_leaves_its_group(imported: str, left: str) -> Non
 
 
 def test_what_only_all_repairs_together_orphan_goes_too() -> None:
-    nap = "    tokio::spawn(sleep(PAUSE));\n"
+    nap = "    tokio::spawn(sleep(PAUSE));\n    assert_eq!(1 + 1, 2);\n"
     head = "use std::time::Duration;\nuse tokio::time::sleep;\n\nconst PAUSE: Duration = Duration::from_secs(1);\n\n"
-    code = f"{head}#[tokio::test]\nasync fn adds() {{\n{nap * 4}    assert_eq!(1 + 1, 2);\n}}\n"
-    assert mended(code, SAFE) == "#[tokio::test]\nasync fn adds() {\n    assert_eq!(1 + 1, 2);\n}\n"
+    code = f"{head}#[tokio::test]\nasync fn adds() {{\n{nap * 4}}}\n"
+    added = "    assert_eq!(1 + 1, 2);\n" * 4
+    assert mended(code, SAFE) == f"#[tokio::test]\nasync fn adds() {{\n{added}}}\n"
 
 
 @pytest.mark.parametrize(
