@@ -20,6 +20,7 @@ from sleeplint.languages.rust.parsing import Budget
 from sleeplint.source import Source
 
 _NAMES = frozenset({"identifier", "type_identifier", "shorthand_field_identifier", "self"})
+_HOLDERS = frozenset({"source_file", "declaration_list", "block"})
 _BEFORE = re.compile(rb"(?:::|(?<!\.)\.)\s*\Z|'\Z")
 """What makes a word a method, a field, a later part of a path or a lifetime."""
 
@@ -77,6 +78,22 @@ class Ground:
             return False
         self._claimed.add(key)
         return True
+
+    @cached_property
+    def holders(self) -> list[Node]:
+        """What holds items and statements: the file, the bodies of modules, blocks."""
+        return [node for node in inside(self.grove.root) if node.type in _HOLDERS]
+
+    @cached_property
+    def functions(self) -> dict[str, list[Node]]:
+        """The functions of the file, by name."""
+        found: dict[str, list[Node]] = {}
+        for holder in self.holders:
+            for child in holder.named_children:
+                name = child.child_by_field_name("name") if child.type == "function_item" else None
+                if name is not None:
+                    found.setdefault(self.text(name), []).append(child)
+        return found
 
     @cached_property
     def words(self) -> list[Word]:

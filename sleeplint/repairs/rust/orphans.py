@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from sleeplint.finding import Fix
 from sleeplint.repairs.rust.editing import Pen
-from sleeplint.repairs.rust.ground import Ground, Word, inside
+from sleeplint.repairs.rust.ground import Ground, Word
 from sleeplint.text import Edit, Span
 
 _WIDTH = 100
@@ -34,9 +34,7 @@ class Import:
 
 def imports(ground: Ground) -> Iterator[Import]:
     """The names that the file imports for itself. Globs and what it hands on are not among them."""
-    for holder in inside(ground.grove.root):
-        if holder.type not in ("source_file", "declaration_list", "block"):
-            continue
+    for holder in ground.holders:
         children = holder.named_children
         # A module in a file of its own may say `use super::*`.
         if any(child.type == "mod_item" and child.child_by_field_name("body") is None for child in children):
@@ -111,9 +109,7 @@ def _values(ground: Ground, names: set[str]) -> Iterator[_Value]:
     """The constants and plain variables of those names."""
     if not names:
         return
-    for holder in inside(ground.grove.root):
-        if holder.type not in ("source_file", "declaration_list", "block"):
-            continue
+    for holder in ground.holders:
         scope = Span(holder.start_byte, holder.end_byte)
         for child in holder.named_children:
             name = None

@@ -108,13 +108,7 @@ def _definition(ground: Ground, call: Node) -> Node | None:
     name = ground.text(function).rpartition("::")[2]
     if ground.callee(call).rpartition("::")[2] != name:
         return None
-    found = [
-        node
-        for node in inside(ground.grove.root)
-        if node.type == "function_item"
-        and (own := node.child_by_field_name("name")) is not None
-        and ground.text(own) == name
-    ]
+    found = ground.functions.get(name, [])
     return found[0] if len(found) == 1 else None
 
 
