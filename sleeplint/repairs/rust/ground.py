@@ -117,9 +117,16 @@ class Ground:
                 return
             yield word
 
+    @cached_property
+    def _by_name(self) -> dict[str, list[Word]]:
+        found: dict[str, list[Word]] = {}
+        for word in self.words:
+            found.setdefault(word.name, []).append(word)
+        return found
+
     def uses(self, name: str, start: int, end: int) -> list[Word]:
-        """The words of a range that are `name`."""
-        return [word for word in self.words_in(start, end) if word.name == name]
+        """The words of a range that are `name`, in order."""
+        return [word for word in self._by_name.get(name, ()) if start <= word.start < end]
 
     def fresh(self, owner: Node, *names: str) -> tuple[str, ...]:
         """`names`, with the same number behind each so that no word of the function `owner` is one of them.

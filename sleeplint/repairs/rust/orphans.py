@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from tree_sitter import Node
 
@@ -32,8 +33,13 @@ class Import:
     """Where it can be used by its name."""
 
 
-def imports(ground: Ground) -> Iterator[Import]:
+@lru_cache(maxsize=1)
+def imports(ground: Ground) -> tuple[Import, ...]:
     """The names that the file imports for itself. Globs and what it hands on are not among them."""
+    return tuple(_imports(ground))
+
+
+def _imports(ground: Ground) -> Iterator[Import]:
     for holder in ground.holders:
         children = holder.named_children
         # A module in a file of its own may say `use super::*`.
@@ -76,7 +82,7 @@ def orphaned(ground: Ground, edits: Sequence[Edit]) -> tuple[Edit, ...]:
     """What takes away the imports, private constants and plain variables that are used now and not after `edits`."""
     added = {name for edit in edits for name in _WORD.findall(edit.text)}
     gone = {word for edit in edits for word in ground.words_in(edit.span.start, edit.span.end)}
-    every = list(imports(ground))
+    every = imports(ground)
     declarations = _spans(every)
     found: tuple[Edit, ...] = ()
     while True:
@@ -105,10 +111,17 @@ class _Value:
     scope: Span
 
 
-def _values(ground: Ground, names: set[str]) -> Iterator[_Value]:
+def _values(ground: Ground, names: set[str]) -> list[_Value]:
     """The constants and plain variables of those names."""
-    if not names:
-        return
+    return [value for value in _all_values(ground) if ground.text(value.name) in names]
+
+
+@lru_cache(maxsize=1)
+def _all_values(ground: Ground) -> tuple[_Value, ...]:
+    return tuple(_find_values(ground))
+
+
+def _find_values(ground: Ground) -> Iterator[_Value]:
     for holder in ground.holders:
         scope = Span(holder.start_byte, holder.end_byte)
         for child in holder.named_children:
@@ -119,7 +132,7 @@ def _values(ground: Ground, names: set[str]) -> Iterator[_Value]:
                 value = child.child_by_field_name("value")
                 plain = value is not None and _PLAIN.fullmatch(ground.text(value)) is not None
                 name = child.child_by_field_name("pattern") if plain else None
-            if name is not None and name.type == "identifier" and ground.text(name) in names:
+            if name is not None and name.type == "identifier":
                 yield _Value(name, child, scope)
 
 
@@ -146,7 +159,7 @@ def orphaned_together(ground: Ground, fixes: Sequence[Fix | None]) -> tuple[Fix 
         {word for edit in fix.edits for word in ground.words_in(edit.span.start, edit.span.end)} if fix else set[Word]()
         for fix in fixes
     ]
-    every = list(imports(ground))
+    every = imports(ground)
     declarations = _spans(every)
     together = set[Word]().union(*gone)
     added = [list(fix.edits) if fix else [] for fix in fixes]
