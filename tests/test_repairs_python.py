@@ -1120,6 +1120,94 @@ SKETCHES = {
         release.wait()  # in `silent`, instead of the sleep
         release.set()  # in the test, once it has seen what it wants to see""",
     ),
+    "a greenlet that starts": (
+        """
+        import gevent
+        import requests
+
+
+        def test_greets(app):
+            gevent.spawn(lambda: app.serve(4000))
+            gevent.sleep(0.5)
+            assert requests.get("http://127.0.0.1:4000").ok
+        """,
+        """\
+        ready = gevent.event.Event()  # `app.serve` sets it once it is up
+        gevent.spawn(lambda: app.serve(4000))
+        assert ready.wait(timeout=10)""",
+    ),
+    "an entry that expires": (
+        """
+        import time
+
+
+        def test_expires():
+            cache = Cache(ttl=1)
+            cache.set("key", 1)
+            time.sleep(1.1)
+            assert cache.get("key") is None
+        """,
+        """\
+        with mock.patch("time.monotonic", return_value=time.monotonic() + 1.1):  # or the clock that it reads
+            assert cache.get("key") is None""",
+    ),
+    "an expiry on trio": (
+        """
+        import trio
+
+
+        async def test_expires(nursery):
+            cache = Cache(ttl=1)
+            cache.set("key", 1)
+            await trio.sleep(1.1)
+            assert cache.get("key") is None
+        """,
+        "async def test_expires(nursery, autojump_clock):  # pytest-trio: the sleep takes no real time",
+    ),
+    "a poll that works": (
+        """
+        import asyncio
+
+
+        async def test_drains(jobs):
+            while jobs:
+                jobs.pop().check()
+                await asyncio.sleep(1)
+        """,
+        """\
+        deadline = time.monotonic() + 30
+        while jobs:
+            assert time.monotonic() < deadline, "gave up after 30 s"
+            ...""",
+    ),
+    "an upper bound on async work": (
+        """
+        import asyncio
+        import time
+
+
+        async def test_is_quick(cache):
+            started = time.monotonic()
+            await cache.get("key")
+            assert time.monotonic() - started < 0.1
+        """,
+        """\
+        async with asyncio.timeout(10):
+            await cache.get("key")""",
+    ),
+    "an effect on trio": (
+        """
+        import trio
+
+
+        async def test_counts(bus):
+            await bus.publish("news")
+            await trio.sleep(0.1)
+            assert bus.seen == 1
+        """,
+        "await trio.testing.wait_all_tasks_blocked()"
+        "  # if all of it happens on this loop, without sockets, threads or processes",
+    ),
     "tries that run out in silence": (
         """
         import time

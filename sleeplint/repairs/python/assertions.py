@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from sleeplint.repairs.python.draft import PATIENCE_SECS
-from sleeplint.repairs.python.place import Place
+from sleeplint.repairs.python.place import Place, Statement, sole_expression
 
 LOOKS = 30
 """A poll that looks once a second expects to look more than a few times."""
@@ -21,6 +21,15 @@ def is_unittest(place: Place) -> bool:
     if owner is None or method is None or not method.params.params or method.params.params[0].name.value != "self":
         return False
     return any(place.file.text(base.value).endswith("TestCase") for base in owner.bases)
+
+
+def is_assertion(place: Place, statement: Statement) -> bool:
+    """Whether a statement is an `assert`, or a method of `unittest` that asserts."""
+    if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+        return False
+    value = sole_expression(statement)
+    named = isinstance(value, cst.Call) and place.file.text(value.func).startswith("self.assert")
+    return named or isinstance(statement.body[0], cst.Assert)
 
 
 def asserted(place: Place, condition: str) -> str:

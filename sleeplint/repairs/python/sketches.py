@@ -7,7 +7,7 @@ from collections.abc import Callable
 import libcst as cst
 
 from sleeplint.finding import Applicability, Fix
-from sleeplint.repairs.python.assertions import asserted_less, is_unittest
+from sleeplint.repairs.python.assertions import asserted_less, is_assertion, is_unittest, patience
 from sleeplint.repairs.python.conditions import missing_condition
 from sleeplint.repairs.python.draft import PATIENCE_SECS, Repair
 from sleeplint.repairs.python.place import Place
@@ -128,9 +128,11 @@ def _expiry(place: Place) -> Repair | None:
         )
     if place.wait.api != "time.sleep" or place.wait.expires is None or not place.stands_alone or not place.after:
         return None
+    if not is_assertion(place, place.after[0]):
+        return None  # what goes on in the background has a clock of its own
     following = place.file.text(place.after[0])
     seconds = place.file.text(place.arguments[0].value) if place.arguments else ""
-    if not isinstance(place.after[0], cst.SimpleStatementLine) or "\n" in following or len(following) > _LONGEST_LINE:
+    if not following.isprintable() or len(following) > _LONGEST_LINE:
         return None
     return shown(
         "Move the clock that it reads",
@@ -145,14 +147,14 @@ def _deadline(place: Place) -> Repair | None:
     name = free_deadline(place)
     if words is None or name is None or not isinstance(place.loop, cst.While) or place.wait.task is not None:
         return None
-    condition = place.file.text(place.loop.test)
+    condition, bound = place.file.text(place.loop.test), patience(place)
     if not condition.isprintable() or len(condition) > _LONGEST_LINE:
         return None
     return shown(
         "Give the poll a deadline that fails the test",
-        f"{name} = {words.now} + {PATIENCE_SECS}",
+        f"{name} = {words.now} + {bound}",
         f"while {condition}:",
-        f"    {asserted_less(place, words.now, name, f'gave up after {PATIENCE_SECS} s')}",
+        f"    {asserted_less(place, words.now, name, f'gave up after {bound} s')}",
         "    ...",
     )
 

@@ -47,6 +47,8 @@ def _by_call(place: Place, call: cst.Call, words: Primitives, name: str) -> tupl
         return _child(place, call)
     if path in _TASKS and call.args:
         started = call.args[0].value
+        if isinstance(started, cst.Lambda):
+            started = started.body
         worker = file.text(started.func if isinstance(started, cst.Call) else started)
         return _by_event(file.text(call), worker, words, name)
     if not isinstance(call.func, cst.Attribute):
