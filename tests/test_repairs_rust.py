@@ -437,3 +437,17 @@ def test_bytes_outside_the_edits_stay(name: str, crlf: bool, bom: bool, tabs: bo
         assert (b"\n" in new.replace(b"\r\n", b"")) <= (not crlf), "a line end of another kind"
         assert not (tabs and b"    " in new), "an indentation of another kind"
         assert len(languages.read(Source("tests/a.rs", after)).broken) <= len(languages.read(source).broken)
+
+
+@pytest.mark.parametrize("folder", ["before", "counter"])
+@given(data=st.data())
+def test_a_file_cut_anywhere_is_repaired_without_a_mishap(folder: str, data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(sorted((PROOF / folder).glob("*.rs"))))
+    code = path.read_bytes()
+    start = data.draw(st.integers(0, len(code)))
+    end = data.draw(st.integers(start, len(code)))
+    source = Source("tests/a.rs", code[:start] + code[end:])
+    report = lint(source)
+    assert [problem for problem in report.problems if problem.internal] == []
+    done = mend(source, lint, UNSAFE)
+    assert not mend(done.source, lint, UNSAFE).changed
