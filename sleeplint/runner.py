@@ -97,6 +97,8 @@ def plan(
             found = []
     else:
         found, work.problems = discover(paths, resolver, force_exclude=force_exclude)
+    if not found:  # even then a mistake in the settings is told
+        resolver.folder(Path.cwd())
     numbers: dict[int, int] = {}
     roots: dict[Path, Path] = {}
     for file in found:

@@ -426,3 +426,11 @@ def test_a_run_with_nothing_to_say_imports_nothing_heavy(here: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=ENVIRONMENT, check=True)
     assert done.stdout == "Nothing to report. 1 file, 1 wait in tests.\n0 []\n"
+
+
+def test_a_mistake_is_told_even_where_there_is_nothing_to_lint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["check", "--select", "setle-sleep"]) == 2
+    assert "did you mean `settle-sleep`" in capsys.readouterr().err
