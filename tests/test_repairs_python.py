@@ -633,7 +633,7 @@ LEFT_ALONE = {
 
         async def test_waits():
             async with anyio.create_task_group() as group:
-                group.start_soon(anyio.sleep, 2)
+                group.start_soon(anyio.sleep, 3600)
         """,
     "a cancel that may not be reached": """
         import anyio
@@ -641,10 +641,34 @@ LEFT_ALONE = {
 
         async def test_waits():
             async with anyio.create_task_group() as group:
-                group.start_soon(anyio.sleep, 2)
+                group.start_soon(anyio.sleep, 3600)
                 if await ready():
                     return
                 group.cancel_scope.cancel()
+        """,
+    "a way out beside the child": """
+        import anyio
+
+
+        async def test_waits():
+            async with anyio.create_task_group() as group:
+                if await ready():
+                    group.start_soon(anyio.sleep, 3600)
+                    return
+                group.cancel_scope.cancel()
+        """,
+    "an error that leaves another group": """
+        import contextlib
+
+        import anyio
+
+
+        async def test_waits():
+            async with anyio.create_task_group() as outer:
+                with contextlib.suppress(ValueError):
+                    async with anyio.create_task_group():
+                        outer.start_soon(anyio.sleep, 3600)
+                        raise ValueError("enough")
         """,
     "a cancel of another group": """
         import anyio
@@ -653,7 +677,7 @@ LEFT_ALONE = {
         async def test_waits():
             async with anyio.create_task_group() as outer:
                 async with anyio.create_task_group() as group:
-                    group.start_soon(anyio.sleep, 2)
+                    group.start_soon(anyio.sleep, 3600)
                 outer.cancel_scope.cancel()
         """,
     "a limit that is longer than the child": """
@@ -661,9 +685,9 @@ LEFT_ALONE = {
 
 
         async def test_waits():
-            with anyio.move_on_after(5) as scope:
+            with anyio.move_on_after(7200) as scope:
                 async with anyio.create_task_group() as group:
-                    group.start_soon(anyio.sleep, 2)
+                    group.start_soon(anyio.sleep, 3600)
             assert not scope.cancelled_caught
         """,
     "a moment that is compared with a file's": """
@@ -839,7 +863,26 @@ LEFT_ALONE = {
                 while cluster.leader is None:
                     time.sleep(0.01)
 
-            threading.Thread(target=watch, daemon=True).start()
+            watcher = threading.Thread(target=watch)
+            watcher.start()
+            watcher.join()
+        """,
+    "an event that another function replaces": """
+        import threading
+        import time
+
+        stop = threading.Event()
+
+
+        def renew():
+            global stop
+            stop = Fake()
+
+
+        def run():
+            while not stop.is_set():
+                read()
+                time.sleep(1)
         """,
     "a poll that works": """
         import time
