@@ -1,3 +1,5 @@
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,3 +40,10 @@ def test_spans_contain_and_overlap() -> None:
     assert Span(1, 5) not in Span(2, 4)
     assert Span(1, 3).overlaps(Span(2, 9))
     assert not Span(1, 3).overlaps(Span(3, 9))
+
+
+@given(st.binary(max_size=20) | st.lists(st.sampled_from([b"\n", b"\r", b"\x0b\x0c\x1c\x85", b"a"])).map(b"".join))
+def test_a_line_ends_at_three_breaks_and_no_others(code: bytes) -> None:
+    index = LineIndex(code)
+    starts = [0, *(match.end() for match in re.finditer(rb"\r\n|\n|\r", code))]
+    assert [index.line_span(line).start for line in range(1, index.lines + 1)] == starts
