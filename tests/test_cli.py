@@ -210,7 +210,7 @@ def test_ctrl_c_leaves_no_traceback(here: Path) -> None:
     assert running.stdout is not None
     running.stdout.readline()
     running.send_signal(signal.SIGINT)
-    _, err = running.communicate(timeout=30)
+    _, err = running.communicate(timeout=15)
     assert (err, running.returncode) == (b"sleeplint: interrupted\n", 130)
 
 

@@ -14,6 +14,5 @@ FILES = sorted([*FIXTURES.glob("rust/*.rs"), *FIXTURES.glob("python/*.py")])
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_every_mark_is_met_and_nothing_else_is_said(path: Path) -> None:
-    language = "rust" if path.suffix == ".rs" else "python"
-    example = Example(language, path.read_text(), path=f"tests/{path.name}")
+    example = Example("rust" if path.suffix == ".rs" else "python", path.read_text(), path=f"tests/{path.name}")
     assert check_example(load().rules[0], example) == []

@@ -87,7 +87,7 @@ class Editor:
             return list(report.items)
         while uri not in self.client.diagnostics:
             told = self.client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-            await asyncio.wait_for(told, 20)
+            await asyncio.wait_for(told, 15)
         return list(self.client.diagnostics[uri])
 
     async def codes(self, uri: str) -> list[object]:

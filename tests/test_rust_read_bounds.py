@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from textwrap import dedent
 
@@ -49,11 +48,10 @@ def test_the_rest_of_a_broken_file_is_read() -> None:
     ],
     ids=range(11),
 )
+@pytest.mark.timeout(15)
 def test_hostile_text_ends_soon(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parsing, "SECONDS_LIMIT", 0.3)
-    started = time.process_time()
-    read_text(code.encode("latin-1"))
-    assert time.process_time() - started < 3
+    assert read_text(code.encode("latin-1")).language == "rust"
 
 
 def test_what_is_given_up_is_said() -> None:

@@ -16,11 +16,11 @@ def test_a_viewer_shows_rules_places_and_messages(tmp_path: Path) -> None:
     log = tmp_path / "out.sarif"
     command = [
         "check",
-        FIXTURES / "rust" / "connection_holds.rs",
+        str(FIXTURES / "rust" / "connection_holds.rs"),
         "--output-format",
         "sarif",
         "--output-file",
-        log,
+        str(log),
         "-q",
     ]
     done = subprocess.run([sys.executable, "-m", "sleeplint", *command], cwd=FIXTURES, check=False)
