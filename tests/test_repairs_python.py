@@ -326,6 +326,37 @@ REPAIRS = {
                 nursery.cancel_scope.cancel()
         """,
     ),
+    "a sleep that is given up": (
+        SAFE,
+        """
+        import asyncio
+
+        import anyio
+        import pytest
+
+
+        async def test_gives_up():
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(asyncio.sleep(3600), timeout=0.01)
+            with anyio.move_on_after(0.01) as scope:
+                await anyio.sleep(7200)
+            assert scope.cancelled_caught
+        """,
+        """
+        import asyncio
+
+        import anyio
+        import pytest
+
+
+        async def test_gives_up():
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(asyncio.Event().wait(), timeout=0.01)
+            with anyio.move_on_after(0.01) as scope:
+                await anyio.sleep_forever()
+            assert scope.cancelled_caught
+        """,
+    ),
     "a pause before a bounded wait for the same thing": (
         UNSAFE,
         """
@@ -559,7 +590,7 @@ REPAIRS = {
 @pytest.mark.parametrize(("level", "before", "after"), REPAIRS.values(), ids=REPAIRS.keys())
 def test_a_recipe_where_it_holds(level: Applicability, before: str, after: str) -> None:
     assert mended(before) == dedent(after)
-    assert levels(before) == [level]
+    assert {fix.applicability for fix in offered(before) if fix.edits} == {level}
     expected = dedent(after) if level is SAFE else dedent(before)
     assert mended(before, SAFE) == expected
 
@@ -762,6 +793,17 @@ LEFT_ALONE = {
 
             task = asyncio.create_task(stay())
             task.cancel()
+        """,
+    "a limit that comes too late": """
+        import asyncio
+
+        import anyio
+
+
+        async def test_waits():
+            await asyncio.wait_for(asyncio.sleep(3600), timeout=7200)
+            with anyio.fail_after(7200):
+                await anyio.sleep(3600)
         """,
     "a hold that two tasks run": """
         import asyncio
@@ -1212,14 +1254,15 @@ SKETCHES = {
         import asyncio
 
 
-        async def test_drains(jobs):
-            while jobs:
-                jobs.pop().check()
+        async def test_elects(cluster):
+            while cluster.leader is None:
+                await cluster.step()
                 await asyncio.sleep(1)
+            assert cluster.size == 3
         """,
         """\
         deadline = time.monotonic() + 30
-        while jobs:
+        while cluster.leader is None:
             assert time.monotonic() < deadline, "gave up after 30 s"
             ...""",
     ),

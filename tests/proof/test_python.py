@@ -52,7 +52,11 @@ RECIPES = [
     Recipe(
         "async_hold",
         UNSAFE,
-        (PARK.format("asyncio.Event().wait()"),) * 2 + (PARK.format("trio.sleep_forever()"),),
+        (
+            *[PARK.format("asyncio.Event().wait()")] * 2,
+            PARK.format("trio.sleep_forever()"),
+            PARK.format("asyncio.Event().wait()"),
+        ),
     ),
     Recipe("covered_settle", UNSAFE, (DROP,) * 3),
     Recipe("async_sleep", UNSAFE, ("Use the runtime's own sleep (`asyncio.sleep`)",)),

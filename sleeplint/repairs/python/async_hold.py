@@ -46,6 +46,8 @@ def _level(place: Place, seconds: float) -> Applicability | None:
     """How sure it is that something cancels the place; None if nothing shows it."""
     file, names = place.file, place.names
     if not place.stands_alone:
+        if _gives_up(place, seconds):
+            return Applicability.SAFE
         return _task_level(place, place.call) if place.call is not None else None
     if place.loop is not None or next(place.within(cst.Await), None) is None:
         return None
@@ -60,6 +62,16 @@ def _level(place: Place, seconds: float) -> Applicability | None:
     if takes_function and group_is_cancelled(file, names, call):
         return Applicability.SAFE
     return None if takes_function else _task_level(place, call)
+
+
+def _gives_up(place: Place, seconds: float) -> bool:
+    """Whether it is what `asyncio.wait_for` gives up on, before it would end by itself."""
+    for call in place.within(cst.Call):
+        if call is not place.call:
+            limit = number(call.args[1].value) if len(call.args) == 2 and not call.args[1].star else None
+            given_up = place.names.path(call.func) == "asyncio.wait_for" and call.args[0].value is place.call
+            return given_up and limit is not None and limit < seconds
+    return False
 
 
 def _task_level(place: Place, coroutine: cst.Call) -> Applicability | None:

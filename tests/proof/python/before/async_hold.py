@@ -52,3 +52,9 @@ def test_a_greeting_is_served_until_the_nursery_is_cancelled():
             nursery.cancel_scope.cancel()
 
     trio.run(main)
+
+
+@pytest.mark.asyncio
+async def test_it_gives_up():
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(asyncio.sleep(3600), timeout=0.01)
