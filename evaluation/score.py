@@ -52,15 +52,12 @@ def ask(program: str, folder: Path, arguments: list[str], paths: list[str]) -> s
 
 
 def findings(program: str, folder: Path, profile: str, paths: list[str]) -> dict[tuple[str, int], list[str]]:
-    """The rules that speak, by place; every place that one finding lists counts as spoken of."""
+    """The rules that speak of a wait itself, by place. `repeated-timeout` speaks of a file's habit."""
     told: dict[tuple[str, int], list[str]] = defaultdict(list)
     text = ask(program, folder, ["check", "--profile", profile, "--output-format", "json", "--exit-zero"], paths)
     for finding in json.loads(text)["findings"]:
-        if finding["code"].startswith(("SLP1", "SLP2")):
+        if finding["code"].startswith(("SLP1", "SLP2")) and finding["rule"] != "repeated-timeout":
             told[finding["path"], finding["line"]].append(finding["rule"])
-            if finding["rule"] == "repeated-timeout":
-                for place in finding.get("related", ()):
-                    told[place.get("path", finding["path"]), place["line"]].append(finding["rule"])
     return told
 
 
