@@ -165,6 +165,11 @@ class Linter:
         self._neighbour = neighbour
         self._projects: dict[Path, Project] = {}
 
+    def forget(self, path: Path) -> None:
+        """Another text stands at an absolute path now: read it anew, and what rests on it."""
+        for project in self._projects.values():
+            languages.forget(project, path)
+
     def open(self, task: Task) -> Source | Report:
         """The file, or the report that says why there is none."""
         try:
@@ -214,7 +219,10 @@ class Linter:
     def _lint(self, task: Task, source: Source) -> Report:
         plan = self.plans[task.plan]
         if task.root not in self._projects:
-            self._projects[task.root] = Project(task.root, self._neighbour) if self._neighbour else Project(task.root)
+            project = Project(task.root)
+            if self._neighbour is not None:
+                project = Project(task.root, self._neighbour, edited=True)
+            self._projects[task.root] = project
         project = self._projects[task.root]
         around = Surroundings(project, plan.settings.waits, task.in_test)
         return engine.lint(source, plan.rules, plan.settings, around, repairs=self.repairs)

@@ -117,11 +117,14 @@ class Project:
     `root` is the folder of the repository or workspace: nothing outside it is read. `open` can be
     replaced, so that an editor's unsaved files stand before those on disk. `memory` is the readers'
     own: what they worked out about other files (wrappers, constants), keyed by their own words.
+    `edited` says that files are read again and again as they are typed: readers may keep what makes
+    the next reading of the same file cheap.
     """
 
     root: Path
     open: Callable[[Path], Source | None] = _from_disk
     memory: dict[object, object] = field(default_factory=dict)
+    edited: bool = False
     _sources: dict[Path, Source | None] = field(default_factory=dict)
 
     def source(self, path: Path) -> Source | None:
@@ -130,3 +133,7 @@ class Project:
             inside = path.is_relative_to(self.root)
             self._sources[path] = self.open(path) if inside else None
         return self._sources[path]
+
+    def forget(self, path: Path) -> None:
+        """Another text stands at `path` now. `languages.forget` also has the readers forget it."""
+        self._sources.pop(path, None)

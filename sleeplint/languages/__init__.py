@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from sleeplint.facts import TestFile
 from sleeplint.languages.catalogue import Call
-from sleeplint.source import Project, Source
+from sleeplint.source import Project, Source, language_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,22 @@ def read(source: Source, around: Surroundings = ALONE) -> TestFile:
             return python.read(source, around)
         case None:
             raise ValueError(f"{source.path}: not a language that sleeplint reads")
+
+
+def forget(project: Project, path: Path) -> None:
+    """Have a project forget what rests on the file at an absolute `path`, where another text stands now."""
+    project.forget(path)
+    match language_of(path.name):
+        case "rust":
+            from sleeplint.languages import rust
+
+            rust.forget(project, path)
+        case "python":
+            from sleeplint.languages import python
+
+            python.forget(project, path)
+        case None:  # a manifest, or settings of a test runner: much rests on them, and they change seldom
+            project.memory.clear()
 
 
 def may_wait(source: Source, calls: tuple[Call, ...] = ()) -> bool:

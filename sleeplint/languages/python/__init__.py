@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sleeplint.facts import TestFile
 from sleeplint.languages import Surroundings
 from sleeplint.languages.catalogue import Call
-from sleeplint.source import Source
+from sleeplint.source import Project, Source
 
 
 def read(source: Source, around: Surroundings) -> TestFile:
     """Read the facts of one Python file. Never raises for what the file contains."""
-    from tree_sitter import Tree
-
     from sleeplint.languages.python.modules import Module
-    from sleeplint.languages.python.parsing import parse
+    from sleeplint.languages.python.parsing import parse_edited
     from sleeplint.languages.python.reading import read_module
 
-    tree = parse(source.code)
-    if not isinstance(tree, Tree):
+    tree = parse_edited(source, around.project)
+    if isinstance(tree, str):
         return TestFile(source.path, "python", around.in_test, unread=(tree,))
     return read_module(Module(source.path, source.code, tree, around.project), around)
+
+
+def forget(project: Project, path: Path) -> None:
+    """Another text stands at `path` now: nothing is remembered that rests on it."""
+    from sleeplint.languages.python.modules import forget as forget_module
+
+    forget_module(project, path)
 
 
 def may_wait(code: bytes, calls: tuple[Call, ...] = ()) -> bool:

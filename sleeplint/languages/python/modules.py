@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from tree_sitter import Node, Tree
@@ -15,6 +16,8 @@ from sleeplint.source import Project, Source
 
 AT = "python module at"
 """Key, with a path, under which a project remembers its parsed files."""
+IMPORT = "python import"
+"""Key, with the importing folder and the dotted path, under which it remembers what an import means."""
 MAX_SECONDS_ELSEWHERE = 1.0
 """A file that is only followed to is not worth more."""
 
@@ -137,7 +140,7 @@ class Module:
         """What an absolute import means, looked for once for all files of a folder."""
         assert self.project is not None
         assert self.place is not None
-        key = ("python import", self.place.parent, dotted)
+        key = (IMPORT, self.place.parent, dotted)
         known = self.project.memory.get(key)
         if isinstance(known, tuple) and (known[0] is None or known[0].path != str(self.place)):
             self.consulted.update(known[1])
@@ -205,6 +208,27 @@ def load(place: str, source: Source, project: Project) -> Module | None:
     name = place.rpartition("/")[2].removesuffix(".py")
     module.prefix = (*module.package, *(() if name == "__init__" else (name,)))
     return module
+
+
+def forget(project: Project, path: Path) -> None:
+    """Another text stands at `path` now: forget every module that rests on it, through however many imports."""
+    stale = {str(path)}
+    modules = {place: found for place, found in _remembered(project) if isinstance(found, Module)}
+    fresh = set(stale)
+    while fresh:
+        fresh = {place for place, module in modules.items() if place not in stale and module.consulted & fresh}
+        stale |= fresh
+    for place in stale:
+        project.memory.pop((AT, place), None)
+    for key, value in list(project.memory.items()):
+        if isinstance(key, tuple) and key[0] == IMPORT and isinstance(value, tuple) and not stale.isdisjoint(value[1]):
+            del project.memory[key]
+
+
+def _remembered(project: Project) -> Iterator[tuple[str, object]]:
+    for key, value in project.memory.items():
+        if isinstance(key, tuple) and key[0] == AT:
+            yield key[1], value
 
 
 def place_of(path: str, project: Project | None) -> Path | None:

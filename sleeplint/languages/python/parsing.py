@@ -8,6 +8,9 @@ from time import thread_time
 import tree_sitter_python
 from tree_sitter import Language, Parser, Point, Tree
 
+from sleeplint.languages.growth import KEY, Trees
+from sleeplint.source import Project, Source
+
 MAX_BYTES = 5_000_000
 MAX_SECONDS = 3.0
 _CHUNK = 1 << 16
@@ -18,8 +21,8 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_python.language()))
 
 
-def parse(code: bytes, max_seconds: float = MAX_SECONDS) -> Tree | str:
-    """The syntax tree of `code`, or in words why there is none.
+def parse(code: bytes, max_seconds: float = MAX_SECONDS, before: Tree | None = None) -> Tree | str:
+    """The syntax tree of `code`, or in words why there is none; `before` is an edited tree to grow it from.
 
     The text is given through a callable because tree-sitter asks for progress only then.
     """
@@ -35,8 +38,30 @@ def parse(code: bytes, max_seconds: float = MAX_SECONDS) -> Tree | str:
 
     parser = _parser()
     try:
-        tree = parser.parse(read, progress_callback=too_late)
+        if before is not None:
+            tree = parser.parse(read, before, progress_callback=too_late)
+        else:
+            tree = parser.parse(read, progress_callback=too_late)
     except ValueError:
         parser.reset()
         return f"not read: parsing took more than {max_seconds:g} s"
     return tree
+
+
+def parse_edited(source: Source, project: Project | None) -> Tree | str:
+    """The tree of the file that is read, grown from its last one while its project is edited."""
+    if project is None or not project.edited:
+        return parse(source.code)
+    trees = project.memory.setdefault(("python", KEY), Trees())
+    assert isinstance(trees, Trees)
+    trouble = ""
+
+    def grow(before: Tree | None) -> Tree | None:
+        nonlocal trouble
+        tree = parse(source.code, before=before)
+        if isinstance(tree, str):
+            trouble = tree
+            return None
+        return tree
+
+    return trees.grown(source.path, source.code, grow) or trouble

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sleeplint.facts import TestFile
     from sleeplint.languages import Surroundings
     from sleeplint.languages.catalogue import Call
-    from sleeplint.source import Source
+    from sleeplint.source import Project, Source
 
 
 def read(source: Source, around: Surroundings) -> TestFile:
@@ -16,6 +18,13 @@ def read(source: Source, around: Surroundings) -> TestFile:
     from sleeplint.languages.rust.reader import read as read_file
 
     return read_file(source, around)
+
+
+def forget(project: Project, path: Path) -> None:
+    """Another text stands at `path` now: nothing is remembered that rests on it."""
+    from sleeplint.languages.rust.library import Library
+
+    Library.of(project).forget(path)
 
 
 def may_wait(code: bytes, calls: tuple[Call, ...]) -> bool:

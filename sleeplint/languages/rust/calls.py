@@ -300,14 +300,14 @@ class Calls:
         item, place = found.item, found.place
         if item is None or place is None or item.kind != "fn" or item.test:
             return None
-        key = ("wrapper", place.name, item.start, hash(place.reading.grove.code))
-        if key in self._open:
+        key = ("wrapper", item.start, hash(place.reading.grove.code))
+        if (place.name, key) in self._open:
             return None
-        self._open.add(key)
+        self._open.add((place.name, key))
         try:
-            return self._library.remember(key, lambda: self._look_into(place, item.start, item.end))
+            return self._library.remember(place, key, lambda: self._look_into(place, item.start, item.end))
         finally:
-            self._open.discard(key)
+            self._open.discard((place.name, key))
 
     def _look_into(self, place: Place, start: int, end: int) -> Wrapper | None:
         grove = place.reading.grove

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar, cast
 
+from tree_sitter import Tree
+
+from sleeplint.languages.growth import KEY, Trees
 from sleeplint.languages.rust.macros import Grove
 from sleeplint.languages.rust.outline import Scope, outline
-from sleeplint.languages.rust.parsing import Budget, GivenUp
+from sleeplint.languages.rust.parsing import Budget, GivenUp, parse
 from sleeplint.languages.rust.workspace import (
     Crate,
     Workspace,
@@ -61,7 +64,7 @@ class Library:
         self.workspace = Workspace(project) if project is not None else None
         self.seen: set[str] = set()
         self._readings: OrderedDict[Path, Reading | None] = OrderedDict()
-        self._remembered: dict[object, tuple[object, frozenset[str]]] = {}
+        self._remembered: dict[tuple[tuple[str, ...], object], tuple[object, frozenset[str]]] = {}
 
     @classmethod
     def of(cls, project: Project | None) -> Library:
@@ -87,8 +90,9 @@ class Library:
                 if known is not None:
                     self._readings[path] = known
 
-    def remember(self, key: object, work: Callable[[], _T]) -> _T:
-        """What `work` finds out, done once; the files it rests on are consulted each time."""
+    def remember(self, place: Place, what: object, work: Callable[[], _T]) -> _T:
+        """What `work` finds out about a place, done once; the files it rests on are consulted each time."""
+        key = (place.name, what)
         if key not in self._remembered:
             before, self.seen = self.seen, set()
             self._follow()
@@ -101,6 +105,21 @@ class Library:
         found, consulted = self._remembered[key]
         self.seen.update(consulted)
         return cast("_T", found)
+
+    def forget(self, path: Path) -> None:
+        """Another text stands at `path` now: what was found out about it, and by way of it, holds no more."""
+        name = path.as_posix()
+        self._readings.pop(path, None)
+        stale = [key for key, (_, consulted) in self._remembered.items() if key[0][0] == str(path) or name in consulted]
+        for key in stale:
+            del self._remembered[key]
+
+    def tree(self, path: Path | None, code: bytes, budget: Budget) -> Tree:
+        """The tree of the file that is read, grown from its last one while it is edited. Raises GivenUp."""
+        if self.project is None or path is None or not self.project.edited:
+            return parse(code, budget)
+        trees = cast("Trees", self.project.memory.setdefault(("rust", KEY), Trees()))
+        return cast("Tree", trees.grown(str(path), code, lambda before: parse(code, budget, before=before)))
 
     def _follow(self) -> None:
         if self.workspace is not None:

@@ -6,7 +6,7 @@ statement ends of the same length, and it is parsed as a piece of the file, so t
 
 from __future__ import annotations
 
-from tree_sitter import Node, Point, Range
+from tree_sitter import Node, Point, Range, Tree
 
 from sleeplint.languages.rust.parsing import DEPTH_LIMIT, SECONDS_LIMIT, Budget, GivenUp, parse, step
 
@@ -26,11 +26,11 @@ def macro_name(macro: Node, code: bytes) -> bytes:
 class Grove:
     """A file's tree and the trees of its macros' bodies."""
 
-    def __init__(self, code: bytes, budget: Budget) -> None:
-        """Parse `code`. Raises GivenUp."""
+    def __init__(self, code: bytes, budget: Budget, tree: Tree | None = None) -> None:
+        """Parse `code`, unless its tree is known. Raises GivenUp."""
         self.code = code
         self.budget = budget
-        self._tree = parse(code, budget)
+        self._tree = tree or parse(code, budget)
         self.root = self._tree.root_node
         self._masked: bytearray | None = None
         self._bodies: dict[tuple[int, int], Node] = {}

@@ -36,8 +36,8 @@ class Budget:
         return time.process_time() > self._end
 
 
-def parse(code: bytes | bytearray, budget: Budget, piece: Range | None = None) -> Tree:
-    """Parse a text, or one piece of it with absolute positions.
+def parse(code: bytes | bytearray, budget: Budget, piece: Range | None = None, before: Tree | None = None) -> Tree:
+    """Parse a text, or one piece of it with absolute positions; `before` is an edited tree to grow it from.
 
     Raises GivenUp when the budget is spent: tree-sitter takes 22 s for some 6 MB files.
     """
@@ -53,6 +53,8 @@ def parse(code: bytes | bytearray, budget: Budget, piece: Range | None = None) -
     _PARSER.included_ranges = [piece] if piece else []
     try:
         # Only a read callable lets the progress callback be called.
+        if before is not None:
+            return _PARSER.parse(read, before, "utf8", progress_callback=expired)
         return _PARSER.parse(read, encoding="utf8", progress_callback=expired)
     except ValueError:
         _PARSER.reset()

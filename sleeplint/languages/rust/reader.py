@@ -37,12 +37,13 @@ from sleeplint.text import Span
 def read(source: Source, around: Surroundings) -> TestFile:
     """Read one file. Never raises for what it contains."""
     empty = TestFile(path=source.path, language="rust", in_test=around.in_test)
-    try:
-        grove = Grove(source.code, Budget())
-    except GivenUp as bound:
-        return replace(empty, unread=(f"not read: {bound}",))
     library = Library.of(around.project)
     path = path_in(around.project, source.path)
+    budget = Budget()
+    try:
+        grove = Grove(source.code, budget, library.tree(path, source.code, budget))
+    except GivenUp as bound:
+        return replace(empty, unread=(f"not read: {bound}",))
     reading = Reading(path, grove, outline(grove))
     with library.reading_on_behalf(path, reading) as consulted:
         reader = _Reader(source, reading, library, around)

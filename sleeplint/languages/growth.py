@@ -1,0 +1,65 @@
+"""Trees of files that are being edited, each grown from the one before: what no edit touched is not parsed again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+from tree_sitter import Point, Tree
+
+_KEPT = 8
+"""Trees that are kept; their memory is a hundred times the text's."""
+KEY = "trees of edited files"
+"""Under which a project remembers them."""
+
+
+class Trees:
+    """The last tree of each file that was read lately."""
+
+    def __init__(self) -> None:
+        """Keep none yet."""
+        self._last: OrderedDict[str, tuple[bytes, Tree]] = OrderedDict()
+
+    def grown(self, path: str, code: bytes, parse: Callable[[Tree | None], Tree | None]) -> Tree | None:
+        """The tree of `code`; `parse` makes it, from an earlier one if it is given one.
+
+        A text that does not parse is read from its beginning: how tree-sitter recovers from an error
+        depends on what was there before, and a verdict must not.
+        """
+        known = self._last.pop(path, None)
+        tree = parse(_edited(*known, code) if known is not None else None)
+        if known is not None and tree is not None and tree.root_node.has_error:
+            tree = parse(None)
+        if tree is not None:
+            self._last[path] = (code, tree)
+            if len(self._last) > _KEPT:
+                self._last.popitem(last=False)
+        return tree
+
+
+def _edited(before: bytes, tree: Tree, after: bytes) -> Tree:
+    """A copy of a tree that is told where the text changed."""
+    start = _common(before, after)
+    tail = _common(before[start:][::-1], after[start:][::-1])
+    old_end, new_end = len(before) - tail, len(after) - tail
+    copy = tree.copy()
+    copy.edit(
+        start, old_end, new_end, _point(before, start), _point(before, old_end), _point(after, new_end)
+    )  # fmt: skip
+    return copy
+
+
+def _common(one: bytes, other: bytes) -> int:
+    """How many bytes two texts have in common at their beginning."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _point(code: bytes, offset: int) -> Point:
+    return Point(code.count(b"\n", 0, offset), offset - (code.rfind(b"\n", 0, offset) + 1))
