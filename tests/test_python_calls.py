@@ -345,7 +345,7 @@ ELAPSED = [
     ("t = time.time()\nself.assertTrue(time.time() - t <= 4)", "time.time", "upper", 4000),
     ("t = time.time()\nms = (time.time() - t) * 1000\nassert ms < 250", "time.time", "upper", 250),
     ("t = time.monotonic_ns()\nassert time.monotonic_ns() - t < 5_000_000", "time.monotonic_ns", "upper", 5),
-    ("t = time.perf_counter()\nself.assertLess(abs(0.1 - (time.perf_counter() - t)), 0.02)", "time.perf_counter", "upper", 20),
+    ("t = time.perf_counter()\nself.assertLess(abs(0.1 - (time.perf_counter() - t)), 0.02)", "time.perf_counter", "upper", 120),
     ("end = time.time() + 5\nassert time.time() < end", "time.time", "upper", 5000),
     ("t = time.time()\nassert 5 - (time.time() - t) > 0", "time.time", "upper", None),
     ("t = time.time()\nassert not time.time() - t > 3", "time.time", "upper", 3000),

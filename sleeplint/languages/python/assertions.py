@@ -64,7 +64,7 @@ def _of_call(scene: Scene, call: Node, name: str) -> Expectation:
             if len(texts) == 2:
                 for side, other in ((0, 1), (1, 0)):
                     if _EMPTY.match(texts[side]):
-                        return _emptiness(scene, arguments[other])
+                        return _emptiness(scene, arguments[other], texts[side])
                     if texts[side] == "True":
                         return _of_condition(scene, arguments[other], False)
         case "assertNotIn":
@@ -121,15 +121,15 @@ def _of_comparison(scene: Scene, node: Node, negated: bool) -> Expectation:
         if value in ("True", "False"):
             return _of_condition(scene, other, negated != (value == "False"))
         if _EMPTY.match(value):
-            return HAPPENED if negated else _emptiness(scene, other)
+            return HAPPENED if negated else _emptiness(scene, other, value)
     return HAPPENED
 
 
-def _emptiness(scene: Scene, node: Node) -> Expectation:
-    """Something is None, zero or empty: a process that has no exit code yet did not end."""
+def _emptiness(scene: Scene, node: Node, value: str = "None") -> Expectation:
+    """Something is None, zero or empty: a process that has no exit code yet did not end; one whose code is 0 did."""
     name = _predicate(scene, node)
     if re.search(r"(?i)(poll|returncode|exitcode|exit_code|exception)$", name):
-        return Expectation("nothing", True)
+        return HAPPENED if value == "0" else Expectation("nothing", True)
     if words.HAPPENINGS.search(name):
         return Expectation("nothing", True)
     if words.STATES.search(name):

@@ -16,8 +16,10 @@ def repeats(scene: Scene, site: Site, verdict: Verdict, standing: Standing) -> i
         return None
     chain, node = site.chain, site.call
     round_ = round_of(scene, chain, node)
-    if verdict.role == "burned" and round_ is not None and round_.shape == "endless":
-        chain, node = chain[: round_.index], round_.node  # it expires once, and that ends the loop
+    if verdict.role == "burned" and round_ is not None and round_.node.type == "while_statement":
+        head = round_.node.child_by_field_name("condition")
+        if round_.shape == "endless" or (head is not None and head.start_byte <= node.start_byte < head.end_byte):
+            chain, node = chain[: round_.index], round_.node  # it expires once, and that ends the loop
     count = times(scene, chain, node)
     run = standing.run
     if count is None or standing.kind != "called" or run is None:

@@ -13,6 +13,12 @@ from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.startups import starter
 from sleeplint.languages.python.verdict import Verdict
 
+_PAIR = re.compile(
+    r"^(?:assert ([\w.\[\]()]+) (?:is|==) ([\w.\[\]()]+)(?:,|$)|"
+    r"(?:self\.)?assert(?:Is|Equals?)\(\s*([\w.\[\]()]+),\s*([\w.\[\]()]+?)\s*[,)]$)"
+)
+"""Two things that are to be the same."""
+
 
 def effect(scene: Scene, around: Surrounding) -> Verdict | None:
     """What the next assertion says that a sleep waits for."""
@@ -25,7 +31,7 @@ def effect(scene: Scene, around: Surrounding) -> Verdict | None:
     related = (Related(span_of(outcome.node), "asserted here"),)
     if _later_than(scene, outcome):
         return Verdict("pacing", False, related=related)
-    if _unchanged(scene, outcome, around) or _alike(scene, outcome, around):
+    if _unchanged(scene, outcome, around) or _alike(scene, outcome, around) or _as_before(scene, outcome, around):
         return Verdict("absence", True, related=related)
     expected = expectation(scene, outcome)
     cause = around.cause
@@ -79,6 +85,21 @@ def _alike(scene: Scene, outcome: Act, around: Surrounding) -> bool:
     before = {_value(scene, act) for act in around.before if names & assigned(scene, act)}
     after = {_value(scene, act) for act in around.after if names & assigned(scene, act)}
     return bool((before & after) - {""})
+
+
+def _as_before(scene: Scene, outcome: Act, around: Surrounding) -> bool:
+    """`old = pool.first` before, and `assertIs(pool.first, old)` after."""
+    pair = _PAIR.match(scene.text(outcome.node))
+    if pair is None:
+        return False
+    sides = [side.strip() for side in pair.groups() if side]
+    for name, other in ((sides[0], sides[1]), (sides[1], sides[0])):
+        for act in around.before:
+            if re.fullmatch(r"\w+", name) and assigned(scene, act) == {name}:
+                inner = act.node.named_children[0]
+                right = inner.child_by_field_name("right")
+                return right is not None and scene.text(right) == other
+    return False
 
 
 def _value(scene: Scene, act: Act) -> str:

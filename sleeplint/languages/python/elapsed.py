@@ -16,7 +16,7 @@ from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.tree import Chain, arguments_of, bare, chain_to, first_of
 
 MAX_STEPS = 12
-CLOCK_STEMS = re.compile(rb"\btime\(|monotonic|perf_counter|process_time|default_timer|\.now\(|utcnow|current_time")
+CLOCK_STEMS = re.compile(rb"\btime\(|monotonic|perf_counter|default_timer|\.now\(|utcnow|current_time")
 _ASSERT = re.compile(
     rb"(?<!\w)(?:assert(?=[\s(])|assert(?:Less|Greater)(?:Equal)?(?=\s*\()|assert(?:True|False)(?=\s*\()|assertAlmostEqual(?=\s*\())"
 )
@@ -40,6 +40,8 @@ class Elapsed:
     sign: int = 1
     shifted: bool = False
     """A constant is added to it or taken from it."""
+    expected_ms: float = 0
+    """The constant, where only the distance from it counts (`folded`)."""
     folded: bool = False
     """Its sign is lost in `abs`: a bound above is one on both sides."""
 
@@ -90,9 +92,39 @@ def _method(call: Node, chain: Chain, name: Node, names: Names) -> list[Assertio
         for one, other in ((arguments[0], arguments[1]), (arguments[1], arguments[0])):
             found = elapsed(one, names)
             if found is not None and elapsed(other, names) is None:
-                return [Assertion(call, chain, name, found.clock, "upper", _number(other, found, names),
+                slack = _slack(call, found, names)
+                return [Assertion(call, chain, name, found.clock, "upper", _sum(_number(other, found, names), slack),
                                   names.module.text(other))]  # fmt: skip
     return []
+
+
+def _slack(call: Node, measured: Elapsed, names: Names) -> Milliseconds | None:
+    """How far off `assertAlmostEqual` and the like let the time be."""
+    arguments = arguments_of(call, names.module.code)
+    for keyword in ("delta", "abs", "abs_tol"):
+        if keyword in arguments.keywords:
+            return _number(arguments.keywords[keyword], measured, names)
+    if "rel" in arguments.keywords or "rel_tol" in arguments.keywords:
+        share = fold(arguments.keywords.get("rel") or arguments.keywords["rel_tol"], names)
+        expected = next((_number(one, measured, names) for one in arguments.positional if fold(one, names)), None)
+        return float(share.number) * expected if share is not None and expected is not None else None
+    if names.module.text(call.child_by_field_name("function") or call).endswith("AlmostEqual"):
+        places = arguments.at(2, "places")
+        found = fold(places, names) if places is not None else None
+        return (
+            None
+            if places is not None and found is None
+            else measured.ms * 0.5 / 10 ** (float(found.number) if found else 7)
+        )
+    return 0
+
+
+def _sum(one: Milliseconds | None, other: Milliseconds | None) -> Milliseconds | None:
+    """To the microsecond, an int where it is whole; None if either is unknown."""
+    if one is None or other is None:
+        return None
+    total = round(one + other, 3)
+    return int(total) if total == int(total) else total
 
 
 def _judged(condition: Node, statement: Node, chain: Chain, name: Node, names: Names) -> list[Assertion]:
@@ -134,6 +166,7 @@ def _comparison(node: Node, statement: Node, chain: Chain, name: Node, names: Na
             if right.type == "call" and "approx" in written:
                 inner = arguments_of(right, names.module.code).at(0, "expected")
                 duration = _number(inner, measured, names) if inner is not None else None
+                duration = _sum(duration, _slack(right, measured, names))
                 found.append(Assertion(statement, chain, name, measured.clock, "upper", duration, written))
     return found
 
@@ -149,7 +182,7 @@ def _approximate(call: Node, statement: Node, chain: Chain, name: Node, names: N
     measured = elapsed(arguments[0], names)
     if measured is None:
         return []
-    duration = _number(arguments[1], measured, names)
+    duration = _sum(_number(arguments[1], measured, names), _slack(call, measured, names))
     return [Assertion(statement, chain, name, measured.clock, "upper", duration, names.module.text(arguments[1]))]
 
 
@@ -207,9 +240,9 @@ def _number(node: Node, measured: Elapsed, names: Names) -> Milliseconds | None:
     if found is None or (measured.shifted and not measured.folded):
         return None
     if found.carries_unit:
-        return as_milliseconds(found, "s")
+        return _sum(as_milliseconds(found, "s"), measured.expected_ms)
     ms = found.number * measured.ms
-    return as_milliseconds(type(found)(ms / 1000), "s")
+    return _sum(as_milliseconds(type(found)(ms / 1000), "s"), measured.expected_ms)
 
 
 def elapsed(node: Node, names: Names, steps: int = 0) -> Elapsed | None:
@@ -250,7 +283,7 @@ def _called(node: Node, names: Names, steps: int) -> Elapsed | None:
         arguments = arguments_of(node, names.module.code).positional
         found = elapsed(arguments[0], names, steps + 1) if arguments else None
         if found is not None and word == "abs":
-            return Elapsed(found.clock, found.ms, 1, found.shifted, folded=True)
+            return Elapsed(found.clock, found.ms, 1, found.shifted, found.expected_ms, folded=True)
         return found
     return None
 
@@ -266,8 +299,10 @@ def _difference(node: Node, names: Names, steps: int) -> Elapsed | None:
             return Elapsed(end, 0.000001 if end.endswith("_ns") else 1000)
         for one, other, sign in ((left, right, 1), (right, left, -1)):
             found = elapsed(one, names, steps + 1)
-            if found is not None and fold(other, names) is not None:
-                return Elapsed(found.clock, found.ms, found.sign * sign, shifted=True)
+            constant = fold(other, names)
+            if found is not None and constant is not None:
+                ms = constant.number * (1000 if constant.carries_unit else found.ms)
+                return Elapsed(found.clock, found.ms, found.sign * sign, shifted=True, expected_ms=float(ms))
         return None
     if operator.type in ("*", "/", "//"):
         found = elapsed(left, names, steps + 1)

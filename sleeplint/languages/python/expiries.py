@@ -17,6 +17,7 @@ from sleeplint.languages.python.verdict import Verdict
 
 _SAME_SCALE = 6
 """A sleep past a time of the system under test is not many times as long."""
+_SETTERS = re.compile(r"(?i)(set|with|p?expire)")
 _NUMBER = re.compile(r"^(\d[\d_]*(?:\.\d*)?|\.\d+)$")
 
 
@@ -86,6 +87,11 @@ def _set_time(scene: Scene, node: Node, duration: Milliseconds) -> tuple[str, bo
 def _times(scene: Scene, node: Node) -> list[tuple[str, float, bool]]:
     found = []
     for part in parts(node):
+        if part.type == "call":
+            set_by_call = _set_by_call(scene, part)
+            if set_by_call is not None:
+                found.append(set_by_call)
+            continue
         if part.type not in ("keyword_argument", "assignment", "pair"):
             continue
         if part.type == "keyword_argument":
@@ -115,3 +121,16 @@ def _times(scene: Scene, node: Node) -> list[tuple[str, float, bool]]:
         if number > 0:
             found.append((f"{called} = {written}", number, strong))
     return found
+
+
+def _set_by_call(scene: Scene, call: Node) -> tuple[str, float, bool] | None:
+    """`cache.set_max_age(1)`, `redis.expire(key, 1)`: the name of the call says which time it sets."""
+    name = scene.called(call).name
+    if not _SETTERS.match(name) or not words.EXPIRIES.search(name):
+        return None
+    arguments = arguments_of(call, scene.code).positional
+    written = scene.text(arguments[-1]) if arguments else ""
+    if not _NUMBER.match(written):
+        return None
+    number = float(written.replace("_", "")) * (1 if re.search(r"(?i)(_ms|millis\w*|^pexpire)$", name) else 1000)
+    return (f"{name}({written})", number, True) if number > 0 else None

@@ -14,6 +14,8 @@ from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tree import Chain, arguments_of
 from sleeplint.text import Span
 
+BY_RUNNER = "pytest-timeout"
+"""What bounds a whole test by its mark or by the suite's settings."""
 _WRAPPERS = frozenset({"wait_for", "with_timeout", "timeout", "fail_after", "move_on_after"})
 
 
@@ -39,7 +41,10 @@ def limit_of(scene: Scene, site: Site) -> Limit | None:
             break
     test = site.test
     if test is not None and test.limit_ms is not None and not any("timeout" in limit.by for limit in found):
-        found.append(Limit(test.limit_ms, "pytest.mark.timeout", test.name_span))
+        by = BY_RUNNER if test.limit_ms == site.suite_limit_ms else "pytest.mark.timeout"
+        found.append(Limit(test.limit_ms, by, test.name_span))
+    if test is None and site.in_test and site.suite_limit_ms is not None:
+        found.append(Limit(site.suite_limit_ms, BY_RUNNER, Span(site.call.start_byte, site.call.end_byte)))
     return min(found, key=lambda limit: limit.ms, default=None)
 
 
@@ -70,7 +75,7 @@ def _decorated(scene: Scene, definition: Node) -> list[Limit]:
         arguments = arguments_of(call, scene.code)
         value = arguments.at(0, "timeout") or arguments.at(0, "seconds")
         ms = _literal(scene, value) if value is not None else None
-        if ms is not None:
+        if ms:
             by = scene.path(call)
             found.append(Limit(ms, by, Span(call.start_byte, call.end_byte)))
     return found

@@ -11,10 +11,11 @@ from tree_sitter import Node
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.flow import border, fails, following
 from sleeplint.languages.python.scene import MAX_NODES, Scene
-from sleeplint.languages.python.tree import FUNCTIONS, Chain, arguments_of, bare
+from sleeplint.languages.python.tree import FUNCTIONS, Chain, arguments_of, bare, chain_to
 
 _LOOPS = frozenset({"while_statement", "for_statement"})
 _ENDLESS = re.compile(r"^(True|1)$")
+_THINGS = re.compile(r"^(?:len\(([\w.]+)\)(?: *(?:>|!=) *0)?|([\w.]+))$")
 _ENDLESS_ITERABLE = re.compile(r"^(itertools\.)?(count|cycle|repeat)\(|^iter\(")
 
 
@@ -61,11 +62,23 @@ def _round(scene: Scene, loop: Node, index: int) -> Round:
         condition = loop.child_by_field_name("condition")
         written = scene.text(bare(condition)) if condition is not None else ""
         shape = "endless" if _ENDLESS.match(written) else "clock" if _only_clock(written) else "condition"
+        if shape == "condition" and _uses_up(scene, loop, written):
+            shape, exits = "items", False
     elif _ENDLESS_ITERABLE.match(scene.text(loop.child_by_field_name("right") or loop)):
         shape = "endless"
     found = Round(loop, index, shape, exits, raises)
     scene.memory["round", loop.id] = found
     return found
+
+
+def _uses_up(scene: Scene, loop: Node, condition: str) -> bool:
+    """`while jobs: job = jobs.pop()`: it goes through what there is, and tries nothing again."""
+    found = _THINGS.match(condition)
+    body = loop.child_by_field_name("body")
+    if found is None or body is None:
+        return False
+    taken = re.compile(rb"(?<![\w.])%s\.(pop|popleft|popitem)\(" % re.escape((found[1] or found[2]).encode()))
+    return bool(taken.search(scene.code, body.start_byte, body.end_byte))
 
 
 def _only_clock(condition: str) -> bool:
@@ -178,15 +191,29 @@ def falls_through(scene: Scene, round_: Round, chain: Chain) -> bool:
         return _breaks_when_late(scene, loop)
     if round_.raises and round_.shape != "items" and not round_.exits:
         return False
+    body = loop.child_by_field_name("body")
     for count, act in enumerate(following(scene, chain[: round_.index], loop)):
-        if act.kind in ("assert", "raise"):
+        if act.kind in ("assert", "raise") or any(words.GIVING_UP.search(call.name) for call in act.calls):
             return False
+        if count == 0 and body is not None and act.calls and _asks_again(scene, act.node, loop):
+            return False  # what it does about that is its own matter
         if act.kind == "return":
             # The caller is told, unless the value is the same as on success.
             return act.node.named_child_count == 0
         if count == 2:
             return True
     return True
+
+
+def _asks_again(scene: Scene, condition: Node, loop: Node) -> bool:
+    """Whether the head of the `if` after a loop asks the same as the loop did."""
+    chain = chain_to(scene.root, condition)
+    if not chain or chain[-1].type != "if_statement":
+        return False
+    asked = bare(condition)
+    while asked.type == "not_operator" and asked.named_children:
+        asked = bare(asked.named_children[-1])
+    return scene.text(asked) in scene.text(loop)
 
 
 def _condition_bounds(scene: Scene, loop: Node) -> bool:

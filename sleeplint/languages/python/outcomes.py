@@ -11,17 +11,20 @@ from tree_sitter import Node
 
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.assertions import expectation, names_in
-from sleeplint.languages.python.flow import act_of, border, fails, following
+from sleeplint.languages.python.flow import act_of, border, fails, following, weight
 from sleeplint.languages.python.loops import round_of
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
-from sleeplint.languages.python.tree import arguments_of
+from sleeplint.languages.python.tree import arguments_of, chain_to
 
 _RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assert_raises"})
 _NOTHING = re.compile(r"(==|is)\s*(None|False)$|^(None|False)\s*(==|is)\b")
 _EMPTY_VALUE = re.compile(r"""^(0|b?''|b?""|\[\]|\{\}|\(\))$""")
 _EMPTY = re.compile(r"""==\s*(0|b?''|b?""|\[\]|\{\}|\(\))$|^(0|b?''|b?""|\[\]|\{\}|\(\))\s*==""")
 _SHORT_MS = 500
+_NEAR = 2000
+"""Bytes before an expected error in which a fake that throws it may stand."""
+_THROWS = re.compile(rb"(?:side_effect\s*=\s*|set_exception\(|\braise\s+)[\[(]?([\w.]+)")
 _STOP = frozenset({"block", "module", "function_definition", "lambda"})
 
 
@@ -77,6 +80,8 @@ def _expected(scene: Scene, raises: Node, short: bool) -> Outcome | None:
     arguments = arguments_of(raises, scene.code)
     first = arguments.at(0, "expected_exception")
     if first is not None and words.TIMEOUT_ERRORS.search(scene.text(first)):
+        if _simulated(scene, raises):
+            return Outcome("guard", False, True, raises)
         return Outcome("burned", True, True, raises)
     match = arguments.keywords.get("match") or arguments.at(1, "expected_regex")
     if match is not None and re.search(r"(?i)time[d ]?[- ]?out", scene.text(match)):
@@ -84,6 +89,16 @@ def _expected(scene: Scene, raises: Node, short: bool) -> Outcome | None:
     if short:
         return Outcome("guard", False, True, raises)  # an error of another name may well say that time is up
     return None
+
+
+def _simulated(scene: Scene, raises: Node) -> bool:
+    """A fake in the same function raises the error at once: no time passes."""
+    chain = chain_to(scene.root, raises) or (scene.root,)
+    start = max(chain[max(0, border(chain))].start_byte, raises.start_byte - _NEAR)
+    for match in _THROWS.finditer(scene.code, start, raises.start_byte):
+        if words.TIMEOUT_ERRORS.search(match[1].decode("utf-8", "replace")):
+            return True
+    return False
 
 
 def _caught(scene: Scene, site: Site) -> Outcome | None:
@@ -256,6 +271,8 @@ def _assigned(scene: Scene, site: Site, assignment: Node, name: str) -> Outcome 
                 return Outcome("burned", True, True, act.node)
             return Outcome("guard", True, True, act.node)
         if wants in ("nothing", "gone") and (name in words.BOOLEAN_WAITS or words.NULLABLE_WAITS.match(name)):
+            if re.search(rf"\b{re.escape(names[0])}\s*\.", scene.text(act.node)):
+                return Outcome("guard", False, True, act.node)  # what it was told later, such as `f.result()`
             if re.search(r"None|False|\bnot\b", scene.text(act.node)):
                 return Outcome("burned", True, True, act.node)
             return _emptied(name, act.node)
@@ -425,6 +442,8 @@ def _joined_again(scene: Scene, site: Site, receiver: str) -> bool:
                 return False
         if any(call.name == "join" and call.receiver == receiver for call in act.calls):
             return True
+        if any(call.receiver == receiver and weight(call) == "call" for call in act.calls):
+            return False  # started anew, or stopped
     return False
 
 

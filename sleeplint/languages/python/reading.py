@@ -29,9 +29,10 @@ from sleeplint.languages.python.pragmas import read_pragmas
 from sleeplint.languages.python.programs import Program, find_programs
 from sleeplint.languages.python.references import find_references, runs_in_thread
 from sleeplint.languages.python.roles import circumstances
-from sleeplint.languages.python.scopes import Tests, is_test_path
+from sleeplint.languages.python.scopes import Tests, is_script, is_test_path
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.suggestions import suggested, suggested_around
+from sleeplint.languages.python.suite import suite_limit
 from sleeplint.languages.python.tree import MAX_DEPTH, Chain, statement_of
 from sleeplint.languages.python.units import clash_of
 from sleeplint.languages.python.wrappers import is_reported_at_its_calls
@@ -58,7 +59,7 @@ def read_module(module: Module, around: Surroundings) -> TestFile:
     path = module.path
     if module.place is not None and module.project is not None:
         path = module.place.relative_to(module.project.root).as_posix()
-    in_test = around.in_test or is_test_path(path)
+    in_test = around.in_test or (is_test_path(path) and not is_script(path, module.code))
     tests = Tests(names, in_test)
     clocks = Clocks(names)
     places = _places(module, names, tests, clocks, around.calls)
@@ -79,6 +80,7 @@ def read_module(module: Module, around: Surroundings) -> TestFile:
 
 def _places(module: Module, names: Names, tests: Tests, clocks: Clocks, calls: tuple[Call, ...]) -> list[_Place]:
     own = own_entries(calls)
+    limit = suite_limit(module)
     places = []
     for found in _founds(module, names, own, tests):
         scope = tests.scope(found.chain, found.call)
@@ -89,7 +91,8 @@ def _places(module: Module, names: Names, tests: Tests, clocks: Clocks, calls: t
         site = Site(
             call=found.call, chain=found.chain, code=module.code, names=names, entry=found.entry, api=found.api,
             kind=found.entry.kind, duration_ms=found.duration_ms, in_test=scope.in_test, in_async=in_async,
-            virtual_time=clock.virtual, test=scope.test, wrapper=found.wrapper, by_reference=found.by_reference,
+            virtual_time=clock.virtual, test=scope.test, wrapper=found.wrapper,
+            suite_limit_ms=limit, by_reference=found.by_reference,
         )  # fmt: skip
         start = (
             found.function
@@ -158,7 +161,21 @@ def _site(
     by_reference: bool = False,
 ) -> Site:
     return Site(
-        call, chain, module.code, names, entry, api, kind, duration, in_test, in_async, False, test, None, by_reference
+        call,
+        chain,
+        module.code,
+        names,
+        entry,
+        api,
+        kind,
+        duration,
+        in_test,
+        in_async,
+        False,
+        test,
+        None,
+        suite_limit(module),
+        by_reference,
     )
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tree_sitter import Node
+
 from sleeplint.facts import Loop, Related, Task
 from sleeplint.languages.circumstances import Circumstances
 from sleeplint.languages.python import cost
@@ -13,7 +15,7 @@ from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.flow import border, weight
 from sleeplint.languages.python.holds import hold
 from sleeplint.languages.python.joins import joined
-from sleeplint.languages.python.limits import enclosed, limit_of
+from sleeplint.languages.python.limits import BY_RUNNER, enclosed, limit_of
 from sleeplint.languages.python.loops import Round, bounded, falls_through, round_of
 from sleeplint.languages.python.moments import moment
 from sleeplint.languages.python.outcomes import outcome_of
@@ -21,6 +23,7 @@ from sleeplint.languages.python.races import order, races
 from sleeplint.languages.python.scene import Scene, scene_of
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tasks import Spawn, Standing, is_spawner, standing_of
+from sleeplint.languages.python.tree import bare, chain_to
 from sleeplint.languages.python.verdict import Verdict
 from sleeplint.languages.python.workloads import delayed, is_handler, workload
 from sleeplint.text import Span
@@ -74,7 +77,12 @@ def circumstances(site: Site, sites: Sequence[Site]) -> Circumstances:
 def _verdict(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, ends: bool | None) -> Verdict:
     round_ = round_of(scene, site.chain, site.call)
     if site.kind == "clock-assert":
-        return Verdict("guard", True, checked=True)
+        waits = (
+            round_ is not None and round_.node.type == "while_statement" and not _measures_rounds(scene, site, round_)
+        )
+        return Verdict(
+            "guard", True, checked=True, loop=_loop(scene, site, standing, round_) if waits and round_ else None
+        )
     if site.kind == "timeout":
         return _timeout(scene, site, standing, round_)
     if site.duration_ms == 0:
@@ -93,6 +101,12 @@ def _verdict(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
     )
 
 
+def _measures_rounds(scene: Scene, site: Site, round_: Round) -> bool:
+    """Whether the clock is read anew in each round: then it is the round that must be quick, not the loop."""
+    before = scene.code[round_.node.start_byte : site.call.start_byte]
+    return bool(re.search(rb"(?m)^\s*\w+\s*=\s*[\w.]*(time|monotonic|perf_counter|now)\(\)\s*$", before))
+
+
 def _delays_a_call(site: Site) -> bool:
     """`call_later(1, f)`, which nobody awaits."""
     waits = bool(site.chain) and site.chain[-1].type in ("await", "yield")
@@ -107,6 +121,8 @@ def _timeout(scene: Scene, site: Site, standing: Standing, round_: Round | None)
         condition = round_.node.child_by_field_name("condition")
         asked = condition is not None and condition.start_byte <= site.call.start_byte < condition.end_byte
         if asked and name in words.BOOLEAN_WAITS:
+            if condition is not None and bare(condition).type != "not_operator" and _is_all(condition, site.call):
+                return Verdict("burned", False, checked=True)  # takes what comes, until nothing comes in time
             return Verdict("poll", False, checked=True, loop=_loop(scene, site, standing, round_))
         if name == "select":
             return Verdict("poll", round_.shape == "condition", loop=_loop(scene, site, standing, round_))
@@ -123,6 +139,14 @@ def _timeout(scene: Scene, site: Site, standing: Standing, round_: Round | None)
     return Verdict(outcome.role, outcome.sure, checked=outcome.checked, related=related)
 
 
+def _is_all(condition: Node, call: Node) -> bool:
+    """Whether a condition asks for nothing but what a call returns."""
+    inner = bare(condition)
+    while inner.type in ("await", "named_expression") and inner.named_children:
+        inner = bare(inner.named_children[-1])
+    return inner.id == call.id
+
+
 def _loop(scene: Scene, site: Site, standing: Standing, round_: Round) -> Loop:
     node = round_.node
     known = scene.memory.get(("loop", node.id))
@@ -130,6 +154,8 @@ def _loop(scene: Scene, site: Site, standing: Standing, round_: Round) -> Loop:
         return known
     limited = enclosed(scene, site.chain[: round_.index])
     limited = limited or (standing.run is not None and enclosed(scene, standing.run.use.chain))
+    limit = limit_of(scene, site)
+    limited = limited or (limit is not None and limit.by == BY_RUNNER)
     limited = limited or (site.test is not None and site.test.limit_ms is not None)
     ends = bounded(scene, round_, limited)
     silent = ends and not limited and falls_through(scene, round_, site.chain)
@@ -140,7 +166,11 @@ def _loop(scene: Scene, site: Site, standing: Standing, round_: Round) -> Loop:
 
 def _samples(scene: Scene, site: Site, standing: Standing, round_: Round) -> bool:
     """A background loop that works until it is told to stop, rather than asks whether it may go on."""
-    handles = standing.kind == "handler" or (standing.function is not None and is_handler(scene, standing.function))
+    handles = (
+        _goes_by_a_flag(scene, site, round_)
+        or standing.kind == "handler"
+        or (standing.function is not None and is_handler(scene, standing.function))
+    )
     if not handles and (round_.shape != "condition" or standing.kind != "task"):
         return False
     body = round_.node.child_by_field_name("body")
@@ -150,6 +180,31 @@ def _samples(scene: Scene, site: Site, standing: Standing, round_: Round) -> boo
         for statement in statements
         for call in scene.calls(statement)
     )
+
+
+def _goes_by_a_flag(scene: Scene, site: Site, round_: Round) -> bool:
+    """`while self.running:` in a method of a class that has another method to change that."""
+    condition = round_.node.child_by_field_name("condition") if round_.node.type == "while_statement" else None
+    flag = re.match(r"^(?:not )?self\.(\w+)(?:\.is_set\(\))?$", scene.text(bare(condition))) if condition else None
+    owner = next((node for node in reversed(site.chain) if node.type == "class_definition"), None)
+    if flag is None or owner is None:
+        return False
+    changed = re.compile(rb"self\.%s(\s*=\s*(True|False)|\.set\(\))" % flag[1].encode())
+    own = site.chain[border(site.chain)]
+    return any(
+        not own.start_byte <= match.start() < own.end_byte and not _initial(scene, match.start())
+        for match in changed.finditer(scene.code, owner.start_byte, owner.end_byte)
+    )
+
+
+def _initial(scene: Scene, place: int) -> bool:
+    """Whether a place stands in `__init__` or the like."""
+    node = scene.root.descendant_for_byte_range(place, place)
+    chain = chain_to(scene.root, node) if node is not None else None
+    if not chain or border(chain) < 0:
+        return False
+    name = chain[border(chain)].child_by_field_name("name")
+    return name is not None and scene.text(name) in ("__init__", "setUp", "asyncSetUp", "setup_method")
 
 
 def _direct_spawn(scene: Scene, site: Site) -> Spawn | None:

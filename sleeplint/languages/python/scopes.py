@@ -12,11 +12,14 @@ from sleeplint.facts import Milliseconds, Test
 from sleeplint.languages.python.durations import as_milliseconds, fold
 from sleeplint.languages.python.meanings import Meaning
 from sleeplint.languages.python.names import Names
+from sleeplint.languages.python.suite import suite_limit
 from sleeplint.languages.python.tree import Chain, arguments_of, decorators_of, descend, is_async
 from sleeplint.text import Span
 
 _TEST_FILE = re.compile(r"(?:test_.*|.*_tests?|tests?|conftest)\.pyw?i?")
 _TEST_FOLDER = re.compile(r"tests?|t|.*[_-]tests?|tests?[_-].*")
+_MEASURING = frozenset({"benchmark", "benchmarks", "bench", "benches", "perf", "examples"})
+_TEST = re.compile(rb"(?m)^\s*(?:(?:async\s+)?def\s+test|class\s+\w*Test|class\s+\w+\([^)]*TestCase)")
 _UNITTEST = re.compile(
     r"(?:unittest|twisted\.trial|tornado\.testing|django\.test|asynctest|aiounittest|aiohttp\.test_utils)\b.*TestCase|.*\bTestCase"
 )
@@ -36,6 +39,11 @@ def is_test_path(path: str) -> bool:
     if _TEST_FILE.fullmatch(pure.name):
         return True
     return any(_TEST_FOLDER.fullmatch(part) for part in pure.parts[:-1])
+
+
+def is_script(path: str, code: bytes) -> bool:
+    """Whether a file among benchmarks or examples is named like a test, but has none."""
+    return bool(_MEASURING.intersection(PurePosixPath(path).parts[:-1])) and not _TEST.search(code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +240,7 @@ class Tests:
                 value = arguments_of(decorator, self.module.code).at(0, LIMITS[path])
                 found = fold(value, self.names) if value is not None else None
                 return as_milliseconds(found, "s") if found is not None and found.number > 0 else None
-        return None
+        return suite_limit(self.module)
 
 
 def _pytestmark(bindings: list) -> list[Node]:  # type: ignore[type-arg]

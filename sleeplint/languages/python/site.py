@@ -45,5 +45,7 @@ class Site:
     virtual_time: bool
     test: Test | None
     wrapper: str | None = None
+    suite_limit_ms: Milliseconds | None = None
+    """The limit that the runner's settings put on each test of the suite."""
     by_reference: bool = False
     """The sleep is passed as a value with its duration, not called here."""

@@ -44,6 +44,8 @@ def startup(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
         related.append(Related(span_of(use.node), "first used here"))
         return Verdict("startup", direct, related=tuple(related))
     outcome = around.outcome
+    if outcome is not None and started.receiver and _lets_it_run(outcome, started):
+        return None
     if outcome is not None and outcome.kind == "assert":
         between = any(act.kind in ("call", "read") for act in around.after[: around.after.index(outcome)])
         wants = expectation(scene, outcome).wants
@@ -57,6 +59,14 @@ def startup(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
         return Verdict("startup", False, related=tuple(related)) if _stays(scene, around) else None
     # A task may as well be an action whose effect is awaited; a process or server is started to be used.
     return Verdict("startup", _serves(scene, started, around), related=tuple(related))
+
+
+def _lets_it_run(outcome: Act, started: Called) -> bool:
+    """`x.start()`, a sleep, `x.stop()`: nothing uses it, so that it need not be ready; it runs for a while."""
+    return any(
+        call.receiver == started.receiver and call.name in ("stop", "close", "shutdown", "aclose")
+        for call in outcome.calls
+    )
 
 
 def starter(act: Act) -> Called | None:

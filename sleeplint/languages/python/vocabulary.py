@@ -127,6 +127,9 @@ TIMEOUT_ERRORS = re.compile(
 FAILURES = frozenset({"fail", "skip", "exit", "_exit", "abort", "xfail", "print_exc"})
 """Calls that end a test, other than by assertion."""
 
+GIVING_UP = re.compile(r"(?i)(^|_)(fail|abort|give_?up|bail|die)(_|ed$|ure$|$)")
+"""A project's own word for letting a test fail, such as `on_fail`."""
+
 BOOLEAN_WAITS = frozenset({"wait", "wait_for", "acquire", "poll", "ping", "select", "wait_until", "is_ready"})
 """Methods that say by what they return whether they were released in time."""
 NULLABLE_WAITS = re.compile(

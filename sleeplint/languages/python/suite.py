@@ -1,0 +1,92 @@
+"""The time limit that the settings of pytest put on every test of a suite."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from configparser import ConfigParser, Error
+from pathlib import Path
+from typing import Final
+
+from sleeplint.facts import Milliseconds
+from sleeplint.languages.python.modules import Module
+
+_LIMIT: Final = "suite limit of"
+_FILES: Final = (
+    ("pytest.ini", "pytest"),
+    (".pytest.ini", "pytest"),
+    ("pyproject.toml", ""),
+    ("tox.ini", "pytest"),
+    ("setup.cfg", "tool:pytest"),
+)
+"""In the order in which pytest looks for its settings, each with their section."""
+_OPTION: Final = re.compile(r"(?:^|\s)--timeout[= ](\d+(?:\.\d+)?)(?=\s|$)")
+_NUMBER: Final = re.compile(r"\d+(\.\d+)?")
+
+
+def suite_limit(module: Module) -> Milliseconds | None:
+    """The limit on each test, by the closest settings above a file; None if there is none or it is off."""
+    if module.project is None or module.place is None:
+        return None
+    folder = module.place.parent
+    while folder.is_relative_to(module.project.root):
+        for name, _ in _FILES:
+            module.consulted.add(str(folder / name))
+        known = module.project.memory.get((_LIMIT, folder))
+        if known is None:
+            known = module.project.memory[_LIMIT, folder] = _in_folder(module, folder)
+        if isinstance(known, tuple):
+            limit = known[0]
+            return limit if limit is None or isinstance(limit, (int, float)) else None
+        if folder == folder.parent:
+            break
+        folder = folder.parent
+    return None
+
+
+def _in_folder(module: Module, folder: Path) -> tuple[Milliseconds | None] | bool:
+    """What the settings of one folder say, in a tuple; False if it has none."""
+    assert module.project is not None
+    for name, section in _FILES:
+        source = module.project.source(folder / name)
+        if source is None:
+            continue
+        text = source.code.decode("utf-8", "replace")
+        options = _of_toml(text) if name.endswith(".toml") else _of_ini(text, section)
+        if options is not None:
+            return (_limit(options),)
+        if name.endswith("pytest.ini"):
+            return (None,)
+    return False
+
+
+def _of_toml(text: str) -> dict[str, object] | None:
+    if "pytest" not in text:
+        return None
+    try:
+        found = tomllib.loads(text).get("tool", {}).get("pytest", {})
+        options = found.get("ini_options", found)
+    except (tomllib.TOMLDecodeError, AttributeError):
+        return None  # not ours to complain of
+    return dict(options) if isinstance(options, dict) and options else None
+
+
+def _of_ini(text: str, section: str) -> dict[str, object] | None:
+    settings = ConfigParser(interpolation=None, strict=False)
+    try:
+        settings.read_string(text)
+    except Error:
+        return None  # not ours to complain of
+    return dict(settings[section]) if settings.has_section(section) else None
+
+
+def _limit(options: dict[str, object]) -> Milliseconds | None:
+    """`timeout = 30`, or `--timeout=30` among `addopts`; zero is none."""
+    given = options.get("addopts", "")
+    written = " ".join(map(str, given)) if isinstance(given, list) else str(given)
+    found = _OPTION.search(written)
+    value = found[1] if found is not None else str(options.get("timeout", "")).strip()
+    if not _NUMBER.fullmatch(value) or not float(value):
+        return None
+    ms = float(value) * 1000
+    return int(ms) if ms == int(ms) else ms

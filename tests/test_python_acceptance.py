@@ -1,0 +1,310 @@
+"""What a maintainer would wave away: Python code on which an earlier reading was wrong, each beside its near miss."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from sleeplint.facts import Wait
+from sleeplint.languages import Surroundings, read
+from sleeplint.source import Project, Source
+
+HEAD = """\
+import asyncio, math, queue, threading, time
+import pytest
+from multiprocessing import Process
+from unittest import TestCase, mock
+
+"""
+
+
+def here(code: str, path: str = "tests/test_it.py") -> Wait:
+    """The wait on the line that ends with `# <-`."""
+    source = Source(path, (HEAD + dedent(code)).encode())
+    marked = [number for number, line in enumerate(source.code.decode().split("\n"), 1) if line.endswith("# <-")]
+    (found,) = [wait for wait in read(source).waits if source.lines.line(wait.span.start) in marked]
+    return found
+
+
+ROLES = {
+    "an expiry that a fake simulates takes no time": (
+        "guard 0",
+        """
+        def test():
+            job.run.side_effect = queue.Empty
+            with pytest.raises(queue.Empty):
+                inbox.get(timeout=1)  # <-
+        """,
+    ),
+    "one that nothing simulates is paid": (
+        "burned 1000",
+        """
+        def test():
+            job.run.side_effect = ValueError
+            with pytest.raises(queue.Empty):
+                inbox.get(timeout=1)  # <-
+        """,
+    ),
+    "what a future says later is not the outcome of what made it": (
+        "guard 0",
+        """
+        def test():
+            ready = hub.wait_for_workers(3, timeout=10)  # <-
+            hub.add_worker()
+            assert ready.result() is None
+        """,
+    ),
+    "nothing came in time": (
+        "burned 10000",
+        """
+        def test():
+            message = hub.wait_for_message(timeout=10)  # <-
+            assert message is None
+        """,
+    ),
+    "an exit code of zero is an end": (
+        "guard 0",
+        """
+        def test():
+            child = Process(target=work)
+            child.start()
+            child.join(5)  # <-
+            assert child.exitcode == 0
+        """,
+    ),
+    "no exit code is none": (
+        "burned 5000",
+        """
+        def test():
+            child = Process(target=work)
+            child.start()
+            child.join(5)  # <-
+            assert child.exitcode is None
+        """,
+    ),
+    "joined, started anew and joined again": (
+        "guard 0",
+        """
+        def test():
+            worker = threading.Thread(target=work)
+            worker.start()
+            worker.join(timeout=2)  # <-
+            worker.start()
+            worker.join(timeout=2)
+        """,
+    ),
+    "a poll that takes what comes runs out once": (
+        "burned 100",
+        """
+        import zmq
+        def test():
+            socket = zmq.Context().socket(zmq.SUB)
+            while socket.poll(timeout=100):  # <-
+                seen.append(socket.recv())
+            assert seen
+        """,
+    ),
+    "a loop that uses up its list tries nothing again": (
+        "pacing None",
+        """
+        def teardown():
+            while children:
+                child = children.pop()
+                if child.poll() is None:
+                    time.sleep(0.25)  # <-
+                if child.poll() is None:
+                    return
+        """,
+    ),
+    "a loop that looks at a list that others empty is a poll": (
+        "poll None",
+        """
+        def teardown():
+            while children:
+                time.sleep(0.25)  # <-
+        """,
+    ),
+    "what is as it was before is no effect": (
+        "absence 600",
+        """
+        def test():
+            first = pool.first
+            pool.use()
+            time.sleep(0.6)  # <-
+            assert pool.first is first
+        """,
+    ),
+    "what is another than before is one": (
+        "settle 600",
+        """
+        def test():
+            first = pool.first
+            pool.renew()
+            time.sleep(0.6)  # <-
+            assert pool.first is not first
+        """,
+    ),
+    "a setter names the time that must elapse": (
+        "expiry 1100",
+        """
+        def test():
+            cache.set_max_lifetime(1)
+            cache.put("key", 7)
+            time.sleep(1.1)  # <-
+            assert cache.get("key") != 7
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize(("expected", "code"), ROLES.values(), ids=ROLES)
+def test_role_and_cost(expected: str, code: str) -> None:
+    wait = here(code)
+    assert f"{wait.role} {wait.cost_ms}" == expected
+
+
+def test_what_is_started_used_by_nobody_and_stopped_only_runs_for_a_while() -> None:
+    run = "async def test():\n    server = Server()\n    await server.start()\n    await asyncio.sleep(0.2)  # <-\n"
+    run += "    await server."
+    assert here(run + "stop()\n").role_confidence == "low"
+    assert (here(run + "connect()\n").role, here(run + "connect()\n").role_confidence) == ("startup", "high")
+
+
+WORKERS = """
+class Worker(threading.Thread):
+    def __init__(self):
+        self.running = True
+
+    {stop}
+
+    def work(self):
+        while self.running:
+            pool.reset()
+            time.sleep(0.01)  # <-
+"""
+
+
+def test_a_worker_that_somebody_stops_polls_nothing() -> None:
+    assert here(WORKERS.format(stop="def stop(self):\n        self.running = False")).role != "poll"
+    assert here(WORKERS.format(stop="pass")).role == "poll"
+
+
+FALLS = {
+    "goes on": ("", True),
+    "asks again, and says so": ("if not ready():\n        print('not ready')", False),
+    "asks for something else": ("if verbose():\n        print('on we go')", True),
+    "fails by the project's own word": ("output = tail()\n    on_fail(output)", False),
+    "raises": ("raise TimeoutError", False),
+}
+
+
+@pytest.mark.parametrize(("after", "silent"), FALLS.values(), ids=FALLS)
+def test_a_poll_that_runs_out(after: str, silent: bool) -> None:
+    code = f"""
+def wait():
+    end = time.time() + 10
+    while time.time() < end:
+        if ready():
+            return
+        time.sleep(0.1)  # <-
+    {after}
+"""
+    loop = here(code).loop
+    assert loop is not None
+    assert (loop.bounded, loop.falls_through) == (True, silent)
+
+
+DISTANCES = [
+    ("self.assertAlmostEqual(took, 3, delta=1)", 4000),
+    ("self.assertAlmostEqual(took, 0.1, 1)", 150),
+    ("self.assertAlmostEqual(took, 0.1, places=2)", 105),
+    ("self.assertLess(abs(took - 1), 0.5)", 1500),
+    ("self.assertLess(abs(1 - took), 0.5)", 1500),
+    ("assert took == pytest.approx(1, abs=0.25)", 1250),
+    ("assert took == pytest.approx(2, rel=0.25)", 2500),
+    ("assert math.isclose(took, 2, rel_tol=0.1)", 2200),
+]
+
+
+@pytest.mark.parametrize(("assertion", "ms"), DISTANCES)
+def test_a_bound_on_the_distance_from_a_length_is_one_above_it(assertion: str, ms: int) -> None:
+    code = f"""
+class TestIt(TestCase):
+    def test(self):
+        start = time.monotonic()
+        act()
+        took = time.monotonic() - start
+        {assertion}  # <-
+"""
+    wait = here(code)
+    assert (wait.kind, wait.bound, wait.duration_ms) == ("clock-assert", "upper", ms)
+
+
+def test_an_assertion_within_a_loop_on_a_clock_from_before_it_is_the_loops_deadline() -> None:
+    before, within = "start = time.time()\n", ""
+    code = "def test():\n    {}\n    while running():\n        {}\n        act()\n"
+    code += "        assert time.time() - start < 3  # <-\n"
+    loop = here(code.format(before, within)).loop
+    assert loop is not None
+    assert loop.bounded
+    assert here(code.format(within, before)).loop is None
+
+
+SETTINGS = [
+    ("pyproject.toml", "[tool.pytest.ini_options]\ntimeout = 30\n", 30_000),
+    ("pyproject.toml", '[tool.pytest.ini_options]\naddopts = ["-ra", "--timeout=1.5"]\n', 1500),
+    ("pyproject.toml", "[tool.pytest.ini_options]\ntimeout = 0\n", None),
+    ("pyproject.toml", "[tool.black]\n", None),
+    ("pyproject.toml", "[tool.pytest\n", None),
+    ("pytest.ini", "[pytest]\ntimeout = 30\n", 30_000),
+    ("pytest.ini", "no settings at all", None),
+    ("tox.ini", "[tox]\n[pytest]\naddopts = -v --timeout 20 -x\n", 20_000),
+    ("setup.cfg", "[tool:pytest]\ntimeout: 40\n", 40_000),
+    ("setup.cfg", "[pytest]\ntimeout: 40\n", None),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "ms"), SETTINGS)
+def test_the_runners_settings_bound_every_test(tmp_path: Path, name: str, text: str, ms: int | None) -> None:
+    place = tmp_path / "tests" / "unit" / "test_it.py"
+    place.parent.mkdir(parents=True)
+    (tmp_path / name).write_text(text)
+    code = (
+        HEAD + "def test_a():\n    while not up():\n        time.sleep(1)\ndef helper():\n    child.wait(timeout=99)\n"
+    )
+    place.write_text(code)
+    file = read(Source.read(str(place)), Surroundings(project=Project(tmp_path)))
+    assert [test.limit_ms for test in file.tests] == [ms]
+    assert [wait.limit.ms if wait.limit else None for wait in file.waits] == [ms, ms]
+    assert [wait.loop.bounded for wait in file.waits if wait.loop] == [ms is not None]
+    assert str(tmp_path / name) in file.consulted
+
+
+def test_closer_settings_win_and_a_mark_wins_over_all(tmp_path: Path) -> None:
+    place = tmp_path / "tests" / "test_it.py"
+    place.parent.mkdir()
+    (tmp_path / "setup.cfg").write_text("[tool:pytest]\ntimeout = 40\n")
+    (place.parent / "pytest.ini").write_text("[pytest]\ntimeout = 20\n")
+    place.write_text(
+        HEAD
+        + "def test_a():\n    pass\n\n@pytest.mark.timeout(5)\ndef test_b():\n    pass\n"
+        + "\n@pytest.mark.timeout(0)\ndef test_c():\n    pass\n"
+    )
+    file = read(Source.read(str(place)), Surroundings(project=Project(tmp_path)))
+    assert {test.name: test.limit_ms for test in file.tests} == {"test_a": 20_000, "test_b": 5000, "test_c": None}
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "in_test"),
+    [
+        ("benchmarks/load_test.py", "time.sleep(5)", False),
+        ("benchmarks/test_load.py", "def test_load():\n    time.sleep(5)", True),
+        ("examples/chat/test_chat.py", "class TestChat:\n    def check(self):\n        time.sleep(5)", True),
+        ("tests/load_test.py", "time.sleep(5)", True),
+    ],
+)
+def test_a_script_among_benchmarks_is_no_test_for_its_name(path: str, code: str, in_test: bool) -> None:
+    (wait,) = read(Source(path, (HEAD + code + "\n").encode())).waits
+    assert wait.in_test is in_test
