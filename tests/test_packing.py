@@ -30,7 +30,9 @@ WAITS = st.builds(
     statement=SPANS,
     loop=st.none() | st.builds(Loop, span=SPANS),
     task=st.none() | st.builds(Task, span=SPANS),
-    limit=st.none() | st.builds(Limit, span=SPANS),
+    limit=st.none() | st.builds(Limit, ms=st.integers() | st.floats(0, 1e9), span=SPANS),
+    duration_ms=MILLISECONDS,
+    cost_ms=MILLISECONDS,
 )
 
 

@@ -322,7 +322,6 @@ CLOCKS = frozenset(
         "time.time_ns",
         "time.monotonic_ns",
         "time.perf_counter_ns",
-        "time.process_time",
         "timeit.default_timer",
         "datetime.datetime.now",
         "datetime.datetime.utcnow",
