@@ -178,6 +178,7 @@ NEAR_MISSES = [
     "queue.enqueue(f, timeout=5)",
     "con.fetch(timeout=0)",
     "def test_a(broker):\n    broker.declare(timeout=5)",
+    "import time\ndef test_a():\n    t = time.process_time()\n    f()\n    assert time.process_time() - t < 1",
 ]
 
 
@@ -376,5 +377,4 @@ def test_an_assertion_about_elapsed_time_is_found_by_data_flow(
     ],
 )
 def test_a_comparison_without_elapsed_time_is_left_alone(code: str) -> None:
-    assert spoken(code) == []        "import time\ndef test_a():\n    t = time.process_time()\n    f()\n    assert time.process_time() - t < 1",
-
+    assert spoken(code) == []
