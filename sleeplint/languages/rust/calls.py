@@ -300,7 +300,7 @@ class Calls:
         item, place = found.item, found.place
         if item is None or place is None or item.kind != "fn" or item.test:
             return None
-        key = ("wrapper", item.start, hash(place.reading.grove.code))
+        key = ("wrapper", item.start, hash(place.reading.code))
         if (place.name, key) in self._open:
             return None
         self._open.add((place.name, key))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from tree_sitter import Tree
 
@@ -33,13 +33,31 @@ _KEPT = 24
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """One parsed file."""
+    """One file: its items, and its tree, which is parsed again if somebody asks for it later."""
 
-    path: Path | None
-    grove: Grove
-    outline: Scope
+    __slots__ = ("_grove", "code", "outline", "path")
+
+    def __init__(self, path: Path | None, grove: Grove, outline: Scope) -> None:
+        """Hold a parsed file."""
+        self.path = path
+        self.code = grove.code
+        self.outline = outline
+        self._grove: Grove | Callable[[], Grove] = grove
+
+    @property
+    def grove(self) -> Grove:
+        """The tree. Raises GivenUp if it cannot be parsed within the bounds a second time."""
+        grove = self._grove
+        return grove if isinstance(grove, Grove) else grove()
+
+    def let_go(self, parse: Callable[[], Grove]) -> None:
+        """Keep the tree no longer; `parse` makes it anew."""
+        self._grove = parse
+
+    def hold(self, grove: Grove) -> None:
+        """Keep this tree, whoever else forgets it."""
+        self._grove = grove
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +81,13 @@ class Library:
         self.project = project
         self.workspace = Workspace(project) if project is not None else None
         self.seen: set[str] = set()
-        self._readings: OrderedDict[Path, Reading | None] = OrderedDict()
-        self._remembered: dict[tuple[tuple[str, ...], object], tuple[object, frozenset[str]]] = {}
+        self.answers: dict[tuple[object, ...], tuple[Any, frozenset[str], int]] = {}
+        """What the names of modules stand for, with the files on which that rests: `Finder`'s own."""
+        self._readings: dict[Path, Reading | None] = {}
+        self._groves: OrderedDict[Path, Grove] = OrderedDict()
+        self._fresh: set[Path] = set()
+        self._places: dict[tuple[object, ...], tuple[Place | None, frozenset[str]]] = {}
+        self._remembered: dict[tuple[object, ...], tuple[object, frozenset[str]]] = {}
 
     @classmethod
     def of(cls, project: Project | None) -> Library:
@@ -73,53 +96,89 @@ class Library:
             return cls(None)
         return cast("Library", project.memory.setdefault("rust library", cls(project)))
 
-    @contextmanager
-    def reading_on_behalf(self, path: Path | None, reading: Reading) -> Iterator[set[str]]:
-        """While a file is read: it is known by its path, and the files that are consulted are collected."""
-        self.seen = set()
-        if self.workspace is not None:
-            self.workspace.seen = self.seen
-        known = self._readings.pop(path, None) if path is not None else None
-        if path is not None:
-            self._readings[path] = reading
-        try:
-            yield self.seen
-        finally:
-            if path is not None:
-                self._readings.pop(path, None)
-                if known is not None:
-                    self._readings[path] = known
+    def open(self, path: Path | None, code: bytes) -> Reading:
+        """A file that is to be read for itself, parsed. Raises GivenUp."""
+        budget = Budget()
+        known = self._readings.get(path) if path is not None else None
+        if known is not None and path is not None and known.code == code:
+            grove = self._groves.get(path) or Grove(code, budget, self._tree(path, code, budget))
+            grove.budget = budget
+            known.hold(grove)
+            return known
+        grove = Grove(code, budget, self._tree(path, code, budget))
+        return Reading(path, grove, outline(grove))
 
-    def remember(self, place: Place, what: object, work: Callable[[], _T]) -> _T:
-        """What `work` finds out about a place, done once; the files it rests on are consulted each time."""
-        key = (place.name, what)
-        if key not in self._remembered:
-            before, self.seen = self.seen, set()
-            self._follow()
-            try:
-                result = work()
-            finally:
-                before, self.seen = self.seen, before
-                self._follow()
-            self._remembered[key] = (result, frozenset(before))
-        found, consulted = self._remembered[key]
-        self.seen.update(consulted)
-        return cast("_T", found)
-
-    def forget(self, path: Path) -> None:
-        """Another text stands at `path` now: what was found out about it, and by way of it, holds no more."""
-        name = path.as_posix()
-        self._readings.pop(path, None)
-        stale = [key for key, (_, consulted) in self._remembered.items() if key[0][0] == str(path) or name in consulted]
-        for key in stale:
-            del self._remembered[key]
-
-    def tree(self, path: Path | None, code: bytes, budget: Budget) -> Tree:
-        """The tree of the file that is read, grown from its last one while it is edited. Raises GivenUp."""
+    def _tree(self, path: Path | None, code: bytes, budget: Budget) -> Tree:
+        """The tree of the file that is read, grown from its last one while it is edited."""
         if self.project is None or path is None or not self.project.edited:
             return parse(code, budget)
         trees = cast("Trees", self.project.memory.setdefault(("rust", KEY), Trees()))
         return cast("Tree", trees.grown(str(path), code, lambda before: parse(code, budget, before=before)))
+
+    @contextmanager
+    def reading_on_behalf(self, path: Path | None, reading: Reading) -> Iterator[set[str]]:
+        """While a file is read: it is known by its path, and the files that are consulted are collected."""
+        self.seen = set()
+        self._follow()
+        self._fresh = set()
+        if path is None or self.project is None:
+            yield self.seen
+            return
+        source = self.project.source(path)
+        if source is not None and source.code == reading.code:
+            self._readings[path] = reading
+            try:
+                yield self.seen
+            finally:
+                self._keep(path, reading.grove)
+                reading.let_go(lambda: self._grove(path, reading.code))
+            return
+        # Not what is on disk: what is found out meanwhile holds for it alone.
+        kept = self._readings, self._places, self.answers, self._remembered
+        self._readings, self._places, self.answers = {**self._readings, path: reading}, {}, {}
+        self._remembered = {}
+        try:
+            yield self.seen
+        finally:
+            self._readings, self._places, self.answers, self._remembered = kept
+
+    def remember(self, place: Place, what: object, work: Callable[[], _T]) -> _T:
+        """What `work` finds out about a place, done once; the files it rests on are consulted each time."""
+        return self._noted(self._remembered, (place.reading, place.scope.path, what), work)
+
+    def forget(self, path: Path) -> None:
+        """Another text stands at `path` now: what was found out about it, and by way of it, holds no more."""
+        gone = self._readings.pop(path, None)
+        self._groves.pop(path, None)
+        name = path.as_posix()
+        notes: dict[Any, Any]
+        for notes in (self.answers, self._places, self._remembered):
+            for key in [key for key, note in notes.items() if name in note[1] or gone in key]:
+                del notes[key]
+
+    def _noted(
+        self,
+        notes: dict[tuple[object, ...], tuple[Any, frozenset[str]]],
+        key: tuple[object, ...],
+        work: Callable[[], _T],
+    ) -> _T:
+        if key not in notes:
+            result, consulted = self.consulting(work)
+            notes[key] = (result, frozenset(consulted))
+        found, rests_on = notes[key]
+        self.seen.update(rests_on)
+        return cast("_T", found)
+
+    def consulting(self, work: Callable[[], _T]) -> tuple[_T, set[str]]:
+        """What `work` finds out, and the files it rests on, which are not yet noted as consulted."""
+        before, self.seen = self.seen, set()
+        self._follow()
+        try:
+            result = work()
+        finally:
+            before, self.seen = self.seen, before
+            self._follow()
+        return result, before
 
     def _follow(self) -> None:
         if self.workspace is not None:
@@ -135,12 +194,8 @@ class Library:
     def reading(self, path: Path) -> Reading | None:
         """Another file, parsed; None if it cannot be."""
         if path in self._readings:
-            self._readings.move_to_end(path)
             self.seen.add(path.as_posix())
-            kept = self._readings[path]
-            if kept is not None:
-                kept.grove.budget = Budget()  # what other files took of it is no matter of this one
-            return kept
+            return self._readings[path]
         source = self.source(path)
         reading = None
         if source is not None:
@@ -150,10 +205,26 @@ class Library:
                 reading = None
             else:
                 reading = Reading(path, grove, outline(grove))
+                self._keep(path, grove)
+                reading.let_go(lambda: self._grove(path, source.code))
         self._readings[path] = reading
-        if len(self._readings) > _KEPT:
-            self._readings.popitem(last=False)
         return reading
+
+    def _grove(self, path: Path, code: bytes) -> Grove:
+        grove = self._groves.get(path)
+        if grove is None:
+            grove = Grove(code, Budget())
+        elif path not in self._fresh:
+            grove.budget = Budget()  # what other files took of it is no matter of this one
+        self._keep(path, grove)
+        return grove
+
+    def _keep(self, path: Path, grove: Grove) -> None:
+        self._fresh.add(path)
+        self._groves[path] = grove
+        self._groves.move_to_end(path)
+        if len(self._groves) > _KEPT:
+            self._groves.popitem(last=False)
 
     def crate(self, reading: Reading) -> Crate | None:
         """The package of a file."""
@@ -169,12 +240,18 @@ class Library:
 
     def member(self, name: str) -> Place | None:
         """The root module of the workspace's library that is called `name`."""
+        return self._noted(self._places, ("member", name), lambda: self._member(name))
+
+    def _member(self, name: str) -> Place | None:
         crate = self.workspace.member(name) if self.workspace is not None else None
         reading = self.reading(crate.library) if crate is not None else None
         return Place(reading, reading.outline) if reading is not None else None
 
     def root(self, place: Place) -> Place:
         """The root module of a place's crate; the file's own top if no other is known."""
+        return self._noted(self._places, ("root", place.reading), lambda: self._root(place))
+
+    def _root(self, place: Place) -> Place:
         file = place.reading.path
         if self.project is not None and file is not None:
             found = crate_root(file, self.crate(place.reading), self.exists)
@@ -187,6 +264,9 @@ class Library:
         """The module around a module."""
         if place.scope.parent is not None:
             return Place(place.reading, place.scope.parent)
+        return self._noted(self._places, ("parent", place.reading), lambda: self._parent(place))
+
+    def _parent(self, place: Place) -> Place | None:
         file = place.reading.path
         if self.project is None or file is None or is_root(file, self.crate(place.reading)):
             return None
@@ -204,6 +284,10 @@ class Library:
 
     def child(self, place: Place, name: str) -> Place | None:
         """The module `name` in a file of its own, declared in `place`."""
+        key = ("child", place.reading, place.scope.path, name)
+        return self._noted(self._places, key, lambda: self._child(place, name))
+
+    def _child(self, place: Place, name: str) -> Place | None:
         file = place.reading.path
         if self.project is None or file is None:
             return None

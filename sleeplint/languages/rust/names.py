@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
 
@@ -13,7 +13,9 @@ from sleeplint.languages.rust.library import Library, Place, Reading
 from sleeplint.languages.rust.outline import Item, Path, Scope, block
 
 _FUEL = 40
-"""Imports and modules that are followed for one name; cycles of globs end here."""
+"""Imports and modules that are followed for one name."""
+_OPEN = 1 << 30
+"""Deeper than any search."""
 _BLOCKS = frozenset({"block", "source_file", "declaration_list"})
 _PATHS = frozenset(
     {
@@ -67,6 +69,19 @@ class Found:
     """The block in which a local item stands."""
 
 
+@dataclass(slots=True)
+class _Search:
+    """One question on its way through the modules."""
+
+    opened: dict[tuple[object, ...], int] = field(default_factory=dict)
+    """What is being looked for or was, and on which depth of the search its answer leans."""
+    depth: int = 0
+    leans: int = _OPEN
+    """The outermost question, still open, on which the latest answer rests: such an answer holds here alone."""
+    lowest: int = _FUEL
+    """The least fuel that was left."""
+
+
 class Finder:
     """Follows paths through modules, files and crates."""
 
@@ -77,74 +92,100 @@ class Finder:
     def find(self, place: Place, path: Path) -> Found | None:
         """What `path` leads to, written in the module `place`; None if it is not known."""
         if len(path) == 1:  # a bare name is no crate
-            return self._within(place, path, set(), _FUEL)
-        return self._find(place, path, set(), _FUEL)
+            return self._within(place, path, _Search(), _FUEL)
+        return self._find(place, path, _Search(), _FUEL)
 
-    def _find(self, place: Place, path: Path, visited: set[object], fuel: int) -> Found | None:
-        if fuel <= 0:
+    def _find(self, place: Place, path: Path, search: _Search, fuel: int) -> Found | None:
+        if not self._fueled(search, fuel):
             return None
         match path:
             case ("", *rest):
-                return self._outside(place, tuple(rest), visited, fuel)
+                return self._outside(place, tuple(rest), search, fuel)
             case ("crate" | "$crate", *rest):
-                return self._within(self.library.root(place), tuple(rest), visited, fuel)
+                return self._within(self.library.root(place), tuple(rest), search, fuel)
             case ("self", *rest):
-                return self._within(place, tuple(rest), visited, fuel)
+                return self._within(place, tuple(rest), search, fuel)
             case ("super", *rest):
                 parent = self.library.parent(place)
-                return self._find(parent, ("self", *rest), visited, fuel - 1) if parent else None
+                return self._find(parent, ("self", *rest), search, fuel - 1) if parent else None
         if place.scope.parent is None and path and path[0] == "super":
             return None
-        return self._within(place, path, visited, fuel) or self._outside(place, path, visited, fuel)
+        return self._within(place, path, search, fuel) or self._outside(place, path, search, fuel)
 
-    def _within(self, place: Place, path: Path, visited: set[object], fuel: int) -> Found | None:
+    def _within(self, place: Place, path: Path, search: _Search, fuel: int) -> Found | None:
         """Look into a module only, not into the names of crates."""
         if not path:
             return Found("", place=place)
+        answers = self.library.answers
+        key = (place.reading, place.scope.path, path)
+        if key in answers:
+            answer: Found | None
+            answer, rests_on, took = answers[key]
+            if took <= fuel:
+                search.lowest = min(search.lowest, fuel - took)
+                self.library.seen.update(rests_on)
+                return answer
+        if key in search.opened:  # a circle of imports, or a way that was gone already
+            search.leans = min(search.leans, search.opened[key])
+            return None
+        if not self._fueled(search, fuel):
+            return None
+        outer = search.leans, search.lowest
+        search.opened[key] = depth = search.depth
+        search.depth, search.leans, search.lowest = depth + 1, _OPEN, fuel
+        found, consulted = self.library.consulting(lambda: self._look(place, path, search, fuel))
+        self.library.seen.update(consulted)
+        if search.leans >= depth:  # from wherever the question comes
+            answers[key] = (found, frozenset(consulted), fuel - search.lowest)
+            search.leans = _OPEN
+        search.opened[key] = min(depth, search.leans)
+        search.depth = depth
+        search.leans, search.lowest = min(outer[0], search.leans), min(outer[1], search.lowest)
+        return found
+
+    def _fueled(self, search: _Search, fuel: int) -> bool:
+        search.lowest = min(search.lowest, fuel)
+        if fuel <= 0:
+            search.leans = -1
+        return fuel > 0
+
+    def _look(self, place: Place, path: Path, search: _Search, fuel: int) -> Found | None:
         head, rest = path[0], path[1:]
         scope = place.scope
         if head == "super":
             parent = self.library.parent(place)
-            return self._within(parent, rest, visited, fuel - 1) if parent else None
+            return self._within(parent, rest, search, fuel - 1) if parent else None
         if head in scope.modules and (rest or head not in scope.items):
-            return self._within(Place(place.reading, scope.modules[head]), rest, visited, fuel - 1)
+            return self._within(Place(place.reading, scope.modules[head]), rest, search, fuel - 1)
         if head in scope.files and (rest or head not in scope.items):
             child = self.library.child(place, head)
-            return self._within(child, rest, visited, fuel - 1) if child else Found("::".join(path))
+            return self._within(child, rest, search, fuel - 1) if child else Found("::".join(path))
         if head in scope.items and (not rest or scope.items[head].kind == "type"):
             return self._member(place, path)
-        key = (place.name, path)
-        if key in visited or fuel <= 0:
-            return None
-        visited.add(key)
         if head in scope.uses:
             target = scope.uses[head]
             if target == (head,):
-                return self._outside(place, (*target, *rest), visited, fuel - 1)
-            found = self._find(place, (*target, *rest), visited, fuel - 1)
+                return self._outside(place, (*target, *rest), search, fuel - 1)
+            found = self._find(place, (*target, *rest), search, fuel - 1)
             if found is not None and found.item is not None and not rest and target[-1] != head:
                 return replace(found, path=self.library.full_path(place, head))
             return found
         for target in scope.globs:
-            found = self._through_glob(place, target, path, visited, fuel - 1)
+            found = self._through_glob(place, target, path, search, fuel - 1)
             if found is not None:
                 return found
         return None
 
     def through_glob(self, place: Place, target: Path, path: Path) -> Found | None:
         """What a path leads to by way of `use target::*` alone."""
-        return self._through_glob(place, target, path, set(), _FUEL)
+        return self._through_glob(place, target, path, _Search(), _FUEL)
 
-    def _through_glob(self, place: Place, target: Path, path: Path, visited: set[object], fuel: int) -> Found | None:
-        key = ("glob", place.name, target, path)
-        if key in visited:
-            return None
-        visited.add(key)
-        module = self._find(place, target, visited, fuel)
+    def _through_glob(self, place: Place, target: Path, path: Path, search: _Search, fuel: int) -> Found | None:
+        module = self._find(place, target, search, fuel)
         if module is None:
             return None
         if module.place is not None and module.item is None:
-            return self._within(module.place, path, visited, fuel)
+            return self._within(module.place, path, search, fuel)
         candidate = canonical(f"{module.path}::{path[0]}")
         if module.external and candidate in _EXPORTS:
             return Found("::".join((candidate, *path[1:])), external=True)
@@ -157,7 +198,7 @@ class Finder:
         member = place.scope.methods.get(path[0], {}).get(path[1]) if len(path) == 2 else None
         return Found("::".join(path), place=place, item=member, owner=path[0])
 
-    def _outside(self, place: Place, path: Path, visited: set[object], fuel: int) -> Found | None:
+    def _outside(self, place: Place, path: Path, search: _Search, fuel: int) -> Found | None:
         if not path:
             return None
         head, rest = path[0], path[1:]
@@ -165,8 +206,8 @@ class Finder:
         name = crate.renamed.get(head, head) if crate is not None and head else head
         if name not in {"std", "core", "alloc"}:
             member = self.library.member(name)
-            if member is not None and fuel > 0:
-                found = self._within(member, rest, visited, fuel - 1)
+            if member is not None and self._fueled(search, fuel):
+                found = self._within(member, rest, search, fuel - 1)
                 if found is not None:
                     return found if found.item is None else replace(found, path="::".join(path))
         return Found(canonical("::".join((name, *rest))), external=True)

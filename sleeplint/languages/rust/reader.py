@@ -20,10 +20,9 @@ from sleeplint.languages.rust.elapsed import elapsed_assertions
 from sleeplint.languages.rust.failpoints import fail_points
 from sleeplint.languages.rust.library import Library, Reading, path_in
 from sleeplint.languages.rust.limits import TestLimit, limits
-from sleeplint.languages.rust.macros import Grove, macro_name
+from sleeplint.languages.rust.macros import macro_name
 from sleeplint.languages.rust.names import Finder, Found
-from sleeplint.languages.rust.outline import outline
-from sleeplint.languages.rust.parsing import Budget, GivenUp, errors
+from sleeplint.languages.rust.parsing import GivenUp, errors
 from sleeplint.languages.rust.placing import in_async, statement
 from sleeplint.languages.rust.pragmas import pragmas
 from sleeplint.languages.rust.roles import circumstances
@@ -39,12 +38,10 @@ def read(source: Source, around: Surroundings) -> TestFile:
     empty = TestFile(path=source.path, language="rust", in_test=around.in_test)
     library = Library.of(around.project)
     path = path_in(around.project, source.path)
-    budget = Budget()
     try:
-        grove = Grove(source.code, budget, library.tree(path, source.code, budget))
+        reading = library.open(path, source.code)
     except GivenUp as bound:
         return replace(empty, unread=(f"not read: {bound}",))
-    reading = Reading(path, grove, outline(grove))
     with library.reading_on_behalf(path, reading) as consulted:
         reader = _Reader(source, reading, library, around)
         file = reader.read(empty)
