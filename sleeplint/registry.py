@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
+import os
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -44,7 +45,7 @@ class Registry:
 def rules_of(module: ModuleType) -> Iterator[type[Rule]]:
     """The rule classes that a module defines or lists."""
     for value in vars(module).values():
-        if inspect.isclass(value) and issubclass(value, Rule) and value is not Rule and hasattr(value, "code"):
+        if isinstance(value, type) and issubclass(value, Rule) and value is not Rule and hasattr(value, "code"):
             yield value
 
 
@@ -78,6 +79,8 @@ def load(strangers: bool = True) -> Registry:
 
 
 def _strangers() -> Iterator[tuple[str, Iterable[type[Rule]] | str]]:
+    if not _may_have_strangers():
+        return
     from importlib.metadata import entry_points
 
     for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name):
@@ -86,9 +89,40 @@ def _strangers() -> Iterator[tuple[str, Iterable[type[Rule]] | str]]:
         except Exception as error:  # a stranger's module may raise anything; the run goes on and says so
             yield point.name, f"cannot be loaded: {type(error).__name__}: {error}"
             continue
-        if inspect.ismodule(loaded):
+        if isinstance(loaded, ModuleType):
             yield point.name, tuple(rules_of(loaded))
-        elif inspect.isclass(loaded) and issubclass(loaded, Rule):
+        elif isinstance(loaded, type) and issubclass(loaded, Rule):
             yield point.name, (loaded,)
         else:
             yield point.name, "is neither a module nor a rule class"
+
+
+def _may_have_strangers() -> bool:
+    """Whether an installed package can have an entry point of ours; False is certain.
+
+    `importlib.metadata` costs more to import than most runs take; this looks where it would look.
+    """
+    for finder in sys.meta_path:
+        if hasattr(finder, "find_distributions") and getattr(finder, "__name__", None) != "PathFinder":
+            return True  # somebody's own way of being installed
+    for place in dict.fromkeys(sys.path):
+        try:
+            names = os.listdir(place or ".")
+        except NotADirectoryError:  # an archive
+            return True
+        except OSError:
+            continue
+        for name in names:
+            if name.endswith((".dist-info", ".egg-info")) and _names_us(os.path.join(place, name, "entry_points.txt")):
+                return True
+            if name.endswith(".egg"):
+                return True
+    return False
+
+
+def _names_us(file: str) -> bool:
+    try:
+        with open(file, "rb") as lines:
+            return ENTRY_POINTS.encode() in lines.read()
+    except OSError:  # most packages have no entry points
+        return False

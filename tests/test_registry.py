@@ -3,8 +3,10 @@
 import importlib.metadata
 import pkgutil
 import sys
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -19,6 +21,19 @@ from sleeplint.settings.choice import enable
 
 RULES = sleeplint_rules.RULES
 CODES_AND_NAMES = [(rule.code, rule.name) for rule in RULES]
+
+
+PACK = """
+from dataclasses import dataclass
+from sleeplint.rule import Rule
+
+@dataclass(frozen=True)
+class LateSleep(Rule):
+    \"\"\"A late sleep.\"\"\"
+
+    code = "LATE1"
+    name = "late-sleep"
+"""
 
 
 @dataclass(frozen=True)
@@ -56,6 +71,7 @@ def install(monkeypatch: pytest.MonkeyPatch, **points: object) -> None:
         return [Point(name, loaded) for name, loaded in points.items()]
 
     monkeypatch.setattr(importlib.metadata, "entry_points", entry_points)
+    monkeypatch.setattr(registry, "_may_have_strangers", lambda: True)
 
 
 def module(**members: Any) -> ModuleType:
@@ -139,6 +155,35 @@ def test_a_pack_that_fails_is_named_and_the_others_stay(monkeypatch: pytest.Monk
         "rule pack `odd`: is neither a module nor a rule class",
     )
     assert found.find("FRI001") is FridaySleep
+
+
+@pytest.mark.parametrize("kind", ["dist-info", "egg-info"])
+def test_a_pack_is_found_where_packages_are_installed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str
+) -> None:
+    info = tmp_path / f"fridays-1.0.{kind}"
+    info.mkdir()
+    about = "METADATA" if kind == "dist-info" else "PKG-INFO"
+    (info / about).write_text("Metadata-Version: 2.1\nName: fridays\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[sleeplint.rules]\nfridays = installed_fridays\n")
+    (tmp_path / "installed_fridays.py").write_text(PACK)
+    monkeypatch.syspath_prepend(tmp_path)
+    try:
+        assert registry.load().find("late-sleep") is not None
+    finally:
+        sys.modules.pop("installed_fridays", None)
+
+
+def test_a_pack_in_an_archive_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "fridays.zip", "w") as archive:
+        archive.writestr("fridays-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: fridays\nVersion: 1.0\n")
+        archive.writestr("fridays-1.0.dist-info/entry_points.txt", "[sleeplint.rules]\nfridays = archived_fridays\n")
+        archive.writestr("archived_fridays.py", PACK)
+    monkeypatch.syspath_prepend(tmp_path / "fridays.zip")
+    try:
+        assert registry.load().find("late-sleep") is not None
+    finally:
+        sys.modules.pop("archived_fridays", None)
 
 
 def test_no_rules_at_all_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
