@@ -114,6 +114,8 @@ class Wait:
     """How often one run of the test waits here; None if the source does not say."""
     checked: bool | None = None
     """Of a timeout: whether the code looks at its outcome."""
+    excused: bool = False
+    """Of a timeout: a comment at it says why it is as long as it is."""
     purpose: Literal["operation", "connect", "idle", "test-limit"] = "operation"
     """Of a timeout, what it bounds. `idle`: a pool or keep-alive idle timeout given to the code
     under test. `test-limit`: a limit on the whole test."""

@@ -308,3 +308,20 @@ def test_closer_settings_win_and_a_mark_wins_over_all(tmp_path: Path) -> None:
 def test_a_script_among_benchmarks_is_no_test_for_its_name(path: str, code: str, in_test: bool) -> None:
     (wait,) = read(Source(path, (HEAD + code + "\n").encode())).waits
     assert wait.in_test is in_test
+
+
+def test_a_loop_that_only_sleeps_says_so() -> None:
+    code = (
+        "def test():\n    def idle():\n        {}\n    threading.Thread(target=idle, daemon=True).start()\n    act()\n"
+    )
+    wait = here(code.format("while True:\n            time.sleep(9)  # <-"))
+    assert wait.role == "hold"
+    assert wait.loop is not None
+    assert not wait.loop.bounded
+
+
+@pytest.mark.parametrize(("seconds", "cost"), [(86_399, 86_399_000), (86_400, None), (10**9, None)])
+def test_a_day_is_never_paid(seconds: int, cost: int | None) -> None:
+    assert (
+        here(f"def test():\n    server.poke()\n    time.sleep({seconds})  # <-\n    assert poked()\n").cost_ms == cost
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from sleeplint.rule import Budget, Test, TestFile, Wait, seconds
@@ -14,7 +16,15 @@ CLOCK: Final = 40
 MISTAKE: Final = 50
 
 HOUR_MS: Final = 3_600_000
+DAY_MS: Final = 24 * HOUR_MS
+_TURN_MS: Final = 0.1
+"""A shorter sleep is a turn of the scheduler, as `sleep(0)` is."""
 
+# What of a duration as written is only its dress: constructors, keywords, the suffixes of numbers.
+_DRESS: Final = re.compile(
+    r"(?:\w+(?:::|\.))*(?:Duration(?:::|\.)\w+|timedelta)|\bSome\b|\b[a-z_]+\s*=(?!=)|\b\d[\w.]*"
+)
+_NAME: Final = re.compile(r"[A-Za-z_]")
 _PAUSES: Final = frozenset({"hold", "startup", "settle", "absence", "expiry", "pacing", "workload", "sync"})
 _CLAIMS: Final = {
     "hold": "keeps something alive",
@@ -39,7 +49,9 @@ def is_pause(wait: Wait) -> bool:
 
 def is_real(wait: Wait) -> bool:
     """Whether it is a sleep or timeout of some length in a test, on a real clock."""
-    return wait.in_test and wait.kind in ("sleep", "timeout") and not wait.virtual_time and wait.duration_ms != 0
+    length = wait.duration_ms
+    passes = length is None or length >= _TURN_MS or (wait.kind == "timeout" and length > 0)
+    return wait.in_test and wait.kind in ("sleep", "timeout") and not wait.virtual_time and passes
 
 
 def is_guard(wait: Wait) -> bool:
@@ -55,6 +67,8 @@ def is_waited_out(wait: Wait) -> bool:
     """
     if wait.cost_ms is not None:
         return wait.cost_ms > 0
+    if wait.duration_ms is not None and wait.duration_ms >= DAY_MS:
+        return False
     return wait.awaited is True and wait.task is None and wait.role not in ("workload", "hold")
 
 
@@ -66,6 +80,23 @@ def is_certain(wait: Wait) -> bool:
 def is_forever(wait: Wait) -> bool:
     """Whether it is so long that nobody means to see its end."""
     return wait.duration_ms is not None and wait.duration_ms >= HOUR_MS
+
+
+def by_decision(waits: Iterable[Wait]) -> Iterator[tuple[Wait, tuple[Wait, ...]]]:
+    """Each wait, and with it the others of its file whose length is the same name: it is decided in one place."""
+    groups: dict[object, list[Wait]] = {}
+    for wait in waits:
+        named = wait.written is not None and not is_literal(wait.written)
+        groups.setdefault((wait.written, wait.duration_ms) if named else wait.span, []).append(wait)
+    for first, *others in groups.values():
+        yield first, tuple(others)
+
+
+def is_literal(written: str | None) -> bool:
+    """Whether a duration is written in numbers alone: `Duration::from_secs(3)`, `5 * 60`; no name's value."""
+    if written is None or not any(letter.isdigit() for letter in written):
+        return False
+    return not _NAME.search(_DRESS.sub("", written))
 
 
 def test_of(file: TestFile, wait: Wait) -> Test | None:

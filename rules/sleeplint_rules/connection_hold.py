@@ -138,6 +138,7 @@ def _is_hold(wait: Wait, budget: Budget) -> bool:
         and wait.duration_ms is not None
         and wait.duration_ms > budget.max_hold_secs * 1000
         and not is_forever(wait)
+        and wait.loop is None  # around and around for ever: no guess
         and (wait.cost_ms != 0 or _is_held(wait))
     )
 

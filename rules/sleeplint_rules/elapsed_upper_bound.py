@@ -83,7 +83,7 @@ class ElapsedUpperBound(Rule):
         ),
     )
 
-    below_ms: int = 5000
+    below_ms: int = 2000
     """Speak of a bound below this, or of one that the source does not say."""
 
     def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:

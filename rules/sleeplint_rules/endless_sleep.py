@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile
+from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, Wait
 from sleeplint_rules._advice import library
-from sleeplint_rules._judgement import SHAPE, is_forever, length
+from sleeplint_rules._judgement import SHAPE, is_certain, is_forever, length
 
 
 @dataclass(frozen=True)
@@ -103,13 +103,18 @@ class EndlessSleep(Rule):
             if (
                 wait.in_test
                 and wait.kind == "sleep"
-                and is_forever(wait)
+                and (is_forever(wait) or _goes_round_for_ever(wait))
                 and not wait.virtual_time
                 and wait.role not in ("race-arm", "guard", "burned", "expiry")
             ):
+                what = "This sleep" if is_forever(wait) else "This endless loop of sleeps"
                 yield self.finding(
                     file,
                     wait,
-                    f"This sleep{length(wait)} means for ever and does not say so.",
+                    f"{what}{length(wait)} means for ever and does not say so.",
                     f"Say it: {library(file, wait).forever}.",
                 )
+
+
+def _goes_round_for_ever(wait: Wait) -> bool:
+    return wait.role == "hold" and wait.loop is not None and is_certain(wait)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, TestFile, seconds
-from sleeplint_rules._judgement import SHAPE, is_guard, length
+from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, TestFile, Wait, seconds
+from sleeplint_rules._judgement import SHAPE, by_decision, is_guard, length
 
 
 @dataclass(frozen=True)
@@ -88,20 +88,29 @@ class NestedTimeout(Rule):
 
     def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
         """Yield a finding for each guard that its surroundings cut short."""
-        for wait in file.waits:
-            if (
-                is_guard(wait)
-                and wait.kind == "timeout"
-                and wait.purpose in ("operation", "connect")
-                and wait.limit is not None
-                and wait.duration_ms is not None
-                and wait.duration_ms >= wait.limit.ms
-            ):
-                yield self.finding(
-                    file,
-                    wait,
-                    f"This timeout{length(wait)} can never run out, because `{wait.limit.by}` around it "
-                    f"ends after {seconds(wait.limit.ms)}.",
-                    "Make the outer limit the longer one, so that the inner can say what hung.",
-                    related=(*wait.related, Related(wait.limit.span, "the limit around it")),
-                )
+        for wait, others in by_decision(wait for wait in file.waits if _is_cut_short(wait)):
+            limit = wait.limit
+            if limit is None:
+                continue
+            places = f" `{wait.written}` is cut short {len(others)} more times in this file." if others else ""
+            around = () if limit.span == wait.span else (Related(limit.span, "the limit around it"),)
+            yield self.finding(
+                file,
+                wait,
+                f"This timeout{length(wait)} can never run out, because `{limit.by}` around it "
+                f"ends after {seconds(limit.ms)}.{places}",
+                "Make the outer limit the longer one, so that the inner can say what hung.",
+                covers=tuple(one.span for one in (wait, *others)),
+                related=(*wait.related, *around, *(Related(other.span, "and here") for other in others)),
+            )
+
+
+def _is_cut_short(wait: Wait) -> bool:
+    return (
+        is_guard(wait)
+        and wait.kind == "timeout"
+        and wait.purpose in ("operation", "connect")
+        and wait.limit is not None
+        and wait.duration_ms is not None
+        and wait.duration_ms >= wait.limit.ms
+    )

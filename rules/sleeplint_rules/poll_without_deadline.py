@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile
+from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, Wait
 from sleeplint_rules._advice import library
 from sleeplint_rules._judgement import ROLE, test_of
 
@@ -117,6 +117,14 @@ class PollWithoutDeadline(Rule):
             yield self.finding(
                 file,
                 wait,
-                "This poll has no deadline, so that the test hangs when its condition never comes.",
+                f"This poll has no deadline{_unless(wait)}, so that {_who(wait)} hangs when its condition never comes.",
                 f"Bound the loop so that it fails: {library(file, wait).limit}.",
             )
+
+
+def _unless(wait: Wait) -> str:
+    return "" if wait.test else " of its own"
+
+
+def _who(wait: Wait) -> str:
+    return "the test" if wait.test else "a test that does not bound it"

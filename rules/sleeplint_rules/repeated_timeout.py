@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, TestFile, Wait, seconds
-
-# What of a duration as written is only its dress: constructors, keywords, the suffixes of numbers.
-_DRESS = re.compile(r"(?:\w+(?:::|\.))*(?:Duration(?:::|\.)\w+|timedelta)|\bSome\b|\b[a-z_]+\s*=(?!=)|\b\d[\w.]*")
-_NAME = re.compile(r"[A-Za-z_]")
+from sleeplint_rules._judgement import is_literal
 
 
 @dataclass(frozen=True)
@@ -139,10 +135,3 @@ class RepeatedTimeout(Rule):
                 covers=(),
                 related=tuple(Related(other.span, "and here") for other in others),
             )
-
-
-def is_literal(written: str | None) -> bool:
-    """Whether a duration is written in numbers alone: `Duration::from_secs(3)`, `5 * 60`; no name's value."""
-    if written is None or not any(letter.isdigit() for letter in written):
-        return False
-    return not _NAME.search(_DRESS.sub("", written))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, seconds
-from sleeplint_rules._judgement import BUDGET, is_guard, length
+from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, TestFile, Wait, seconds
+from sleeplint_rules._judgement import BUDGET, by_decision, is_guard, length
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class TimeoutOverBudget(Rule):
     name = "timeout-over-budget"
     default = Severity.WARNING
     strict = Severity.WARNING
+    strict_options = MappingProxyType({"comments_excuse": False})
     specificity = BUDGET
     examples = (
         Example(
@@ -75,23 +77,57 @@ class TimeoutOverBudget(Rule):
             title="What a hang costs: a minute, and ten seconds",
             profile="default",
         ),
+        Example(
+            "rust",
+            """
+            use std::time::Duration;
+            use tokio::time::timeout;
+
+            const PATIENCE: Duration = Duration::from_secs(30);
+
+            #[tokio::test]
+            async fn answers_twice() {
+                timeout(PATIENCE, ask("why")).await.unwrap(); // error: timeout-over-budget
+                timeout(PATIENCE, ask("how")).await.unwrap();
+                // Generous, because the model is loaded on the first question.
+                timeout(Duration::from_secs(60), ask("who")).await.unwrap();
+            }
+            """,
+            title="One decision, told once, and one with its reason beside it",
+            profile="default",
+        ),
     )
 
+    comments_excuse: bool = True
+    """Leave alone a timeout at which a comment says why it is so long."""
+
     def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
-        """Yield a finding for each guard over the budget."""
+        """Yield a finding for each guard over the budget; one for all whose length is the same constant."""
         most = budget.max_timeout_secs * 1000
-        for wait in file.waits:
-            if (
-                is_guard(wait)
-                and wait.kind in ("sleep", "timeout")
-                and wait.purpose in ("operation", "connect")
-                and wait.duration_ms is not None
-                and wait.duration_ms > most
-            ):
-                yield self.finding(
-                    file,
-                    wait,
-                    f"This timeout{length(wait)} is over the budget of {seconds(most)}: it is what a hang costs.",
-                    "If what it guards can need that long on a slow machine, raise `budget.max_timeout_secs` for "
-                    f"these paths; else {seconds(most)} are enough.",
-                )
+        over = (
+            wait for wait in file.waits if _costs_a_hang(wait, most) and not (self.comments_excuse and wait.excused)
+        )
+        for wait, others in by_decision(over):
+            places = f" `{wait.written}` bounds {len(others)} more in this file." if others else ""
+            yield self.finding(
+                file,
+                wait,
+                f"This timeout{length(wait)} is over the budget of {seconds(most)}: it is what a hang costs.{places}",
+                "If what it guards can need that long on a slow machine, say so in a comment at it, or raise "
+                f"`budget.max_timeout_secs` for these paths; else {seconds(most)} are enough.",
+                covers=tuple(one.span for one in (wait, *others)),
+                related=(*wait.related, *(Related(other.span, "and here") for other in others)),
+            )
+
+
+def _costs_a_hang(wait: Wait, most: float) -> bool:
+    """Whether it is a guard over the budget that the test would wait out: nothing around it ends sooner."""
+    return (
+        is_guard(wait)
+        and wait.kind in ("sleep", "timeout")
+        and wait.purpose in ("operation", "connect")
+        and wait.duration_ms is not None
+        and wait.duration_ms > most
+        and (wait.limit is None or wait.limit.ms > wait.duration_ms)
+        and (wait.task is None or wait.task.joined is not False)
+    )

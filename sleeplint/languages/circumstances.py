@@ -18,6 +18,7 @@ class Circumstances:
     repeats: int | None = 1
     awaited: bool | None = True
     checked: bool | None = None
+    excused: bool = False
     loop: Loop | None = None
     task: Task | None = None
     limit: Limit | None = None

@@ -9,6 +9,9 @@ from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tasks import Standing
 from sleeplint.languages.python.verdict import Verdict
 
+DAY_MS = 86_400_000
+"""Nobody waits so long, whatever the code around it says."""
+
 
 def repeats(scene: Scene, site: Site, verdict: Verdict, standing: Standing) -> int | None:
     """How often one run of the test waits here, by the loops around it and around a helper's only call."""
@@ -65,7 +68,7 @@ def cost(
             return 0
     elif standing.kind in ("handler", "module") or verdict.role == "workload" or not runs:
         return None
-    if site.duration_ms is None or repeats is None:
+    if site.duration_ms is None or site.duration_ms >= DAY_MS or repeats is None:
         return None
     cases = site.test.cases if site.test is not None else 1
     if not cases:  # parameters that are put together elsewhere

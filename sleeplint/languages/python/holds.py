@@ -7,7 +7,7 @@ from itertools import islice
 
 from tree_sitter import Node
 
-from sleeplint.facts import Related
+from sleeplint.facts import Loop, Related
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.flow import Act, border, following, preceding
 from sleeplint.languages.python.loops import Round
@@ -54,7 +54,10 @@ def hold(
             return None
         return Verdict("hold", ends is False, related=related, keeps="task", ends_early=ends is False)
     if standing.kind == "task" and _idles(scene, site, round_):
-        return Verdict("hold", True, related=related, keeps=_keeps(scene, site), ends_early=ends is not True)
+        node = round_.node if round_ is not None else site.call
+        for_ever = Loop(Span(node.start_byte, node.end_byte), bounded=False, falls_through=False)
+        keeps = _keeps(scene, site)
+        return Verdict("hold", True, loop=for_ever, related=related, keeps=keeps, ends_early=ends is not True)
     if standing.kind == "task" and round_ is None and is_last(scene, site):
         keeps = _keeps(scene, site)
         if ends is True and keeps is None:

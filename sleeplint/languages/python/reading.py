@@ -202,6 +202,7 @@ def _wait(place: _Place, around: Circumstances) -> Wait:
         awaited=around.awaited,
         repeats=around.repeats,
         checked=around.checked,
+        excused=around.excused,
         purpose=site.entry.purpose,
         bound="upper" if place.bound == "upper" else "lower" if place.bound == "lower" else None,
         loop=around.loop,

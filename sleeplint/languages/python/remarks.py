@@ -9,7 +9,7 @@ from sleeplint.languages.python import vocabulary as words
 
 _COMMENT = re.compile(r"#+\s*(.*)$")
 _BELOW = re.compile(rb"(?:\s*#[^\n]*)+")
-_LINES_ABOVE = 3
+_LINES_ABOVE = 6
 
 
 def remark(code: bytes, start: int, end: int) -> str:

@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from sleeplint.facts import Loop, Related, Task
 from sleeplint.languages.circumstances import Circumstances
+from sleeplint.languages.excuses import is_excuse
 from sleeplint.languages.python import cost
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.flow import border, weight
@@ -20,10 +21,11 @@ from sleeplint.languages.python.loops import Round, bounded, falls_through, roun
 from sleeplint.languages.python.moments import moment
 from sleeplint.languages.python.outcomes import outcome_of
 from sleeplint.languages.python.races import order, races
+from sleeplint.languages.python.remarks import remark
 from sleeplint.languages.python.scene import Scene, scene_of
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tasks import Spawn, Standing, is_spawner, standing_of
-from sleeplint.languages.python.tree import bare, chain_to
+from sleeplint.languages.python.tree import bare, chain_to, statement_of
 from sleeplint.languages.python.verdict import Verdict
 from sleeplint.languages.python.workloads import delayed, is_handler, workload
 from sleeplint.text import Span
@@ -64,6 +66,7 @@ def circumstances(site: Site, sites: Sequence[Site]) -> Circumstances:
         repeats=repeats,
         awaited=awaited,
         checked=verdict.checked,
+        excused=site.kind == "timeout" and _is_excused(scene, site),
         loop=verdict.loop,
         task=task,
         limit=limit,
@@ -105,6 +108,11 @@ def _measures_rounds(scene: Scene, site: Site, round_: Round) -> bool:
     """Whether the clock is read anew in each round: then it is the round that must be quick, not the loop."""
     before = scene.code[round_.node.start_byte : site.call.start_byte]
     return bool(re.search(rb"(?m)^\s*\w+\s*=\s*[\w.]*(time|monotonic|perf_counter|now)\(\)\s*$", before))
+
+
+def _is_excused(scene: Scene, site: Site) -> bool:
+    statement = statement_of(site.chain, site.call)
+    return is_excuse(remark(scene.code, statement.start_byte, statement.end_byte))
 
 
 def _delays_a_call(site: Site) -> bool:

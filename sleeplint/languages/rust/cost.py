@@ -13,6 +13,8 @@ from sleeplint.languages.rust.scene import Scene
 _MOST_ROUNDS = 10**9
 _LONG_MS = 60_000
 """Nobody waits so long for the end of a task."""
+_DAY_MS = 86_400_000
+"""Nobody waits so long at all, whatever the code around it says."""
 
 
 def repeats(scene: Scene, *, ends: bool = False) -> int | None:
@@ -79,7 +81,7 @@ def cost(scene: Scene, role: Role, times: int | None, *, elapses: bool | None = 
         if background.spawn is not None and not _joined_in_loop(scene, background.spawn):
             times = _product(scene, background.spawn)
     cases = site.test.cases if site.test is not None else 1
-    if site.duration_ms is None or times is None or cases is None:
+    if site.duration_ms is None or site.duration_ms >= _DAY_MS or times is None or cases is None:
         return None
     total = site.duration_ms * times * cases
     return int(total) if isinstance(total, float) and total.is_integer() else total

@@ -64,6 +64,8 @@ class _Time:
     api: str
     unit: int | None
     """Nanoseconds of its numbers; 0 of a `Duration`; None of what was computed further."""
+    whole: bool = False
+    """Parts of a unit are cut off: to be equal, it may be as much as a unit longer."""
 
 
 def elapsed_assertions(names: FileNames, durations: Durations) -> Iterator[Elapsed]:
@@ -165,16 +167,18 @@ class _Assertion:
             return None
         if time.unit is None and self._durations.value(limit, self._inner, self._names) is None:
             return None  # two moments, reckoned from one start
-        return Elapsed(self._node, self._chain, time.api, bound, limit, self._limit(limit, time))
+        more = time.unit if equal and time.whole and time.unit else 0
+        return Elapsed(self._node, self._chain, time.api, bound, limit, self._limit(limit, time, more))
 
-    def _limit(self, limit: Node, time: _Time) -> Milliseconds | None:
+    def _limit(self, limit: Node, time: _Time, more: int = 0) -> Milliseconds | None:
+        """What the time is compared with, and `more` nanoseconds."""
         value = self._durations.value(limit, self._inner, self._names)
         if value is None or time.unit is None:
             return None
         if value.shape == "duration" and time.unit == 0:
             return whole(value.amount / 10**6)
         if value.shape == "number" and time.unit:
-            return whole(Fraction(value.amount * time.unit, 10**6))
+            return whole(Fraction(value.amount * time.unit + more, 10**6))
         return None
 
     def _time(self, node: Node, fuel: int = _STEPS) -> _Time | None:
@@ -221,7 +225,7 @@ class _Assertion:
             return None
         base = name.removesuffix("_f64").removesuffix("_f32")
         if base in _NANOSECONDS and time.unit == 0:
-            return _Time(time.api, _NANOSECONDS[base])
+            return _Time(time.api, _NANOSECONDS[base], whole=base == name)
         return time if name in _SAME else _Time(time.api, None)
 
     def _clock(self, receiver: Node) -> str | None:

@@ -272,6 +272,7 @@ class _Reader:
             awaited=awaited,
             repeats=around.repeats,
             checked=around.checked,
+            excused=around.excused,
             purpose=site.entry.purpose,
             bound=called.bound,
             loop=around.loop,

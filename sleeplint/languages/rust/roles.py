@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from sleeplint.facts import Confidence, Related, Role, Task
+from sleeplint.facts import Confidence, Loop, Related, Role, Task
 from sleeplint.languages.circumstances import Circumstances
+from sleeplint.languages.excuses import is_excuse
 from sleeplint.languages.rust import branches, cost, vocabulary
 from sleeplint.languages.rust.awaiting import Awaited, awaiting
 from sleeplint.languages.rust.flow import has_effect, is_noise, is_value
@@ -19,6 +20,7 @@ from sleeplint.languages.rust.site import Site
 from sleeplint.languages.rust.story import own_flow
 from sleeplint.languages.rust.survey import order
 from sleeplint.languages.rust.verdict import Verdict
+from sleeplint.text import Span
 
 _LONG_MS = 60_000
 """Nobody waits so long for an effect."""
@@ -77,6 +79,7 @@ def _bounding(scene: Scene, task: Task | None) -> Circumstances:
         repeats=repeats,
         awaited=awaited,
         checked=told.checked,
+        excused=is_excuse(scene.remark.decode("utf-8", "replace")),
         task=task,
         limit=scene.limit,
     )
@@ -196,7 +199,8 @@ def _polling(scene: Scene, awaited: Awaited) -> Verdict | None:
             return Verdict("workload", "low", elapses=None)
         case "loop":
             if _is_lonely(scene, shape):
-                return Verdict("hold", "high" if scene.background is not None else "low", elapses=False)
+                for_ever = Loop(Span(shape.node.start_byte, shape.node.end_byte), bounded=False, falls_through=False)
+                return Verdict("hold", "high" if scene.background is not None else "low", loop=for_ever, elapses=False)
             if scene.carrier.taken in ("given", "returned") and scene.background is None:
                 return Verdict("workload", "low", elapses=None)
             return Verdict("pacing", "low", elapses=None)

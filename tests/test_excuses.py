@@ -1,0 +1,62 @@
+"""Which comments account for the length of a timeout."""
+
+from __future__ import annotations
+
+import pytest
+
+from sleeplint.languages import read
+from sleeplint.languages.excuses import is_excuse
+from sleeplint.source import Source
+
+EXCUSES = [
+    "Generous timeout: the rebuild can exceed 5s on loaded CI runners",
+    "Join with a large timeout to give the server time",
+    "the limit is deliberately high",
+    "slow on CI",
+    "slow CI runners",
+    "may take a minute under valgrind",
+    "takes up to 40 seconds",
+    "give it enough time",
+    "was flaky with 10 s",
+    "so long because the model is loaded on first use",
+]
+OTHERS = [
+    "",
+    "wait for the reply",
+    "the timeout is in seconds",
+    "should not block",
+    "half a minute",
+    "ask again",
+]
+
+
+@pytest.mark.parametrize("comment", EXCUSES)
+def test_an_excuse(comment: str) -> None:
+    assert is_excuse(comment)
+
+
+@pytest.mark.parametrize("comment", OTHERS)
+def test_no_excuse(comment: str) -> None:
+    assert not is_excuse(comment)
+
+
+PLACES = [
+    ("python", "def test():\n    # generous timeout\n    child.wait(timeout=60)\n", True),
+    ("python", "def test():\n    child.wait(timeout=60)  # generous timeout\n", True),
+    ("python", "def test():\n    # generous timeout\n    start()\n    child.wait(timeout=60)\n", False),
+    ("rust", "// generous timeout\n    timeout(Duration::from_secs(60), f()).await.unwrap();", True),
+    ("rust", "timeout(Duration::from_secs(60), f()).await.unwrap(); // generous timeout", True),
+    ("rust", "// generous timeout\n    start();\n    timeout(Duration::from_secs(60), f()).await.unwrap();", False),
+]
+
+
+@pytest.mark.parametrize(("language", "code", "excused"), PLACES)
+def test_the_excuse_stands_at_the_timeout(language: str, code: str, excused: bool) -> None:
+    if language == "rust":
+        head = "use std::time::Duration;\nuse tokio::time::timeout;\n#[tokio::test]\nasync fn a() {\n    "
+        source = Source("tests/a.rs", f"{head}{code}\n}}\n".encode())
+    else:
+        source = Source("tests/test_a.py", f"import subprocess\nchild = subprocess.Popen('x')\n{code}".encode())
+    (wait,) = read(source).waits
+    assert wait.role == "guard"
+    assert wait.excused is excused

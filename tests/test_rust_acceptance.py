@@ -1,0 +1,51 @@
+"""What a maintainer would wave away: Rust code on which an earlier reading was wrong, each beside its near miss."""
+
+from __future__ import annotations
+
+import pytest
+
+from sleeplint.facts import Wait
+from sleeplint.languages import read
+from sleeplint.source import Source
+
+HEAD = """\
+use std::time::{Duration, Instant};
+use tokio::time::{sleep, timeout};
+
+"""
+
+
+def waits(body: str) -> list[Wait]:
+    code = f"{HEAD}#[tokio::test]\nasync fn works() {{\n{body}\n}}\n"
+    return list(read(Source("tests/a.rs", code.encode())).waits)
+
+
+ELAPSED = [
+    ("assert_eq!(start.elapsed().as_secs(), 5);", 6000),
+    ("assert!(start.elapsed().as_secs() == 5);", 6000),
+    ("assert_eq!(start.elapsed().as_millis(), 5);", 6),
+    ("assert!(start.elapsed().as_secs() < 5);", 5000),
+    ("assert_eq!(start.elapsed().as_secs_f64(), 5.0);", 5000),
+    ("assert_eq!(start.elapsed(), Duration::from_secs(5));", 5000),
+]
+
+
+@pytest.mark.parametrize(("assertion", "ms"), ELAPSED)
+def test_whole_units_that_are_equal_may_be_one_longer(assertion: str, ms: int) -> None:
+    (wait,) = waits(f"let start = Instant::now();\nact().await;\n{assertion}")
+    assert (wait.kind, wait.bound, wait.duration_ms) == ("clock-assert", "upper", ms)
+
+
+def test_a_loop_that_only_sleeps_says_so() -> None:
+    (wait,) = waits("let job = tokio::spawn(async { loop { sleep(Duration::from_secs(9)).await; } });\njob.abort();")
+    assert (wait.role, wait.cost_ms) == ("hold", 0)
+    assert wait.loop is not None
+    assert not wait.loop.bounded
+    (wait,) = waits("let job = tokio::spawn(async { sleep(Duration::from_secs(9)).await; });\njob.abort();")
+    assert (wait.role, wait.loop) == ("hold", None)
+
+
+@pytest.mark.parametrize(("seconds", "cost"), [(86_399, 86_399_000), (86_400, None), (31_536_000, None)])
+def test_a_day_is_never_paid(seconds: int, cost: int | None) -> None:
+    (wait,) = waits(f"poke().await;\nsleep(Duration::from_secs({seconds})).await;\nassert!(poked());")
+    assert wait.cost_ms == cost
