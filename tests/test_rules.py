@@ -909,3 +909,9 @@ def test_a_poll_of_a_helper_may_be_bounded_by_its_callers() -> None:
     wait = sleep("poll", loop=Loop(Span(90, 200), bounded=False, falls_through=False), cost_ms=None)
     assert "so that the test hangs" in one("poll-without-deadline", wait).message
     assert "of its own" in one("poll-without-deadline", replace(wait, test=None)).message
+
+
+def test_a_helpers_guard_is_not_cut_short_by_the_runner_whose_limit_a_test_may_raise() -> None:
+    guard = timeout(duration_ms=10_000, test=None)
+    assert names(replace(guard, limit=Limit(10_000, "pytest-timeout", guard.span))) == set()
+    assert names(replace(guard, limit=Limit(10_000, "pytest-timeout", Span(80, 200)))) == {"nested-timeout"}

@@ -93,7 +93,6 @@ class NestedTimeout(Rule):
             if limit is None:
                 continue
             places = f" `{wait.written}` is cut short {len(others)} more times in this file." if others else ""
-            around = () if limit.span == wait.span else (Related(limit.span, "the limit around it"),)
             yield self.finding(
                 file,
                 wait,
@@ -101,7 +100,11 @@ class NestedTimeout(Rule):
                 f"ends after {seconds(limit.ms)}.{places}",
                 "Make the outer limit the longer one, so that the inner can say what hung.",
                 covers=tuple(one.span for one in (wait, *others)),
-                related=(*wait.related, *around, *(Related(other.span, "and here") for other in others)),
+                related=(
+                    *wait.related,
+                    Related(limit.span, "the limit around it"),
+                    *(Related(other.span, "and here") for other in others),
+                ),
             )
 
 
@@ -113,4 +116,6 @@ def _is_cut_short(wait: Wait) -> bool:
         and wait.limit is not None
         and wait.duration_ms is not None
         and wait.duration_ms >= wait.limit.ms
+        # a helper has no limit of its own: each test that calls it may have another than the runner's
+        and wait.limit.span != wait.span
     )
