@@ -41,6 +41,18 @@ class Location:
     end_column: int
 
 
+def common(one: bytes, other: bytes) -> int:
+    """How many bytes two texts have in common at their beginning."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
 class LineIndex:
     r"""Turns byte offsets into lines and columns of one text, and back.
 

@@ -35,10 +35,11 @@ async fn gives_up() {
 def new_client() -> LanguageClient:
     made = make_test_lsp_client()
 
-    @made.feature(types.CLIENT_REGISTER_CAPABILITY)  # type: ignore[untyped-decorator]
-    def register(_: types.RegistrationParams) -> None:
+    def agree(*_: object) -> None:
         """Say yes."""
 
+    for method in (types.CLIENT_REGISTER_CAPABILITY, types.WORKSPACE_CODE_LENS_REFRESH):
+        made.feature(method)(agree)
     return made
 
 

@@ -80,5 +80,5 @@ def _changed(source: Source, findings: list[Finding]) -> Source | None:
         data = source.encode(code)
     except UnicodeEncodeError:  # the file's encoding lacks a character of the fix
         return None
-    mended = Source(source.path, data, source.language)
+    mended = Source(source.path, data, source.language, source.encoding)
     return mended if flaws(mended) <= flaws(source) else None

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from tree_sitter import Point, Tree
 
+from sleeplint.text import common
+
 _KEPT = 8
 """Trees that are kept; their memory is a hundred times the text's."""
 KEY = "trees of edited files"
@@ -39,26 +41,14 @@ class Trees:
 
 def _edited(before: bytes, tree: Tree, after: bytes) -> Tree:
     """A copy of a tree that is told where the text changed."""
-    start = _common(before, after)
-    tail = _common(before[start:][::-1], after[start:][::-1])
+    start = common(before, after)
+    tail = common(before[start:][::-1], after[start:][::-1])
     old_end, new_end = len(before) - tail, len(after) - tail
     copy = tree.copy()
     copy.edit(
         start, old_end, new_end, _point(before, start), _point(before, old_end), _point(after, new_end)
     )  # fmt: skip
     return copy
-
-
-def _common(one: bytes, other: bytes) -> int:
-    """How many bytes two texts have in common at their beginning."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _point(code: bytes, offset: int) -> Point:

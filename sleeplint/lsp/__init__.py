@@ -6,13 +6,17 @@ import logging
 import sys
 from pathlib import Path
 
+from sleeplint.lsp.isolation import shut_out
 
-def serve() -> None:
-    """Serve one editor until it says goodbye. Raises ImportError without the extra `sleeplint[lsp]`."""
-    # `python -m` puts the current folder first: opening a workspace must not run its code.
-    here = Path.cwd()
-    sys.path[:] = [entry for entry in sys.path if entry and Path(entry) != here]
-    from sleeplint.lsp.server import new_server
 
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    new_server().start_io()
+def serve() -> int:
+    """Serve one editor until it says goodbye; the exit code. Raises ImportError without the extra `sleeplint[lsp]`."""
+    shut_out([Path.cwd()])
+    import pygls  # noqa: F401  (asked for first, so that a mistake of ours is not taken for its absence)
+
+    from sleeplint.lsp.features import new_server
+
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(message)s")
+    stdin, stdout = sys.stdin.buffer.raw, sys.stdout.buffer  # type: ignore[union-attr]
+    sys.stdout = sys.stderr  # what a rule pack prints must not stand between messages
+    return new_server().serve(stdin, stdout)

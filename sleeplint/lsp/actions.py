@@ -11,22 +11,26 @@ from sleeplint.engine import Report
 from sleeplint.errors import InternalError
 from sleeplint.finding import Applicability, Finding
 from sleeplint.fixing import mend
+from sleeplint.fixing.choosing import allowed
 from sleeplint.lsp.diagnostics import diagnostic
 from sleeplint.lsp.documents import Document
 from sleeplint.registry import Registry
 from sleeplint.source import Source
-from sleeplint.text import Span
+from sleeplint.text import Span, common
 
 FIX_ALL = "source.fixAll.sleeplint"
 KINDS = (types.CodeActionKind.QuickFix, FIX_ALL)
 PLACEHOLDER = "the reason why this wait must stay"
 
 
-def wanted(kind: str, only: list[types.CodeActionKind | str] | None) -> bool:
-    """Whether a client that asks for `only` these kinds (and what is below them) wants `kind`."""
-    if not only:
-        return True
-    asked = [str(one.value) if isinstance(one, types.CodeActionKind) else one for one in only]
+def wanted(kind: str, context: types.CodeActionContext) -> bool:
+    """Whether an editor asks for actions of a `kind`: for it, for what is above it, or for all.
+
+    One that asks for all because the cursor moved is not told of what concerns the whole file.
+    """
+    if not context.only:
+        return kind != FIX_ALL or context.trigger_kind != types.CodeActionTriggerKind.Automatic
+    asked = [one.value if isinstance(one, types.CodeActionKind) else one for one in context.only]
     return any(kind == one or kind.startswith(f"{one}.") or one == "" for one in asked)
 
 
@@ -39,13 +43,20 @@ class QuickFixes:
     versioned: bool
     """The editor takes edits that name the version they are meant for."""
 
+    def concerns(self, chosen: types.Range, report: Report) -> bool:
+        """Whether anything was found on the lines of `chosen`."""
+        return any(self._touches(chosen, finding) for finding in report.findings)
+
     def at(self, chosen: types.Range, report: Report) -> Iterator[types.CodeAction]:
         """For each finding on whose statement's lines `chosen` lies: its fix, and a comment that ignores it."""
         for finding in report.findings:
-            place = self.document.positions.range(finding.statement or finding.span)
-            if place.start.line <= chosen.end.line and chosen.start.line <= place.end.line:
+            if self._touches(chosen, finding):
                 yield from self._fix(finding)
                 yield self._ignore(finding)
+
+    def _touches(self, chosen: types.Range, finding: Finding) -> bool:
+        place = self.document.positions.range(finding.statement or finding.span)
+        return place.start.line <= chosen.end.line and chosen.start.line <= place.end.line
 
     def _fix(self, finding: Finding) -> Iterator[types.CodeAction]:
         fix = finding.fix
@@ -85,6 +96,8 @@ def fix_all(
     document: Document, judge: Callable[[Source], Report], versioned: bool
 ) -> tuple[types.CodeAction | None, str | None]:
     """Apply every safe fix until still, as `--fix` does; or why that cannot be done."""
+    if not any(allowed(finding.fix, Applicability.SAFE) for finding in judge(document.source).findings):
+        return None, None
     try:
         mended = mend(document.source, judge, Applicability.SAFE)
     except InternalError as error:
@@ -99,13 +112,8 @@ def fix_all(
 def _difference(document: Document, after: bytes) -> types.TextEdit:
     """One edit from the document's code to `after`, as short as whole lines allow."""
     before = document.source.code
-    start = 0
-    while start < min(len(before), len(after)) and before[start] == after[start]:
-        start += 1
-    start = before.rfind(b"\n", 0, start) + 1
-    tail = 0
-    while tail < min(len(before), len(after)) - start and before[-1 - tail] == after[-1 - tail]:
-        tail += 1
+    start = before.rfind(b"\n", 0, common(before, after)) + 1
+    tail = common(before[start:][::-1], after[start:][::-1])
     cut = before.find(b"\n", len(before) - tail)
     tail = len(before) - cut - 1 if cut >= 0 and tail else 0
     span = Span(start, len(before) - tail)

@@ -6,6 +6,7 @@ is not where editors do: after such a character its incremental edits land on th
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +28,7 @@ class Document:
         self.uri = uri
         self.version = version
         self.language = language
-        self.path = Path(to_fs_path(uri) or "") if uri.startswith("file:") else None
+        self.path = path_of(uri)
         """Where it lies on disk; None if it was never saved."""
         self._data = data
         self._encoding = encoding
@@ -63,10 +64,13 @@ class Documents:
     def __init__(self) -> None:
         """Begin with nothing open."""
         self._open: dict[str, Document] = {}
+        self._places: dict[Path, str] = {}
 
     def put(self, document: Document) -> None:
         """Open it, or replace its older version."""
         self._open[document.uri] = document
+        if document.path is not None:
+            self._places[document.path] = document.uri
 
     def get(self, uri: str) -> Document | None:
         """What is open at `uri`, if anything is."""
@@ -74,15 +78,27 @@ class Documents:
 
     def drop(self, uri: str) -> None:
         """Close it."""
-        self._open.pop(uri, None)
+        document = self._open.pop(uri, None)
+        if document is not None and document.path is not None and self._places.get(document.path) == uri:
+            del self._places[document.path]
 
     def at(self, path: Path) -> Source | None:
         """The unsaved text of the file at `path`, if it is open."""
-        return next((document.source for document in self._open.values() if document.path == path), None)
+        uri = self._places.get(path)
+        return self._open[uri].source if uri is not None else None
 
     def __iter__(self) -> Iterator[Document]:
         """All of them, in the order of opening."""
         return iter(tuple(self._open.values()))
+
+
+def path_of(uri: str) -> Path | None:
+    """The file on this machine that a URI stands for; None if it stands for none."""
+    try:
+        path = to_fs_path(uri) if uri.startswith("file:") else None
+        return Path(os.path.normpath(path)) if path and b"\0" not in os.fsencode(path) else None
+    except ValueError:  # nothing that a file can be called
+        return None
 
 
 def opened(item: types.TextDocumentItem, encoding: str) -> Document:

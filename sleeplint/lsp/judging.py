@@ -10,10 +10,12 @@ from sleeplint import registry
 from sleeplint.discovery import root_of
 from sleeplint.engine import Report
 from sleeplint.errors import SettingsError
+from sleeplint.finding import Problem
 from sleeplint.lsp.documents import Document, Documents
 from sleeplint.registry import Registry
 from sleeplint.runner import Linter, Plan, Task
 from sleeplint.settings.choice import enable
+from sleeplint.settings.files import of_environment
 from sleeplint.settings.resolver import InForce, Resolver
 from sleeplint.source import Source
 
@@ -34,20 +36,30 @@ class Judge:
         self.forget()
 
     def forget(self) -> None:
-        """Read settings and neighbouring files afresh from now on: something on disk changed."""
-        self._resolver = Resolver(self.registry)
+        """Read settings and neighbouring files afresh from now on."""
+        self._resolver = Resolver(self.registry, forced=tuple(of_environment(os.environ)))
         self._plans: dict[int, int] = {}
+        self._roots: dict[Path, Path] = {}
         self._linter = Linter([], neighbour=self._open)
+
+    def moved(self, path: Path) -> None:
+        """Another text stands at a path than before; nothing that rests on the old one is remembered."""
+        self._linter.forget(path)
 
     def registry(self) -> Registry:
         """The rules that are there."""
         return registry.load(strangers=self._packs)
 
-    def report(self, document: Document) -> Report:
-        """What sleeplint says about a document, without repairs, which take longer than a keystroke."""
-        if self._excluded(document):
-            return Report(document.source.path, document.source.language or "python")
-        return self.judge(document.source, document.path)
+    def report(self, document: Document, *, repairs: bool = False) -> Report:
+        """What sleeplint says about a document; `repairs` take longer than a keystroke."""
+        source = document.source
+        nothing = Report(source.path, source.language or "python")
+        try:
+            if source.language is None or self._excluded(document):
+                return nothing
+            return self.judge(source, document.path, repairs=repairs)
+        except (OSError, ValueError) as error:  # the editor's text is there; what lies around its path may not be
+            return Report(source.path, source.language or "python", problems=(_unjudged(source, error),))
 
     def judge(self, source: Source, path: Path | None, *, repairs: bool = False) -> Report:
         """What sleeplint says about a text that stands, or would stand, at `path`."""
@@ -57,7 +69,10 @@ class Judge:
         if plan == len(self._linter.plans):
             known = Plan(in_force.settings, enable(self.registry(), in_force.settings))
             self._linter.plans = [*self._linter.plans, known]
-        task = Task(source.path, absolute, root_of(absolute), plan, in_force.in_test, len(source.code))
+        if absolute.parent not in self._roots:
+            self._roots[absolute.parent] = root_of(absolute)
+        root = self._roots[absolute.parent]
+        task = Task(source.path, absolute, root, plan, in_force.in_test, len(source.code))
         self._linter.repairs = repairs
         return self._linter.report(task, source)
 
@@ -94,3 +109,7 @@ class Judge:
             return Source.read(os.fspath(path))
         except OSError:  # an import that leads nowhere is no news
             return None
+
+
+def _unjudged(source: Source, error: Exception) -> Problem:
+    return Problem(source.path, f"not judged where it lies: {error}")

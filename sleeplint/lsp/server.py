@@ -1,63 +1,61 @@
-"""The language server: documents in, diagnostics and code actions out."""
+"""One editor's server: what is open, what was said about it, and when to say it anew."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from io import RawIOBase
+from itertools import count
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Literal
+from typing import BinaryIO
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException, PyglsError
+from pygls.io_ import StdoutWriter
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import LanguageServerProtocol, lsp_method
-from pygls.uris import to_fs_path
 
 from sleeplint import __version__
 from sleeplint.engine import Report
-from sleeplint.lsp import actions, words
 from sleeplint.lsp.diagnostics import diagnostics
-from sleeplint.lsp.documents import Document, Documents, opened
+from sleeplint.lsp.documents import Document, Documents, opened, path_of
+from sleeplint.lsp.isolation import shut_out
 from sleeplint.lsp.judging import Judge
-from sleeplint.settings.files import NAMES
+from sleeplint.lsp.options import Options
+from sleeplint.lsp.protocol import Protocol
 from sleeplint.source import Source
 
+QUICK = 0.1
+"""Seconds: a file that takes longer to judge is judged when the typing pauses, not at every keystroke."""
 SLOWEST = 0.5
-"""The longest that diagnostics are put off while somebody types, in seconds."""
+"""The longest pause that is waited for."""
+ASIDE = 0.25
+"""The pause after which other files are judged that rest on the one being edited."""
+_log = logging.getLogger(__name__)
+Diagnostics = types.RelatedFullDocumentDiagnosticReport | types.RelatedUnchangedDocumentDiagnosticReport
 
 
 @dataclass(slots=True)
-class Options:
-    """What the editor's own settings decide; they come as `initializationOptions`."""
+class Verdict:
+    """What was said about one version of a document."""
 
-    show_cost: Literal["off", "codeLens", "inlayHint"] = "off"
-    rule_packs: bool = True
-
-    def take(self, said: Any) -> None:
-        """Take over what an editor sends; what is not understood is left as it was."""
-        if isinstance(said, dict):
-            said = said.get("sleeplint", said)
-        if isinstance(said, dict):
-            if said.get("showCost") in ("off", "codeLens", "inlayHint"):
-                self.show_cost = said["showCost"]
-            if isinstance(said.get("rulePacks"), bool):
-                self.rule_packs = said["rulePacks"]
-
-
-class Protocol(LanguageServerProtocol):
-    """pygls's protocol, less its own copy of the text: `sleeplint.lsp.documents` says why."""
-
-    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
-    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> Iterator[Any]:
-        """Hand the edits on."""
-        if (handler := self.fm.features.get(types.TEXT_DOCUMENT_DID_CHANGE)) is not None:
-            yield handler, (params,), None
+    document: Document
+    report: Report
+    number: int
+    """The same as long as the same is said about the same text."""
+    rests_on: frozenset[str]
+    """The other files on which it rests."""
+    stale: bool = False
+    repaired: Report | None = field(default=None, repr=False)
+    """The same with repairs, once they were asked for."""
 
 
 class Server(LanguageServer):
     """One editor's server."""
+
+    protocol: Protocol
 
     def __init__(self) -> None:
         """Begin with nothing open."""
@@ -65,35 +63,48 @@ class Server(LanguageServer):
         self.documents = Documents()
         self.options = Options()
         self.judge = Judge(self.documents, self.complain)
-        self._reports: dict[str, tuple[int, Report]] = {}
-        self._pending: dict[str, asyncio.TimerHandle] = {}
-        self._last_lint = 0.0
+        self.watches = False
+        """The editor tells of files that change on disk."""
+        self._verdicts: dict[str, Verdict] = {}
+        self._numbers = count(1)
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._lasted = 0.0
+
+    def serve(self, stdin: RawIOBase, stdout: BinaryIO) -> int:
+        """Serve until the editor leaves; the exit code."""
+        self.protocol.set_writer(StdoutWriter(stdout))
+        try:
+            return asyncio.run(self.protocol.converse(stdin))
+        except KeyboardInterrupt:
+            return 130
 
     def complain(self, message: str) -> None:
         """Tell the user something, once."""
         self.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"sleeplint: {message}"))
 
-    def configure(self, said: Any) -> None:
-        """Take over the editor's settings."""
-        self.options.take(said)
-        self.judge = Judge(self.documents, self.complain, packs=self.options.rule_packs)
-        self._reports.clear()
+    def report_server_error(self, error: Exception, source: type[PyglsError | JsonRpcException]) -> None:
+        """Log a mistake of ours; whoever asked has the answer already, and nobody else wants a window about it."""
+        _log.error("%s", error)
 
-    def report(self, document: Document) -> Report:
-        """What there is to say about a document, worked out once a version."""
-        known = self._reports.get(document.uri)
-        if known is None or known[0] != document.version:
-            started = perf_counter()
-            report = self.judge.report(document)
-            self._last_lint = perf_counter() - started
-            self._reports[document.uri] = known = (document.version, report)
-        return known[1]
+    def configure(self, said: object) -> None:
+        """Take over the editor's settings."""
+        before, self.options = self.options, self.options.said(said)
+        if self.options.rule_packs != before.rule_packs:
+            self.judge = Judge(self.documents, self.complain, packs=self.options.rule_packs)
+
+    def folders_opened(self) -> None:
+        """The editor's folders are known, or others were added: nothing is imported from them."""
+        shut_out(path for folder in self.workspace.folders.values() if (path := path_of(folder.uri)) is not None)
+
+    # What is open
 
     def opened(self, item: types.TextDocumentItem) -> None:
         """A document was opened."""
-        self._reports.pop(item.uri, None)
-        self.documents.put(opened(item, self.workspace.position_encoding or types.PositionEncodingKind.Utf16))
-        self.push(item.uri)
+        document = opened(item, self.workspace.position_encoding or types.PositionEncodingKind.Utf16)
+        self._verdicts.pop(item.uri, None)
+        self.documents.put(document)
+        self._moved(document.path)
+        self._later(item.uri, 0)
 
     def changed(self, uri: str, version: int, changes: Sequence[types.TextDocumentContentChangeEvent]) -> None:
         """A document was edited: its diagnostics follow as soon as the typing leaves time for them."""
@@ -101,41 +112,136 @@ class Server(LanguageServer):
         if document is None:
             return
         self.documents.put(document.changed(version, changes))
-        if self.pulls:
-            return
-        if (pending := self._pending.pop(uri, None)) is not None:
-            pending.cancel()
-        delay = min(self._last_lint, SLOWEST)
-        self._pending[uri] = asyncio.get_running_loop().call_later(delay, self.push, uri)
+        self._moved(document.path)
+        self._later(uri, 0 if self._lasted < QUICK else min(self._lasted, SLOWEST))
 
     def closed(self, uri: str) -> None:
-        """A document was closed: what was said about it is taken back."""
-        if (pending := self._pending.pop(uri, None)) is not None:
-            pending.cancel()
+        """A document was closed: what was said about it is taken back, and the disk's text stands again."""
+        document = self.documents.get(uri)
+        if (timer := self._timers.pop(uri, None)) is not None:
+            timer.cancel()
         self.documents.drop(uri)
-        self._reports.pop(uri, None)
+        self._verdicts.pop(uri, None)
+        if document is not None:
+            self._moved(document.path)
         if not self.pulls:
             self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
-    def push(self, uri: str) -> None:
-        """Send a document's diagnostics, to an editor that does not ask for them."""
-        self._pending.pop(uri, None)
-        document = self.documents.get(uri)
-        if document is not None and not self.pulls:
-            found = diagnostics(document, self.report(document), self.judge.registry())
-            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, document.version))
+    def touched(self, path: Path) -> None:
+        """A file changed on disk. Unsaved text stands before it."""
+        if self.documents.at(path) is None:
+            self._moved(path)
+
+    def _moved(self, path: Path | None) -> None:
+        """Another text stands at a path than before: what rests on it is judged anew, a little later."""
+        if path is None:
+            return
+        self.judge.moved(path)
+        names = {str(path), path.as_posix()}
+        resting = [
+            uri
+            for uri, verdict in self._verdicts.items()
+            if verdict.document.path != path and not names.isdisjoint(verdict.rests_on)
+        ]
+        for uri in resting:
+            self._verdicts[uri].stale = True
+            if not self.pulls:
+                self._later(uri, ASIDE)
+        if resting and self.pulls:
+            self._once("refresh", ASIDE, self._ask_to_pull)
 
     def refresh(self) -> None:
-        """Something on disk changed that verdicts rest on: judge everything anew."""
+        """Settings changed: judge everything anew."""
         self.judge.forget()
-        self._reports.clear()
+        for verdict in self._verdicts.values():
+            verdict.stale = True
+        for document in self.documents:
+            self._later(document.uri, 0)
+        if self.pulls:
+            self._ask_to_pull()
+        workspace = self.client_capabilities.workspace
+        lenses = workspace.code_lens if workspace else None
+        if self.options.show_cost == "codeLens" and lenses and lenses.refresh_support:
+            self.workspace_code_lens_refresh(None)
+        hints = workspace.inlay_hint if workspace else None
+        if self.options.show_cost == "inlayHint" and hints and hints.refresh_support:
+            self.workspace_inlay_hint_refresh(None)
+
+    # What is said
+
+    def verdict(self, document: Document) -> Verdict:
+        """What there is to say about a document, worked out once a version."""
+        known = self._verdicts.get(document.uri)
+        if known is not None and known.document is document and not known.stale:
+            return known
+        started = perf_counter()
+        report = self.judge.report(document)
+        self._lasted = perf_counter() - started
+        same = known is not None and known.document is document and known.report == report
+        number = known.number if known is not None and same else next(self._numbers)
+        found = Verdict(document, report, number, frozenset(report.consulted))
+        self._verdicts[document.uri] = found
+        return found
+
+    def repaired(self, document: Document) -> Report:
+        """The same with repairs, which take longer than a keystroke."""
+        verdict = self.verdict(document)
+        if not verdict.report.findings:
+            return verdict.report
+        if verdict.repaired is None:
+            verdict.repaired = self.judge.report(document, repairs=True)
+        return verdict.repaired
+
+    def rejudged(self, document: Document) -> Callable[[Source], Report]:
+        """How other texts would be judged in the place of a document, repairs included."""
+
+        def judge(source: Source) -> Report:
+            if source is document.source:
+                return self.repaired(document)
+            return self.judge.judge(source, document.path, repairs=True)
+
+        return judge
+
+    def push(self, uri: str) -> None:
+        """Send a document's diagnostics, to an editor that does not ask for them."""
+        document = self.documents.get(uri)
+        if document is not None:
+            found = diagnostics(document, self.verdict(document).report, self.judge.registry())
+            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, document.version))
+
+    def pulled(self, uri: str, previous: str | None) -> Diagnostics:
+        """A document's diagnostics, for an editor that asks; `previous` is the last answer's name."""
+        document = self.documents.get(uri)
+        if document is None:
+            return types.RelatedFullDocumentDiagnosticReport(items=[])
+        verdict = self.verdict(document)
+        name = f"{verdict.number}"
+        if previous == name:
+            return types.RelatedUnchangedDocumentDiagnosticReport(result_id=name)
+        found = diagnostics(document, verdict.report, self.judge.registry())
+        return types.RelatedFullDocumentDiagnosticReport(items=found, result_id=name)
+
+    def _later(self, uri: str, delay: float) -> None:
+        """Push after a delay. Even without one, all that the editor has already sent comes first."""
         if not self.pulls:
-            for document in self.documents:
-                self.push(document.uri)
-            return
+            self._once(uri, delay, lambda: self.push(uri))
+
+    def _once(self, key: str, delay: float, do: Callable[[], None]) -> None:
+        if (timer := self._timers.pop(key, None)) is not None:
+            timer.cancel()
+
+        def due() -> None:
+            self._timers.pop(key, None)
+            do()
+
+        self._timers[key] = asyncio.get_running_loop().call_later(delay, due)
+
+    def _ask_to_pull(self) -> None:
         workspace = self.client_capabilities.workspace
         if workspace and workspace.diagnostics and workspace.diagnostics.refresh_support:
             self.workspace_diagnostic_refresh(None)
+
+    # What the editor can do
 
     @property
     def pulls(self) -> bool:
@@ -148,125 +254,3 @@ class Server(LanguageServer):
         """Whether the editor takes edits that name the version they are meant for."""
         workspace = self.client_capabilities.workspace
         return bool(workspace and workspace.workspace_edit and workspace.workspace_edit.document_changes)
-
-
-def _is_settings_file(uri: str) -> bool:
-    path = to_fs_path(uri)
-    return bool(path) and Path(path or "").name in NAMES
-
-
-def new_server() -> Server:
-    """A server with all its features, not yet started."""
-    server = Server()
-
-    @server.feature(types.INITIALIZE)
-    def initialize(params: types.InitializeParams) -> None:
-        server.configure(params.initialization_options)
-
-    @server.feature(types.INITIALIZED)
-    async def initialized(_: types.InitializedParams) -> None:
-        workspace = server.client_capabilities.workspace
-        watched = workspace.did_change_watched_files if workspace else None
-        if watched and watched.dynamic_registration:
-            watchers = [types.FileSystemWatcher(f"**/{name}") for name in NAMES]
-            options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
-            registration = types.Registration("settings", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
-            # A client that refuses to watch still tells of what it saves itself.
-            with contextlib.suppress(Exception):
-                await server.client_register_capability_async(types.RegistrationParams([registration]))
-
-    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
-    def did_open(params: types.DidOpenTextDocumentParams) -> None:
-        server.opened(params.text_document)
-
-    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
-    def did_change(params: types.DidChangeTextDocumentParams) -> None:
-        server.changed(params.text_document.uri, params.text_document.version, params.content_changes)
-
-    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
-    def did_save(params: types.DidSaveTextDocumentParams) -> None:
-        if _is_settings_file(params.text_document.uri):
-            server.refresh()
-
-    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
-    def did_close(params: types.DidCloseTextDocumentParams) -> None:
-        server.closed(params.text_document.uri)
-
-    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    def did_change_watched_files(_: types.DidChangeWatchedFilesParams) -> None:
-        server.refresh()
-
-    @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
-    def did_change_workspace_folders(_: types.DidChangeWorkspaceFoldersParams) -> None:
-        server.refresh()
-
-    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
-    def did_change_configuration(params: types.DidChangeConfigurationParams) -> None:
-        server.configure(params.settings)
-        server.refresh()
-
-    @server.feature(
-        types.TEXT_DOCUMENT_DIAGNOSTIC,
-        types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False, identifier="sleeplint"),
-    )
-    def diagnostic(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
-        document = server.documents.get(params.text_document.uri)
-        if document is None:
-            return types.RelatedFullDocumentDiagnosticReport(items=[])
-        report = server.report(document)
-        result = f"{document.version}-{id(report):x}"
-        if params.previous_result_id == result:
-            return types.RelatedUnchangedDocumentDiagnosticReport(result_id=result)
-        found = diagnostics(document, report, server.judge.registry())
-        return types.RelatedFullDocumentDiagnosticReport(items=found, result_id=result)
-
-    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=list(actions.KINDS)))
-    def code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
-        document = server.documents.get(params.text_document.uri)
-        if document is None:
-            return []
-
-        def judge(source: Source) -> Report:
-            return server.judge.judge(source, document.path, repairs=True)
-
-        found: list[types.CodeAction] = []
-        only = list(params.context.only or [])
-        if actions.wanted(types.CodeActionKind.QuickFix.value, only):
-            found += actions.QuickFixes(document, server.judge.registry(), server.versioned).at(
-                params.range, judge(document.source)
-            )
-        if actions.wanted(actions.FIX_ALL, only):
-            action, trouble = actions.fix_all(document, judge, server.versioned)
-            if trouble:
-                server.complain(trouble)
-            found += [action] if action else []
-        return found
-
-    @server.feature(types.TEXT_DOCUMENT_HOVER)
-    def hover(params: types.HoverParams) -> types.Hover | None:
-        document = server.documents.get(params.text_document.uri)
-        if document is None:
-            return None
-        return words.hover(document, server.report(document), params.position, server.judge.registry())
-
-    @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
-    def code_lens(params: types.CodeLensParams) -> list[types.CodeLens]:
-        document = server.documents.get(params.text_document.uri)
-        if document is None or server.options.show_cost != "codeLens":
-            return []
-        shown = words.costs(document, server.report(document))
-        return [types.CodeLens(where, command=types.Command(text, "")) for where, text in shown]
-
-    @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
-    def inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint]:
-        document = server.documents.get(params.text_document.uri)
-        if document is None or server.options.show_cost != "inlayHint":
-            return []
-        shown = words.costs(document, server.report(document))
-        return [
-            types.InlayHint(where.end, text, padding_left=True)
-            for where, text in shown
-            if params.range.start.line <= where.start.line <= params.range.end.line
-        ]
-
-    return server
