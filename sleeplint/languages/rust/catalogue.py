@@ -72,7 +72,8 @@ FUNCTIONS: tuple[Call, ...] = (
     *_calls("gloo_timers::future::IntervalStream::new", "interval", 0, "ms"),
     *_calls("gloo_timers::callback::Timeout::new", "sleep", 0, "ms"),
     *_calls("gloo_timers::callback::Interval::new", "interval", 0, "ms"),
-    *_calls("embassy_time::Timer::after embassy_time::block_for", "sleep"),
+    *_calls("embassy_time::Timer::after", "sleep"),
+    *_calls("embassy_time::block_for", "sleep", blocking=True),
     *_calls("embassy_time::Timer::after_secs", "sleep", 0, "s"),
     *_calls("embassy_time::Timer::after_millis", "sleep", 0, "ms"),
     *_calls("embassy_time::Timer::after_micros", "sleep", 0, "us"),
@@ -136,6 +137,9 @@ METHODS: tuple[Call, ...] = (
     ),
     *_calls(
         """std::net::TcpStream::set_read_timeout std::net::TcpStream::set_write_timeout
+        std::net::UdpSocket::set_read_timeout std::net::UdpSocket::set_write_timeout
+        std::os::unix::net::UnixStream::set_read_timeout std::os::unix::net::UnixStream::set_write_timeout
+        std::os::unix::net::UnixDatagram::set_read_timeout std::os::unix::net::UnixDatagram::set_write_timeout
         socket2::Socket::set_read_timeout socket2::Socket::set_write_timeout""",
         "timeout",
         blocking=True,

@@ -29,6 +29,15 @@ _NANOSECONDS: dict[str, int] = {
     "from_days": 86400 * 10**9,
     "from_weeks": 7 * 86400 * 10**9,
     "from_ticks": 0,
+    # chrono's and time's
+    "nanoseconds": 1,
+    "microseconds": 10**3,
+    "milliseconds": 10**6,
+    "seconds": 10**9,
+    "minutes": 60 * 10**9,
+    "hours": 3600 * 10**9,
+    "days": 86400 * 10**9,
+    "weeks": 7 * 86400 * 10**9,
 }
 _UNITS: dict[Unit, int] = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 _SUFFIXES = {"secs": 10**9, "millis": 10**6, "micros": 10**3, "nanos": 1}
@@ -36,7 +45,7 @@ _INTEGER = re.compile(r"(0x[0-9a-fA-F_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9_]*)(?:[iu]
 _FLOAT = re.compile(r"([0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]+)?)_?(?:f32|f64)?\Z")
 _BITS = re.compile(r"(?:std::)?([iu])(8|16|32|64|128|size)(?:::|::)(?:MAX|max_value)\Z")
 _NOW = re.compile(r"(?:^|::)(?:Instant|SystemTime)::now\Z")
-_DURATION = re.compile(r"(?:^|::)Duration\Z")
+_DURATION = re.compile(r"(?:^|::)(?:Duration|TimeDelta)\Z")
 _BITS_LIMIT = 512
 _MAXIMUM = (2**64 - 1) * 10**9 + 999_999_999
 _BINDERS = {
@@ -164,6 +173,12 @@ class Durations:
         owner, _, method = name.rpartition("::")
         if found is not None and found.item is not None:
             return self._function(found, arguments, scope, fuel)
+        if method == "new" and owner.rpartition("::")[2] in _LAZY and len(arguments) == 1:
+            body = arguments[0].child_by_field_name("body")
+            return self._fold(body, scope, fuel - 1) if body is not None else None
+        if method in {"min", "max"} and owner in {"std::cmp", "core::cmp"} and len(arguments) == 2:
+            one, other = (self._fold(argument, scope, fuel - 1) for argument in arguments)
+            return _extreme(method, one, other) if one is not None and other is not None else None
         if not _DURATION.search(owner):
             if method in {"from", "try_from"} and owner in _PRIMITIVES and len(arguments) == 1:
                 return self._fold(arguments[0], scope, fuel - 1)
@@ -179,7 +194,7 @@ class Durations:
         value = self._fold(receiver, scope, fuel - 1)
         if value is None:
             return None
-        if not arguments and name in {"into", "clone", "to_owned", "unwrap", "try_into", "deref", "into_std"}:
+        if not arguments and name in {"into", "clone", "to_owned", "unwrap", "try_into", "deref", "into_std", "to_std"}:
             return value
         if name in {"unwrap", "expect", "unwrap_or_default"}:
             return value
@@ -192,9 +207,8 @@ class Durations:
             name = name.removeprefix(prefix)
         sign = {"add": "+", "sub": "-", "mul": "*", "div": "/", "mul_f32": "*", "mul_f64": "*", "div_f64": "/"}
         sign["div_f32"] = "/"
-        if name in {"min", "max"} and value.shape == other.shape:
-            pick = min if name == "min" else max
-            return Value(value.shape, pick(value.amount, other.amount))
+        if name in {"min", "max"}:
+            return _extreme(name, value, other)
         if name == "pow" and value.shape == other.shape == "number" and 0 <= other.amount <= 64:
             small = value.amount.numerator.bit_length() * other.amount <= _BITS_LIMIT
             return Value("number", value.amount ** int(other.amount), value.whole) if small else None
@@ -342,6 +356,8 @@ def whole(amount: Fraction) -> Milliseconds:
     return int(amount) if amount.denominator == 1 else float(amount)
 
 
+_LAZY = frozenset({"LazyLock", "LazyCell", "Lazy"})
+"""Types whose value is that of the closure they are made with."""
 _PRIMITIVES = frozenset({"u8", "u16", "u32", "u64", "u128", "usize", "i32", "i64", "f32", "f64"})
 _WORDS = {
     "second": 10**9,
@@ -366,6 +382,14 @@ def _duration(method: str, values: list[Value | None]) -> Value | None:
     if base in _NANOSECONDS and base != "from_ticks" and len(numbers) == 1 and numbers[0] >= 0:
         return Value("duration", numbers[0] * _NANOSECONDS[base])
     return None
+
+
+def _extreme(name: str, a: Value, b: Value) -> Value | None:
+    """The lesser or the greater of two values."""
+    if a.shape != b.shape:
+        return None
+    pick = min if name == "min" else max
+    return Value(a.shape, pick(a.amount, b.amount), a.whole and b.whole)
 
 
 def _arithmetic(sign: str, a: Value, b: Value) -> Value | None:

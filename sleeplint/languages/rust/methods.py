@@ -17,7 +17,7 @@ _SOCKETS = frozenset({"set_read_timeout", "set_write_timeout"})
 _NETWORKS = ("std::net", "std::os::unix::net", "socket2")
 _TRAITS = frozenset({"event_listener::Listener"})
 """Traits whose name does not end in `Ext`: they must be imported for their methods to be called."""
-_REQUEST = re.compile(rb"\.\s*(?:get|post|put|patch|delete|head|request)\s*\(")
+_REQUEST = re.compile(rb"(?:\.|::)\s*(?:get|post|put|patch|delete|head|request)\s*\(")
 
 
 @cache

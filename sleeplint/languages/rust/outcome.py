@@ -9,7 +9,7 @@ from typing import Literal
 from tree_sitter import Node
 
 from sleeplint.facts import Confidence
-from sleeplint.languages.rust import vocabulary
+from sleeplint.languages.rust import branches, vocabulary
 from sleeplint.languages.rust.flow import Way, after, statement
 from sleeplint.languages.rust.macros import macro_name
 from sleeplint.languages.rust.parsing import step
@@ -48,8 +48,8 @@ _HANDS_ON = frozenset(
     copied as_deref transpose ok_flatten boxed_local
     """.split()
 )
-_OVER = re.compile(rb"\s*+&?\s*+(?:Err|None|Poll::Pending)\b")
-_IN_TIME = re.compile(rb"\s*+&?\s*+(?:Ok|Some)\b")
+_OVER = re.compile(rb"\s*+&?\s*+(?:Err(?!\s*+\(\s*+(?:\w+::)*Disconnected\b)|None|Poll::Pending)\b")
+_IN_TIME = re.compile(rb"\s*+&?\s*+(?:(?:Ok|Some)\b|Err\s*+\(\s*+(?:\w+::)*Disconnected\b)")
 _ENDLESS = re.compile(rb"\s*+(?:\w+::)*pending(?:::<[^>]*>)?\s*+\(\s*+\)\s*+")
 
 
@@ -58,10 +58,25 @@ def outcome(way: Way) -> Outcome:
     call = way.nodes[-1]
     if (arguments := call.child_by_field_name("arguments")) is not None and _is_endless(way, arguments):
         return _BURNED
+    if way.site.entry.call.endswith("::default"):
+        return _of_default(way)
     told = _judge(way, way.nodes, "result")
     if told is _IGNORED and way.site.wrapper is not None:
         return _ELSEWHERE  # the helper looks at it
     return told
+
+
+def _of_default(way: Way) -> Outcome:
+    """The `default(duration) => ..` of a `select!`: what it does when nothing came, and what the others do."""
+    for at in range(len(way.nodes) - 2, 0, -1):
+        found = branches.arm(way, at) if way.nodes[at].type == "source_file" else None
+        if found is not None:
+            arm, others, _ = found
+            if _ending(arm.body(way.bare)) == "fails":
+                return _GUARD
+            if others and all(_ending(other.body(way.bare)) == "fails" for other in others):
+                return _BURNED
+    return _GUARD_LOW
 
 
 def _is_endless(way: Way, arguments: Node) -> bool:
@@ -227,23 +242,37 @@ def _conditional(way: Way, nodes: tuple[Node, ...], below: int) -> Outcome:
 def _matched(way: Way, matching: Node) -> Outcome:
     """`match`: the arms that fail are the unexpected ones."""
     body = matching.child_by_field_name("body")
-    in_time: list[bool] = []
-    over: list[bool] = []
+    in_time: list[Ending] = []
+    over: list[Ending] = []
     for arm in body.named_children if body is not None else ():
         pattern, value = arm.child_by_field_name("pattern"), arm.child_by_field_name("value")
         if arm.type != "match_arm" or pattern is None or value is None:
             continue
-        fails = vocabulary.PANIC.search(way.text(value)) is not None
         text = way.text(pattern)
         if _OVER.match(text) or (not _IN_TIME.match(text) and in_time and not over):
-            over.append(fails)
+            over.append(_ending(way.text(value)))
         else:
-            in_time.append(fails)
-    if over and all(over):
+            in_time.append(_ending(way.text(value)))
+    if over and all(end == "fails" for end in over):
         return _GUARD
-    if in_time and all(in_time) and over and not any(over):
+    if in_time and all(end == "fails" for end in in_time) and over and "fails" not in over:
         return _BURNED
     return _GUARD_LOW
+
+
+Ending = Literal["fails", "checks", "goes on"]
+"""What an arm does: fails whatever it is given; asserts something about it; neither."""
+_FAILS = re.compile(
+    rb"\{?\s*+(?:return\s++)?(?:(?:\w+::)*(?:panic|unreachable|todo|unimplemented|bail)!|Err\b|assert!\s*+\(\s*+false\b)"
+)
+
+
+def _ending(body: bytes) -> Ending:
+    if _FAILS.match(body):
+        return "fails"
+    if vocabulary.PANIC.search(body):
+        return "checks" if re.search(rb"\b(?:assert|ensure)\w*!", body) else "fails"
+    return "goes on"
 
 
 def _bound(way: Way, nodes: tuple[Node, ...], below: int, state: State) -> Outcome:

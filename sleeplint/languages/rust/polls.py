@@ -63,7 +63,7 @@ def _stepped(loop: Node, text: bytes) -> frozenset[bytes]:
 
 @lru_cache(maxsize=8)
 def _deadlines(loop: Node, text: bytes) -> tuple[bytes, ...]:
-    """What is done in the loop by the `if`s whose condition counts or looks at a clock."""
+    """What is done in the loop by the `if`s and match guards whose condition counts or looks at a clock."""
     found: list[bytes] = []
     stepped = _stepped(loop, text)
     stack: list[Node] = [loop]
@@ -71,8 +71,11 @@ def _deadlines(loop: Node, text: bytes) -> tuple[bytes, ...]:
         node = stack.pop()
         if node.type in BORDERS:
             continue
-        if node.type == "if_expression":
+        if node.type in ("if_expression", "match_arm"):
             condition, then = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
+            if node.type == "match_arm":  # `Err(error) if attempt == 5 => return Err(error)`
+                pattern, then = node.child_by_field_name("pattern"), node.child_by_field_name("value")
+                condition = pattern.child_by_field_name("condition") if pattern is not None else None
             if condition is not None and then is not None:
                 head = text[condition.start_byte : condition.end_byte]
                 body = text[then.start_byte : then.end_byte]

@@ -23,6 +23,7 @@ SERVER = re.compile(
 CLIENT = re.compile(
     rb"\b(?:\w+_)?(?:connect|request|client|reconnect|dial|handshake|poll|oneshot|curl|fetch|ping)(?:_\w+)?\s*+(?:::<[^>]*>\s*+)?\("
     rb"|\.\s*+(?:get|post|put|send|call|query|execute|publish|subscribe|write_all)(?:_\w+)?\s*+(?:::<[^>]*>\s*+)?\("
+    rb"|\b(?:reqwest|ureq|isahc|surf|minreq|attohttpc)(?:::blocking)?::\w+\s*+\("
     rb"|\b\w*(?:Client|Stream|Connection|Channel|EventLoop|Session)(?:::<[^>]*>)?::\w+\s*+\(",
 )
 """A first use of what was started."""
@@ -35,7 +36,7 @@ ASSERTION = re.compile(
 """Something is checked."""
 
 NOTHING = re.compile(
-    rb"\.\s*+(?:try_recv|try_next|now_or_never|poll_next|try_iter|try_lock|next)\s*+\([^;]*?\)\s*+(?:\.\s*+is_(?:err|none|pending)\b)"
+    rb"\.\s*+(?:try_recv|try_next|now_or_never|poll_next|try_iter|next)\s*+\([^;]*?\)\s*+(?:\.\s*+is_(?:err|none|pending)\b)"
     rb"|\b(?:TryRecvError|TryError)\s*+::\s*+(?:Empty|Disconnected)|\bEmpty\s*+\)"
     rb"|\bassert_(?:pending|no_|not_|never|empty)\w*\s*+[!(]"
     rb"|\bassert_no\w*"
