@@ -193,3 +193,74 @@ def test_a_request_by_a_function_is_a_first_use() -> None:
         """
     )
     assert (wait.role, wait.role_confidence) == ("startup", "high")
+
+
+RACES = [
+    # Either arm's value will do: who can tell which is meant to win?
+    (
+        """
+        let worker = tokio::spawn(async move {
+            tokio::select! {
+                _ = token.cancelled() => "cancelled",
+                _ = sleep(Duration::from_secs(9)) => "finished",
+            }
+        });
+        """,
+        ("race-arm", "low", None),
+    ),
+    (
+        """
+        tokio::spawn(async move {
+            tokio::select! { _ = stopped => {}, _ = sleep(Duration::from_secs(9)) => {} }
+        });
+        """,
+        ("race-arm", "low", None),
+    ),
+    (
+        "tokio::select! { _ = inbox.recv() => panic!(), _ = sleep(Duration::from_millis(90)) => {} }",
+        ("burned", "high", 90),
+    ),
+    (
+        "tokio::select! { _ = inbox.recv() => {}, _ = sleep(Duration::from_millis(90)) => panic!() }",
+        ("race-arm", "high", 0),
+    ),
+    # What is asserted when it fires does not say that it must not fire.
+    (
+        "tokio::select! { _ = inbox.recv() => panic!(), _ = sleep(Duration::from_millis(90)) => assert!(quiet) }",
+        ("burned", "high", 90),
+    ),
+    (
+        """
+        let slow = futures_timer::Delay::new(Duration::from_secs(5));
+        match future::select(Box::pin(work()), slow).await {
+            Either::Left((value, _)) => assert_eq!(value, 1),
+            Either::Right(_) => panic!("the timer won"),
+        }
+        """,
+        ("race-arm", "high", 0),
+    ),
+    (
+        """
+        match select(inbox.recv(), Timer::after(Duration::from_millis(90))).await {
+            Either::First(message) => panic!("{message:?}"),
+            Either::Second(()) => {}
+        }
+        """,
+        ("burned", "high", 90),
+    ),
+    (
+        """
+        let over = crossbeam_channel::after(Duration::from_secs(2));
+        for _ in 0..3 {
+            crossbeam_channel::select! { recv(ticks) -> _ => {}, recv(over) -> _ => panic!("too slow") }
+        }
+        """,
+        ("race-arm", "high", 0),
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "expected"), RACES)
+def test_what_a_race_is_for(body: str, expected: tuple[str, str, float | None]) -> None:
+    (wait,) = in_test(body, HEAD + "use embassy_time::Timer;\n")
+    assert (wait.role, wait.role_confidence, wait.cost_ms) == expected

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from tree_sitter import Node
+
 from sleeplint.languages.rust import vocabulary
-from sleeplint.languages.rust.flow import Way, after
+from sleeplint.languages.rust.flow import Way, after, statement
 
 _TIMEOUTS = frozenset({b"timeout", b"timeout_at", b"with_timeout"})
 _HANDS_ON = frozenset(
@@ -40,6 +42,8 @@ class Awaited:
     """It is bound to a name that a `select!` waits for."""
     body: bytes = b""
     """What is done then."""
+    others: tuple[bytes, ...] = ()
+    """What is done when another is first."""
     name: bytes = b""
     """The name it is bound to."""
 
@@ -76,7 +80,8 @@ def awaiting(way: Way) -> Awaited:
                 if vocabulary.SPAWN.match(word + b"("):
                     return Awaited(True, spawned=True)
                 if word in vocabulary.FIRST_WINS:
-                    return Awaited(True, raced=True)
+                    shell = way.nodes[statement(way, below)]
+                    return _first_of(way.text(shell), _argument(parent, node))
                 if word in vocabulary.IN_PLACE:
                     return _HERE
                 if word not in vocabulary.CARRIED:
@@ -118,10 +123,10 @@ def _bound(way: Way, below: int, pattern: bytes) -> Awaited:
         return _NEVER
     name = re.escape(names[-1])
     used = False
-    for count, statement in enumerate(after(way, below, through_loops=True)):
+    for count, following in enumerate(after(way, below, through_loops=True)):
         if count == 40:
             break
-        text = way.text(statement)
+        text = way.text(following)
         if not re.search(rb"\b" + name + rb"\b", text) or re.match(rb"\s*+(?:\w+::)*pin(?:_mut)?!", text):
             continue
         used = True
@@ -133,11 +138,35 @@ def _bound(way: Way, below: int, pattern: bytes) -> Awaited:
             return Awaited(True, spawned=True)
         if arm := re.search(rb"=\s*+(?:&mut\s+)?\(?&?(?:mut\s+)?" + name + rb"\b[^=;{}]*=>\s*+", text):
             return Awaited(True, raced=True, body=_arm_body(text, arm.end()))
-        if re.search(rb"\b(?:select|race)\w*\s*+!?\s*+[({][^;]*\b" + name, text):
+        if arm := re.search(rb"\brecv\s*+\(\s*+&?" + name + rb"\s*+\)\s*+->[^;{}]*?=>\s*+", text):
+            return Awaited(True, raced=True, body=_arm_body(text, arm.end()))
+        if both := re.search(rb"\bselect\s*+\((?:([^;]{0,400}?),)?[^;,]{0,400}\b" + name + rb"\b", text):
+            return _first_of(text, both.group(1) is not None)
+        if re.search(rb"\b(?:(?:select|race)\w*\s*+!?\s*+[({]|or\s*+\()[^;]*\b" + name + rb"\b", text):
             return Awaited(True, raced=True)
         if re.search(rb"\bjoin\w*!?\s*+\([^;]*\b" + name, text):
             return _HERE
     return _ELSEWHERE if used else _NEVER
+
+
+def _argument(arguments: Node, node: Node) -> int:
+    """Which of the arguments a node is."""
+    given = [child for child in arguments.named_children if not child.type.endswith("comment")]
+    return given.index(node) if node in given else 0
+
+
+def _first_of(text: bytes, place: int) -> Awaited:
+    """What a statement does when the future at a place of `select(a, b)` is the first."""
+    bodies: dict[bool, bytes] = {}
+    for arm in _EITHER.finditer(text):
+        bodies.setdefault(arm.group(1) in (b"Left", b"First"), _arm_body(text, arm.end()))
+    mine, other = bodies.get(place == 0), bodies.get(place != 0)
+    if mine is None:
+        return Awaited(True, raced=True)
+    return Awaited(True, raced=True, body=mine, others=(other,) if other is not None else ())
+
+
+_EITHER = re.compile(rb"\b(Left|Right|First|Second)\s*+\((?:[^()=]|\([^()]*\))*\)\s*+=>\s*+")
 
 
 def _arm_body(text: bytes, start: int) -> bytes:

@@ -21,6 +21,10 @@ class Arm:
     """Between the future and the body."""
     end: int
 
+    def future(self, text: bytes) -> bytes:
+        """What it waits for."""
+        return text[self.start : self.arrow]
+
     def body(self, text: bytes) -> bytes:
         """What is done when it fires."""
         return text[self.arrow + 2 : self.end].strip().rstrip(b",").strip()

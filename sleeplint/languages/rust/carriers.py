@@ -133,7 +133,7 @@ def _bound(way: Way, at: int, name: bytes) -> Carrier:
     word = re.escape(name)
     if re.search(rb"\bspawn\w*\s*+\((?:[^;()]|\(\))*?\b" + word + rb"\b", rest):
         return Carrier("spawned", at, name)
-    if re.search(rb"\b(?:select|select_biased|race)!?\s*+[({][^;]*\b" + word + rb"\b", rest):
+    if re.search(rb"\b(?:select|select_biased|race|or)!?\s*+[({][^;]*\b" + word + rb"\b", rest):
         return Carrier("raced", at, name)
     if re.search(
         rb"\b(?:timeout|block_on|join\w*)!?\s*+\([^;]*\b"

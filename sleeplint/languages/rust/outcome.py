@@ -72,9 +72,9 @@ def _of_default(way: Way) -> Outcome:
         found = branches.arm(way, at) if way.nodes[at].type == "source_file" else None
         if found is not None:
             arm, others, _ = found
-            if _ending(arm.body(way.bare)) == "fails":
+            if ending(arm.body(way.bare)) == "fails":
                 return _GUARD
-            if others and all(_ending(other.body(way.bare)) == "fails" for other in others):
+            if others and all(ending(other.body(way.bare)) == "fails" for other in others):
                 return _BURNED
     return _GUARD_LOW
 
@@ -250,9 +250,9 @@ def _matched(way: Way, matching: Node) -> Outcome:
             continue
         text = way.text(pattern)
         if _OVER.match(text) or (not _IN_TIME.match(text) and in_time and not over):
-            over.append(_ending(way.text(value)))
+            over.append(ending(way.text(value)))
         else:
-            in_time.append(_ending(way.text(value)))
+            in_time.append(ending(way.text(value)))
     if over and all(end == "fails" for end in over):
         return _GUARD
     if in_time and all(end == "fails" for end in in_time) and over and "fails" not in over:
@@ -267,7 +267,8 @@ _FAILS = re.compile(
 )
 
 
-def _ending(body: bytes) -> Ending:
+def ending(body: bytes) -> Ending:
+    """What an arm does."""
     if _FAILS.match(body):
         return "fails"
     if vocabulary.PANIC.search(body):

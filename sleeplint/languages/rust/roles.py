@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from sleeplint.facts import Confidence, Loop, Related, Role, Task
+from sleeplint.facts import Loop, Related, Role, Task
 from sleeplint.languages.circumstances import Circumstances
 from sleeplint.languages.excuses import is_excuse
 from sleeplint.languages.rust import branches, cost, vocabulary
 from sleeplint.languages.rust.awaiting import Awaited, awaiting
 from sleeplint.languages.rust.flow import has_effect, is_noise, is_value
 from sleeplint.languages.rust.loops import Shape
-from sleeplint.languages.rust.outcome import outcome
+from sleeplint.languages.rust.outcome import ending, outcome
 from sleeplint.languages.rust.polls import poll
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.languages.rust.site import Site
@@ -123,24 +123,35 @@ def _arm(scene: Scene, awaited: Awaited) -> Verdict | None:
             return None
         if any(border > at for border, _ in scene.borders) and scene.next:
             return None
-        return _raced(arm.body(way.bare), [other.body(way.bare) for other in others])
+        verdict = _raced(arm.body(way.bare), [other.body(way.bare) for other in others])
+        stopped = any(vocabulary.CANCELLED.search(other.future(way.bare)) for other in others)
+        if verdict.role == "burned" and verdict.confidence == "low" and (stopped or scene.background is not None):
+            return Verdict("race-arm", "low", elapses=None)
+        return verdict
     if awaited.raced:
-        return _raced(awaited.body or way.text(scene.statement), [], "low" if not awaited.body else "high")
+        if not awaited.body:
+            fails = vocabulary.PANIC.search(way.text(scene.statement))
+            return Verdict("race-arm", "low", elapses=False if fails else None)
+        return _raced(awaited.body, list(awaited.others))
     return None
 
 
-def _raced(body: bytes, others: list[bytes], confidence: Confidence = "high") -> Verdict:
+def _raced(body: bytes, others: list[bytes]) -> Verdict:
     """What a timer's arm does tells whether it is meant to fire."""
-    if vocabulary.PANIC.search(body):
-        return Verdict("race-arm", confidence, elapses=False)
+    end = ending(body)
+    if end == "fails":
+        return Verdict("race-arm", "high", elapses=False)
     if vocabulary.EXIT.search(body):
-        return Verdict("race-arm", confidence, elapses=None)
-    if any(_FAILS_AT_ONCE.match(other) for other in others):
+        return Verdict("race-arm", "high", elapses=None)
+    if others and all(ending(other) == "fails" for other in others):
         return Verdict("burned", "high")
+    if end == "goes on" and _GIVES.match(body):
+        return Verdict("race-arm", "low", elapses=None)  # either arm's value will do
     return Verdict("burned", "low")
 
 
-_FAILS_AT_ONCE = re.compile(rb"\{?\s*+(?:\w+::)*(?:panic|unreachable|bail|todo|unimplemented)!|\{?\s*+return\s+Err\b")
+_GIVES = re.compile(rb"(?!\{|\(\s*+\)|continue\b|\w+!|[^=]*[^=!<>]=(?!=))")
+"""An arm that is a value."""
 
 
 def _first_completed(scene: Scene, awaited: Awaited) -> Verdict | None:

@@ -195,6 +195,9 @@ STOPPED = re.compile(
 )
 """A flag or token by which somebody ends a worker."""
 
+CANCELLED = re.compile(rb"cancel|shut_?down|\b\w*(?:stop|quit|exit|kill|terminat)\w*|ctrl_c|closed\b", re.IGNORECASE)
+"""A future by which somebody ends a worker."""
+
 WATCHDOG = re.compile(rb"\bprocess\s*+::\s*+(?:exit|abort)\s*+\(|\bpanic!")
 """The whole test is ended."""
 
