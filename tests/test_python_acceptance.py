@@ -126,6 +126,26 @@ ROLES = {
                 time.sleep(0.25)  # <-
         """,
     ),
+    "stopped, or opened anew, and joined again": (
+        "guard 0",
+        """
+        def test():
+            worker.join(timeout=2)  # <-
+            worker.open()
+            worker.join(timeout=2)
+        """,
+    ),
+    "what a child program calls is not in the test's flow": (
+        "workload None",
+        """
+        def _child():
+            prepare()
+            time.sleep(30)  # <-
+
+        def test():
+            run([sys.executable, "-c", f"from {__name__} import _child; _child()"])
+        """,
+    ),
     "what is as it was before is no effect": (
         "absence 600",
         """
@@ -325,3 +345,56 @@ def test_a_day_is_never_paid(seconds: int, cost: int | None) -> None:
     assert (
         here(f"def test():\n    server.poke()\n    time.sleep({seconds})  # <-\n    assert poked()\n").cost_ms == cost
     )
+
+
+def test_a_runners_limit_does_not_make_a_silent_poll_speak() -> None:
+    code = "@pytest.mark.timeout(60)\ndef test():\n    for _ in range(9):\n        if up():\n            break\n"
+    loop = here(code + "        time.sleep(1)  # <-\n    poke()\n").loop
+    assert loop is not None
+    assert (loop.bounded, loop.falls_through) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("script", "lengths"),
+    [
+        ("sleep 5", [5000]),
+        ("up && while true; do sleep 1; done", []),
+        ("until up; do sleep 1; done; sleep 3", [3000]),
+    ],
+)
+def test_a_sleep_in_a_loop_of_the_shell_is_no_fixed_wait(script: str, lengths: list[int]) -> None:
+    code = f"import subprocess\n\ndef test():\n    subprocess.run(['sh', '-c', '{script}'])\n"
+    assert [wait.duration_ms for wait in read(Source("tests/test_a.py", code.encode())).waits] == lengths
+
+
+@pytest.mark.parametrize(
+    ("knob", "ms"),
+    [
+        ("", 120_000),
+        ("with knobs(scan_seconds=1):", None),
+        ("with mock.patch('app.limits.SCAN_SECONDS', 1):", None),
+        ("limits.SCAN_SECONDS = 1", None),
+        ("if limits.SCAN_SECONDS == 60:", 120_000),
+    ],
+)
+def test_a_constant_of_the_system_that_the_test_sets_is_unknown(tmp_path: Path, knob: str, ms: int | None) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "__init__.py").touch()
+    (tmp_path / "app" / "limits.py").write_text("SCAN_SECONDS = 60\n")
+    place = tmp_path / "tests" / "test_it.py"
+    place.parent.mkdir()
+    block = f"    {knob}\n        pass\n" if knob.endswith(":") else f"    {knob}\n"
+    place.write_text(
+        HEAD + "from app import limits\n\ndef test():\n" + block + "    time.sleep(2 * limits.SCAN_SECONDS)\n"
+    )
+    file = read(Source.read(str(place)), Surroundings(project=Project(tmp_path)))
+    assert [wait.duration_ms for wait in file.waits] == [ms]
+
+
+def test_a_loop_that_sleeps_only_now_and_then_is_not_for_ever() -> None:
+    code = (
+        "def test():\n    def feed():\n        while {}:\n            {}\n    threading.Thread(target=feed).start()\n"
+    )
+    often = code.format("not done.is_set()", "if quiet():\n                time.sleep(9)  # <-")
+    assert here(often).role != "hold"
+    assert here(code.format("not done.is_set()", "time.sleep(9)  # <-")).role == "poll"

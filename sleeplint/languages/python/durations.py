@@ -251,10 +251,18 @@ def _attribute(node: Node, names: Names, steps: int) -> Quantity | None:
     meaning = names.meaning(owner)
     if meaning.kind == "external" and meaning.module is not None:
         target = meaning.module.module_at(meaning.path)
-        return _constant(target, name, steps + 1) if target is not None else None
+        if target is None or _is_set_here(names.module, name):
+            return None
+        return _constant(target, name, steps + 1)
     if meaning.kind in ("instance", "class") and meaning.node is not None and meaning.module is not None:
         return _class_constant(meaning.module, meaning.node, name, steps)
     return None
+
+
+def _is_set_here(module: Module, name: str) -> bool:
+    """Whether a file sets another module's constant: by name, by a patch, or by a keyword of a knob for it."""
+    word = re.escape(name.encode())
+    return bool(re.search(rb"(?i)\b" + word + rb"\s*=(?!=)|[\"'.]" + word + rb"[\"']", module.code))
 
 
 def _class_constant(module: Module, owner: Node, name: str, steps: int) -> Quantity | None:

@@ -14,6 +14,7 @@ from sleeplint.languages.python.loops import Round
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tasks import Spawn, Standing
+from sleeplint.languages.python.tree import statement_of
 from sleeplint.languages.python.verdict import Verdict
 from sleeplint.text import Span
 
@@ -55,7 +56,8 @@ def hold(
         return Verdict("hold", ends is False, related=related, keeps="task", ends_early=ends is False)
     if standing.kind == "task" and _idles(scene, site, round_):
         node = round_.node if round_ is not None else site.call
-        for_ever = Loop(Span(node.start_byte, node.end_byte), bounded=False, falls_through=False)
+        endless = round_ is not None and round_.shape == "endless"
+        for_ever = Loop(Span(node.start_byte, node.end_byte), bounded=False, falls_through=False) if endless else None
         keeps = _keeps(scene, site)
         return Verdict("hold", True, loop=for_ever, related=related, keeps=keeps, ends_early=ends is not True)
     if standing.kind == "task" and round_ is None and is_last(scene, site):
@@ -122,7 +124,9 @@ def _idles(scene: Scene, site: Site, round_: Round | None) -> bool:
     if round_ is None or round_.exits or round_.shape == "items":
         return False
     body = round_.node.child_by_field_name("body")
-    return body is not None and len(scene.statements(body)) == 1
+    statements = scene.statements(body) if body is not None else ()
+    own = statement_of(site.chain, site.call)
+    return len(statements) == 1 and statements[0].id == own.id
 
 
 def _cancelled_scope(scene: Scene, site: Site) -> bool:

@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.assertions import expectation, names_in
-from sleeplint.languages.python.flow import act_of, border, fails, following, weight
+from sleeplint.languages.python.flow import act_of, border, fails, following
 from sleeplint.languages.python.loops import round_of
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
@@ -21,6 +21,7 @@ _RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assert_rais
 _NOTHING = re.compile(r"(==|is)\s*(None|False)$|^(None|False)\s*(==|is)\b")
 _EMPTY_VALUE = re.compile(r"""^(0|b?''|b?""|\[\]|\{\}|\(\))$""")
 _EMPTY = re.compile(r"""==\s*(0|b?''|b?""|\[\]|\{\}|\(\))$|^(0|b?''|b?""|\[\]|\{\}|\(\))\s*==""")
+_LOOKS = re.compile(r"is_|has_|poll$|done$|join$")
 _SHORT_MS = 500
 _NEAR = 2000
 """Bytes before an expected error in which a fake that throws it may stand."""
@@ -442,7 +443,7 @@ def _joined_again(scene: Scene, site: Site, receiver: str) -> bool:
                 return False
         if any(call.name == "join" and call.receiver == receiver for call in act.calls):
             return True
-        if any(call.receiver == receiver and weight(call) == "call" for call in act.calls):
+        if any(call.receiver == receiver and not _LOOKS.match(call.name) for call in act.calls):
             return False  # started anew, or stopped
     return False
 

@@ -25,6 +25,8 @@ _PROGRAM = re.compile(
     rb"(?:(?<![\w.])|(?<=\\[nrt]))(?:(time|asyncio|trio|anyio|gevent)\.)?sleep\s*\(\s*([^()\n]*?)\s*\)"
 )
 _COMMAND = re.compile(rb"(?:^|[;&|(\s\"'])sleep[ \t]+(\d+(?:\.\d+)?|\$?\{?\w*\}?)")
+_LOOP = re.compile(rb"(?:^|[;&|(\s\"'])(?:while|until|for)\s")
+_DONE = re.compile(rb"\bdone\b")
 _STEM = re.compile(rb"sleep\b")
 _NUMBER = re.compile(rb"\d+(?:\.\d+)?|\.\d+")
 
@@ -217,9 +219,16 @@ def _commands(text: Node, call: Node, chain: Chain, names: Names) -> Iterator[Pr
         yield Program(call, chain, start, call.end_byte, entry, path, duration, names.module.text(length))
         return
     for match in _COMMAND.finditer(code, text.start_byte, text.end_byte):
+        if _in_loop(code[text.start_byte : match.start()]):
+            continue  # between two tries of the shell's own
         duration = _seconds(match[1]) if _NUMBER.fullmatch(match[1]) else None
         start = match.start() + match[0].find(b"sleep")
         yield Program(call, chain, start, match.end(), entry, path, duration, match[1].decode("utf-8", "replace"))
+
+
+def _in_loop(before: bytes) -> bool:
+    """Whether a shell's text ends within a `while`, `until` or `for`."""
+    return len(_LOOP.findall(before)) > len(_DONE.findall(before))
 
 
 def _seconds(number: bytes) -> Milliseconds:

@@ -163,11 +163,11 @@ def _loop(scene: Scene, site: Site, standing: Standing, round_: Round) -> Loop:
     limited = enclosed(scene, site.chain[: round_.index])
     limited = limited or (standing.run is not None and enclosed(scene, standing.run.use.chain))
     limit = limit_of(scene, site)
-    limited = limited or (limit is not None and limit.by == BY_RUNNER)
-    limited = limited or (site.test is not None and site.test.limit_ms is not None)
+    cut_off = limit is not None and limit.by == BY_RUNNER
+    cut_off = cut_off or (site.test is not None and site.test.limit_ms is not None)
     ends = bounded(scene, round_, limited)
     silent = ends and not limited and falls_through(scene, round_, site.chain)
-    loop = Loop(Span(node.start_byte, node.end_byte), ends, silent)
+    loop = Loop(Span(node.start_byte, node.end_byte), ends or cut_off, silent)
     scene.memory["loop", node.id] = loop
     return loop
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 
 from tree_sitter import Node
@@ -33,6 +34,8 @@ def workload(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
         return None
     if standing.kind in ("test", "fixture"):
         return None
+    if standing.kind == "unseen" and _runs_in_a_child(scene, function):
+        return Verdict("workload", True)
     index = border(site.chain)
     owner = class_of(site.chain, index)
     if owner is not None and not is_test_class(scene, owner):
@@ -56,6 +59,18 @@ def workload(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
     ):
         return Verdict("workload", False)
     return None
+
+
+def _runs_in_a_child(scene: Scene, function: Node) -> bool:
+    """Whether the text of a program in the file calls a function: `python -c "from tests.it import f; f()"`."""
+    name = function.child_by_field_name("name")
+    if name is None:
+        return False
+    called = scene.text(name).encode() + b"()"
+    if called not in scene.code:
+        return False
+    word = re.escape(called[:-2])
+    return bool(re.search(rb"[\"'][^\"'\n]*\bimport\b[^\"'\n]*\b" + word + rb"\(\)", scene.code))
 
 
 def is_handler(scene: Scene, function: Node) -> bool:
