@@ -16,6 +16,8 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 from sleeplint.lsp.wire import Broken, Wire
 
 _CHUNK = 1 << 16
+_OWN = frozenset({types.SHUTDOWN, types.SET_TRACE, types.CANCEL_REQUEST})
+"""What is handled without a feature of ours."""
 _log = logging.getLogger(__name__)
 
 
@@ -43,6 +45,10 @@ class Protocol(LanguageServerProtocol):
                 self.take(message)
             except BrokenPipeError:
                 break
+            except Exception as error:  # a mistake of ours over one message must not cost the others their answers
+                _log.exception("%s", error)
+                if isinstance(message, dict) and "method" in message and isinstance(message.get("id"), int | str):
+                    self._refuse(message["id"], types.ErrorCodes.InternalError, f"{type(error).__name__}: {error}")
         return 1 if self._exit_code is None and not self._shutdown else self._exit_code or 0
 
     def take(self, said: object) -> None:
@@ -83,10 +89,10 @@ class Protocol(LanguageServerProtocol):
         known = types.METHOD_TO_TYPES.get(method)
         if self._shutdown or not self._ready or known is None or known[1] is not None:
             return  # nobody waits for an answer
-        if not self._handles(method) and method != types.CANCEL_REQUEST:
+        if not self._handles(method):
             return
         params = self._structured(method, said)
-        if params is None:
+        if params is None or (method == types.CANCEL_REQUEST and not isinstance(params.params.id, int | str)):
             _log.warning("the parameters are none of %s", method)
         else:
             copy_context().run(self._handle_notification, method, params.params)
@@ -108,7 +114,7 @@ class Protocol(LanguageServerProtocol):
         future.set_result(result)
 
     def _handles(self, method: str) -> bool:
-        return method in self.fm.features or method in self.fm.builtin_features
+        return method in self.fm.features or method in _OWN
 
     def _structured(self, method: str, said: dict[str, Any]) -> Any:
         """A message as `lsprotocol` has it; None if its parameters do not fit."""
