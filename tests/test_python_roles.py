@@ -607,7 +607,7 @@ ROLES = {
         """,
     ),
     "a time to live that is longer": (
-        "settle high",
+        "settle low",
         """
         def test(cache):
             cache.put("a", 1, ttl=60)

@@ -80,6 +80,8 @@ _TIMEOUTS = (
     _blocks("gevent.wait"),
     _blocks("gevent.Greenlet.join", 0),
     _blocks("gevent.Greenlet.get", 1),
+    _blocks("gevent.pool.Pool.join", 0),
+    _blocks("gevent.pool.Group.join", 0),
     _blocks("gevent.event.Event.wait", 0),
     _blocks("eventlet.Timeout", 0, "seconds"),
     _guard("tornado.gen.with_timeout", 0, unit="deadline"),

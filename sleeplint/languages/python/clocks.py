@@ -10,11 +10,20 @@ from tree_sitter import Node
 from sleeplint.languages.python.calls import Found
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.names import Names, names_of
-from sleeplint.languages.python.tree import Arguments, Chain, arguments_of, bare, decorators_of, first_of, string_of
+from sleeplint.languages.python.tree import (
+    Arguments,
+    Chain,
+    arguments_of,
+    bare,
+    decorators_of,
+    descend,
+    first_of,
+    string_of,
+)
 
 STEMS = re.compile(
     rb"autojump_clock|mock_clock|MockClock|task\.Clock|\bClock\(|looptime|async_solipsism|freeze|freezer|time_machine"
-    rb"|patch|setattr"
+    rb"|patch|setattr|sleep\s*=(?!=)"
 )
 _TRIO_FIXTURES = frozenset({"autojump_clock", "mock_clock"})
 _TRIO_APIS = re.compile(r"(?:trio|anyio)\..*")
@@ -24,6 +33,9 @@ _TRAVELLERS = frozenset({"time_machine.travel", "time_machine.travel.start"})
 _FREEZER_FIXTURES = frozenset({"freezer", "frozen_time", "freeze_time", "frozen_clock"})
 _ASYNC_SLEEPS = re.compile(r"(?:asyncio|anyio|trio|async_timeout)\..*|\.call_later")
 _PATCHERS = re.compile(r"(?:.*\.)?(?:patch|patch\.object|setattr)")
+_ASSIGNED = re.compile(rb"(?<![\w.])\w+\.sleep[ \t]*=(?!=)")
+"""`time.sleep = fake`."""
+_RUNTIMES = frozenset({"time", "asyncio", "trio", "anyio", "gevent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +205,7 @@ class Clocks:
 
     def _find_patches(self) -> list[_Patch]:
         module = self.module
-        found = []
+        found = self._assigned()
         for match in re.compile(rb"\b(?:patch|object|setattr)\s*\(").finditer(module.code):
             node = module.root.descendant_for_byte_range(match.start(), match.end() - 1)
             chain = module.chain(node) if node is not None else ()
@@ -207,6 +219,34 @@ class Clocks:
                 continue
             start, end = self._reach(call, module.chain(call))
             found.append(_Patch(target, start, end))
+        return found
+
+    def _assigned(self) -> list[_Patch]:
+        """`time.sleep = fake`, up to the next such assignment, which puts the real one back."""
+        places: list[tuple[str, Node, Node, Node]] = []
+        for match in _ASSIGNED.finditer(self.module.code):
+            node = self.module.root.descendant_for_byte_range(match.start(), match.start() + 1)
+            chain = self.module.chain(node) if node is not None else ()
+            statement = next((n for n in reversed(chain) if n.type == "assignment"), None)
+            left = statement.child_by_field_name("left") if statement is not None else None
+            right = statement.child_by_field_name("right") if statement is not None else None
+            owner = left.child_by_field_name("object") if left is not None and left.type == "attribute" else None
+            if statement is None or right is None or owner is None or owner != node:
+                continue
+            meaning = self.names.meaning(owner)
+            if meaning.kind == "external" and meaning.path in _RUNTIMES:
+                holder = next((n for n in reversed(chain) if n.type == "function_definition"), self.module.root)
+                places.append((f"{meaning.path}.sleep", statement, right, holder))
+        found = []
+        for target, statement, right, holder in places:
+            if self._is_real(right):
+                continue
+            later = (
+                other.start_byte
+                for path, other, _, around in places
+                if path == target and around == holder and other.start_byte > statement.start_byte
+            )
+            found.append(_Patch(target, statement.end_byte, min(later, default=holder.end_byte)))
         return found
 
     def _target(self, arguments: Arguments) -> str | None:
@@ -229,7 +269,7 @@ class Clocks:
             return "." + name
         parts = dotted.split(".")
         # `app.worker.time.sleep` replaces the attribute of the one module `time`, for everybody.
-        if len(parts) >= 2 and parts[-2] in ("time", "asyncio", "trio", "anyio", "gevent"):
+        if len(parts) >= 2 and parts[-2] in _RUNTIMES:
             return ".".join(parts[-2:])
         return None
 
@@ -243,11 +283,31 @@ class Clocks:
         """Whether the replacement calls the real one."""
         values = [arguments.keywords[key] for key in ("wraps", "side_effect", "new") if key in arguments.keywords]
         values += arguments.positional[1:]
-        return any(
-            value.type in ("identifier", "attribute") and (self.names.resolve(value) or "").endswith(".sleep")
-            and (self.names.resolve(value) or "").partition(".")[0] in ("time", "asyncio", "trio", "anyio", "gevent")
-            for value in map(bare, values)
-        )  # fmt: skip
+        return any(self._is_real(value) for value in values)
+
+    def _is_real(self, value: Node) -> bool:
+        """Whether a replacement is the real sleep, or a function of this file that calls it for some time."""
+        value = bare(value)
+        if value.type in ("identifier", "attribute"):
+            path = self.names.resolve(value) or ""
+            if path.endswith(".sleep") and path.partition(".")[0] in _RUNTIMES:
+                return True
+            meaning = self.names.meaning(value)
+            if meaning.kind != "function" or meaning.node is None or meaning.module is not self.module:
+                return False
+            value = meaning.node
+        elif value.type != "lambda":
+            return False
+        for call in descend(value):
+            function = call.child_by_field_name("function") if call.type == "call" else None
+            if function is None or function.type not in ("identifier", "attribute"):
+                continue
+            path = self.names.resolve(function) or ""
+            if path.endswith(".sleep") and path.partition(".")[0] in _RUNTIMES:
+                length = arguments_of(call, self.module.code).at(0, None)
+                if length is None or self.module.text(length) not in ("0", "0.0"):
+                    return True
+        return False
 
     def _reach(self, call: Node, chain: Chain) -> tuple[int, int]:
         """Where a patch holds: a decorated function, a `with` body, or the rest of the function."""

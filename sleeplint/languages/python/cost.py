@@ -61,6 +61,8 @@ def cost(
         return 0
     if not site.in_test:
         return None  # whichever test comes by, and how often
+    if site.kind == "interval":
+        return None  # its maker goes on at once
     if spawned:
         if ends is None:
             return None

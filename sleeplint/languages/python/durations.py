@@ -248,6 +248,8 @@ def _attribute(node: Node, names: Names, steps: int) -> Quantity | None:
     if owner is None or label is None:
         return None
     name = names.module.text(label)
+    if name == "value" and owner.type == "attribute":  # of an enumeration's member
+        return fold(owner, names, steps + 1)
     meaning = names.meaning(owner)
     if meaning.kind == "external" and meaning.module is not None:
         target = meaning.module.module_at(meaning.path)

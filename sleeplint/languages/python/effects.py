@@ -25,11 +25,15 @@ def effect(scene: Scene, around: Surrounding) -> Verdict | None:
     outcome = around.outcome
     if outcome is None or outcome.kind != "assert":
         later = next((act for act in around.after[:5] if act.kind == "assert"), None)
-        if outcome is None or later is None or around.cause is None:
+        if outcome is None or later is None:
+            return None
+        if _later_than(scene, later, around):
+            return Verdict("pacing", False, related=(Related(span_of(later.node), "asserted here"),))
+        if around.cause is None:
             return None
         return Verdict("settle", False, related=(Related(span_of(later.node), "asserted here"),))
     related = (Related(span_of(outcome.node), "asserted here"),)
-    if _later_than(scene, outcome):
+    if _later_than(scene, outcome, around):
         return Verdict("pacing", False, related=related)
     if _unchanged(scene, outcome, around) or _alike(scene, outcome, around) or _as_before(scene, outcome, around):
         return Verdict("absence", True, related=related)
@@ -40,7 +44,7 @@ def effect(scene: Scene, around: Surrounding) -> Verdict | None:
             if _outlived(scene, outcome):
                 held = _also_happened(scene, outcome, around, acting=True)
                 return Verdict("settle" if held else "absence", False, related=related)
-            begun = cause is not None and starter(cause) is not None
+            begun = cause is not None and starter(scene, cause) is not None
             about_it = cause is not None and bool(assigned(scene, cause) & names_in(scene, outcome.node))
             if not about_it and _also_happened(scene, outcome, around):
                 return Verdict("absence" if begun else "settle", False, related=related)
@@ -134,12 +138,17 @@ def _outlived(scene: Scene, outcome: Act) -> bool:
     return bool(re.search(r"(poll\(\)|returncode|exitcode)\s*(is|==|,)\s*None", scene.text(outcome.node)))
 
 
-def _later_than(scene: Scene, outcome: Act) -> bool:
+def _later_than(scene: Scene, outcome: Act, around: Surrounding) -> bool:
     """Two timestamps are to differ."""
     written = scene.text(outcome.node)
     if not re.search(r"assertGreater\b|assertLess\b|assertNotEqual\b|[^<>=-][<>][^<>=]|!=", written):
         return False
     if re.search(r"\b(time|monotonic|perf_counter)\(\)|elapsed|duration", written):
         return False
-    names = [name for name in sorted(names_in(scene, outcome.node)) if words.TIMESTAMPS.search(name)]
+    used = sorted(names_in(scene, outcome.node))
+    names = [name for name in used if words.TIMESTAMPS.search(name)]
+    if len(names) == 1:  # `first = thing.updated_at` before
+        for act in around.before:
+            if act.kind != "assert" and assigned(scene, act) & set(used) - set(names):
+                return bool(re.search(rf"\b{re.escape(names[0])}\b", scene.text(act.node)))
     return len(names) > 1

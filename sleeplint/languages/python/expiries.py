@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 
 from tree_sitter import Node
 
 from sleeplint.facts import Milliseconds
 from sleeplint.languages.python import vocabulary as words
+from sleeplint.languages.python.durations import fold
 from sleeplint.languages.python.flow import border
+from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.neighbours import Surrounding
 from sleeplint.languages.python.scene import Scene, parts
 from sleeplint.languages.python.site import Site
@@ -70,7 +74,62 @@ def elapsing(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
         found = _set_time(scene, statement, duration)
         if found is not None and found[1]:
             return Verdict("expiry", False, expires=found[0])
+    for statement in _made(scene, site, around):
+        found = _set_time(scene, statement, duration)
+        if found is not None and found[1]:
+            return Verdict("expiry", False, expires=found[0])
     return None
+
+
+def _made(scene: Scene, site: Site, around: Surrounding) -> Iterator[Node]:
+    """The statements of fixtures and of `setUp` that make what is asserted about."""
+    if around.outcome is None or around.outcome.kind != "assert":
+        return
+    asserted = scene.text(around.outcome.node)
+    own = re.findall(r"\bself\.(\w+)\.", asserted)
+    first = border(site.chain)
+    owner = next((node for node in reversed(site.chain[:first]) if node.type == "class_definition"), None)
+    for function in _definitions(scene, owner) if owner is not None and own else ():
+        if _name(scene, function) not in ("setUp", "asyncSetUp", "setup_method", "setup"):
+            continue
+        for statement in scene.statements(function.child_by_field_name("body") or function):
+            if any(re.match(rf"self\.{name} *=", scene.text(statement)) for name in own):
+                yield statement
+    parameters = site.chain[first].child_by_field_name("parameters")
+    given = {scene.text(part) for part in parameters.named_children} if parameters is not None else set()
+    given = {name for name in given if re.search(rf"\b{re.escape(name)}\b", asserted)} - {"self"}
+    for function in _definitions(scene, scene.root) if given else ():
+        if _name(scene, function) in given:
+            yield from islice(scene.statements(function.child_by_field_name("body") or function), 10)
+
+
+def _definitions(scene: Scene, holder: Node) -> Iterator[Node]:
+    """The functions defined in a class or module."""
+    for statement in scene.statements(holder.child_by_field_name("body") or holder):
+        function = (
+            statement.child_by_field_name("definition") if statement.type == "decorated_definition" else statement
+        )
+        if function is not None and function.type == "function_definition":
+            yield function
+
+
+def _name(scene: Scene, function: Node) -> str:
+    name = function.child_by_field_name("name")
+    return scene.text(name) if name is not None else ""
+
+
+def outlives(scene: Scene, site: Site, around: Surrounding) -> bool:
+    """Whether what was set nearby surely lasts longer than the sleep."""
+    duration = site.duration_ms
+    if not duration:
+        return False
+    for act in around.before:
+        _set_time(scene, act.node, duration)
+        known = scene.memory["times", act.node.id]
+        for written, ms, _ in known if isinstance(known, tuple) else ():
+            if ms > duration and words.CERTAIN_EXPIRIES.search(written.split(" ")[0].split("(")[0]):
+                return True
+    return False
 
 
 def _set_time(scene: Scene, node: Node, duration: Milliseconds) -> tuple[str, bool] | None:
@@ -112,15 +171,25 @@ def _times(scene: Scene, node: Node) -> list[tuple[str, float, bool]]:
             if inner is None:
                 continue
             number = float(inner[2]) * (1 if inner[1] == "milliseconds" else 1000)
-        elif _NUMBER.match(written):
-            number = float(written.replace("_", "")) * (
-                1 if re.search(r"(?i)(_ms|ms|millis\w*)$|^px$", called) else 1000
-            )
         else:
-            continue
+            amount = _amount(scene, value)
+            if amount is None:
+                continue
+            number = amount * (1 if re.search(r"(?i)(_ms|ms|millis\w*)$|^px$", called) else 1000)
         if number > 0:
             found.append((f"{called} = {written}", number, strong))
     return found
+
+
+def _amount(scene: Scene, value: Node) -> float | None:
+    """A number, or the constant that a name stands for."""
+    written = scene.text(value)
+    if _NUMBER.match(written):
+        return float(written.replace("_", ""))
+    if value.type not in ("identifier", "attribute") or not isinstance(scene.names, Names):
+        return None
+    folded = fold(value, scene.names)
+    return float(folded.number) if folded is not None and not folded.carries_unit else None
 
 
 def _set_by_call(scene: Scene, call: Node) -> tuple[str, float, bool] | None:

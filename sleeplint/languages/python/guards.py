@@ -16,13 +16,20 @@ from sleeplint.languages.python.library import canonical
 from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.tree import Chain, arguments_of, called_name, chain_to
 
-KEYWORDS = {"timeout": "s", "startup_timeout": "s", "wait_timeout": "s", "timeout_ms": "ms", "timeout_secs": "s"}
+KEYWORDS = {
+    "timeout": "s",
+    "blocking_timeout": "s",
+    "startup_timeout": "s",
+    "wait_timeout": "s",
+    "timeout_ms": "ms",
+    "timeout_secs": "s",
+}
 _KEYWORD = re.compile(rb"(?<!\w)(?:" + b"|".join(sorted(word.encode() for word in KEYWORDS)) + rb")\s*=(?!=)")
 # What an operation is called that takes time. A setting is declared, created, enqueued or configured.
 _OPERATIONS = re.compile(
     r"_*(?:wait|recv|receive|read|fetch|poll|acquire|join|result|select|ping|accept|connect|communicate|expect|flush"
     r"|drain|shutdown|stop|close|execute|query|lock|start|call|request|consume|get_|pop|take|barrier|until|collect"
-    r"|cursor|forward|copy_)\w*"
+    r"|cursor|forward|copy_|exec_)\w*"
 )
 _NEVER = re.compile(
     r"(?:assert|set_|make_|create_(?!connection)|build_|config|patch|parse|declare|register|mock|option|add_|enqueue"
@@ -54,7 +61,9 @@ def _guard(call: Node, chain: Chain, keyword: str, names: Names) -> Found | None
     if function is None or name is None:
         return None
     word = names.module.text(name)
-    if (not word[:1].islower() and not word.startswith("_")) or _NEVER.match(word):
+    if (
+        not word[:1].islower() and not word.startswith("_") and not _is_remote_procedure(function, names)
+    ) or _NEVER.match(word):
         return None
     meaning = names.meaning(function)
     if canonical(meaning.path) in BY_PATH or is_mock(meaning):
@@ -72,8 +81,10 @@ def _guard(call: Node, chain: Chain, keyword: str, names: Names) -> Found | None
     arguments = arguments_of(call, names.module.code)
     if word in _HTTP_VERBS and not _is_remote(arguments.positional, names):
         return None
-    if not _is_operation(word, chain):
+    if not _is_operation(word, chain) and not _is_remote_procedure(function, names):
         return None
+    if word == "lock" and not _is_waited_for(chain):
+        return None  # that is how long it is held, not how long one waits for it
     value = arguments.keywords[keyword]
     if value.type in ("none", "true", "false", "string") or _is_varied(value, names):
         return None
@@ -112,6 +123,16 @@ def _is_operation(word: str, chain: Chain) -> bool:
         return True
     holder = chain[-1] if chain else None
     return holder is not None and holder.type == "await"
+
+
+def _is_waited_for(chain: Chain) -> bool:
+    return bool(chain) and chain[-1].type in ("await", "expression_statement")
+
+
+def _is_remote_procedure(function: Node, names: Names) -> bool:
+    """`stub.GetOrder(request, timeout=5)`, as gRPC writes them."""
+    owner = function.child_by_field_name("object") if function.type == "attribute" else None
+    return owner is not None and re.search(r"(?i)stub$", names.module.text(owner)) is not None
 
 
 def _is_remote(positional: tuple[Node, ...], names: Names) -> bool:

@@ -10,11 +10,12 @@ from tree_sitter import Node
 from sleeplint.facts import Loop, Related
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.flow import Act, border, following, preceding
+from sleeplint.languages.python.joins import handled
 from sleeplint.languages.python.loops import Round
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tasks import Spawn, Standing
-from sleeplint.languages.python.tree import statement_of
+from sleeplint.languages.python.tree import arguments_of, statement_of
 from sleeplint.languages.python.verdict import Verdict
 from sleeplint.text import Span
 
@@ -44,6 +45,13 @@ def hold(
         return Verdict("hold", sure, related=related, keeps=keeps, ends_early=ends is not True)
     if endless:
         return Verdict("hold", True, keeps=_keeps(scene, site), ends_early=True)
+    if site.by_reference and spawn is None and _child_killed(scene, site):
+        return Verdict("hold", True, related=related, keeps="task", ends_early=True)
+    forked = _forked(scene, site)
+    if forked is not None:
+        return forked
+    if _interrupted(scene, site):
+        return Verdict("hold", False, related=related, keeps="task", ends_early=True)
     if _cancelled_scope(scene, site):
         return Verdict("hold", True, related=related, keeps="task", ends_early=True)
     after = list(islice(following(scene, site.chain, site.call), 2))
@@ -153,6 +161,71 @@ def _cancelled_scope(scene: Scene, site: Site) -> bool:
             if bound is not None:
                 return _shorter(bound, site)
         inner = outer
+    return False
+
+
+_RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assert_raises"})
+_CHILD = re.compile(r"\(?(not (\w+|[\w.]*fork\(\))|(\w+|[\w.]*fork\(\)) == 0|0 == \w+)\)?")
+"""The condition under which code runs in the child of a fork."""
+_CHILDREN = frozenset({"Popen", "popen", "create_subprocess_exec", "create_subprocess_shell", "spawn", "open_process"})
+
+
+def _interrupted(scene: Scene, site: Site) -> bool:
+    """The last thing in a block that is to raise: a signal or a cancellation comes while it sleeps."""
+    if not site.in_test or site.by_reference:
+        return False
+    inner: Node = site.call
+    for outer in reversed(site.chain[border(site.chain) + 1 :]):
+        if outer.type == "block":
+            if scene.statements(outer)[-1] != inner:
+                return False
+        elif outer.type == "with_statement":
+            items = [item for item in outer.named_children[0].named_children if item.type == "with_item"]
+            calls = scene.calls(outer.named_children[0])
+            return len(items) == 1 and bool(calls) and calls[0].name in _RAISES
+        elif outer.type not in ("expression_statement", "await", "parenthesized_expression"):
+            return False
+        inner = outer
+    return False
+
+
+def _forked(scene: Scene, site: Site) -> Verdict | None:
+    """In the branch that only the child of a fork runs."""
+    first = border(site.chain)
+    start = site.chain[first].start_byte if first >= 0 else 0
+    for index in range(len(site.chain) - 1, first, -1):
+        outer = site.chain[index]
+        condition = outer.child_by_field_name("condition") if outer.type == "if_statement" else None
+        if condition is None or site.chain[index + 1 : index + 2] != (outer.child_by_field_name("consequence"),):
+            continue
+        written = scene.text(condition)
+        if not _CHILD.fullmatch(written) or b"fork()" not in scene.code[start : condition.end_byte]:
+            continue
+        after = scene.code[outer.end_byte : site.chain[first].end_byte if first >= 0 else len(scene.code)]
+        killed = re.search(rb"\bkillp?g?\(", after) is not None
+        return Verdict("hold" if killed else "workload", False, keeps="task" if killed else None, ends_early=killed)
+    return None
+
+
+def _child_killed(scene: Scene, site: Site) -> bool:
+    """A program that sleeps, and is killed before it is waited for, or given less time than it takes."""
+    started = scene.called(site.call)
+    bound = scene.sites.get(site.call.id)
+    if bound is not None and bound.kind == "timeout" and _shorter(bound, site):
+        return True
+    timeout = arguments_of(site.call, scene.code).keywords.get("timeout")
+    written = scene.text(timeout) if timeout is not None else ""
+    if re.fullmatch(r"\d+(\.\d*)?|\.\d+", written):
+        return site.duration_ms is not None and float(written) * 1000 < site.duration_ms
+    if started.name not in _CHILDREN:
+        return False
+    for outer in reversed(site.chain[border(site.chain) + 1 :]):
+        if outer.type in ("assignment", "as_pattern"):
+            target = outer.child_by_field_name("left") or outer.child_by_field_name("alias")
+            name = scene.text(target) if target is not None else ""
+            return bool(re.fullmatch(r"\w+", name)) and handled(scene, name, site.chain) is False
+        if outer.type not in ("await", "with_item", "parenthesized_expression"):
+            return False
     return False
 
 

@@ -82,12 +82,36 @@ def _joined(scene: Scene, spawn: Spawn) -> bool | None:
                 return _handle(scene, scene.text(first), chain, is_daemon) if first is not None else None
             return None
         elif outer.type == "expression_statement":
-            return False  # fired and forgotten
+            return _owner_joins(scene, spawn)  # fired and forgotten, unless what it was given to is waited for
         elif outer.type == "as_pattern" or outer.type == "with_item":
             return True
         else:
             return None
     return None
+
+
+_POOLED = frozenset({"spawn", "submit", "apply_async", "map_async", "spawn_n", "start"})
+
+
+def _owner_joins(scene: Scene, spawn: Spawn) -> bool:
+    """`pool.spawn(f)`, and then `pool.join()`, or `executor.shutdown()`."""
+    owner = spawn.call.receiver.rpartition(".")[2]
+    if spawn.call.name not in _POOLED or not re.fullmatch(r"\w+", owner):
+        return False
+    index = border(spawn.chain)
+    end = spawn.chain[index].end_byte if index >= 0 else len(scene.code)
+    for use in scene.uses(owner):
+        if not spawn.call.node.end_byte <= use.node.start_byte < end:
+            continue
+        method = scene.text(use.chain[-1]) if use.chain[-1].type == "attribute" else ""
+        called = method.rpartition(".")[2]
+        if called in words.CANCELS:
+            return False
+        if called in ("join", "waitall", "shutdown"):
+            call = use.chain[-2] if len(use.chain) > 1 else None
+            waits = arguments_of(call, scene.code).at(0, "wait") if call is not None and call.type == "call" else None
+            return not (called == "shutdown" and waits is not None and scene.text(waits) == "False")
+    return False
 
 
 def _awaited(chain: Chain) -> bool:
@@ -126,6 +150,20 @@ def _scope(scene: Scene, spawn: Spawn) -> bool | None:
     return None
 
 
+def handled(scene: Scene, name: str, chain: Chain) -> bool | None:
+    """What is done with a child process called `name`: True if it is waited for, False if it is killed first."""
+    index = border(chain)
+    start, end = (chain[index].start_byte, chain[index].end_byte) if index >= 0 else (0, len(scene.code))
+    made = chain[-1].start_byte if chain else 0
+    for use in scene.uses(name):
+        if not max(start, made + 1) <= use.node.start_byte < end:
+            continue
+        answer = _use(scene, use)
+        if answer is not None:
+            return answer
+    return None
+
+
 def _handle(scene: Scene, name: str, chain: Chain, is_daemon: bool, elsewhere: bool = False) -> bool | None:
     """What is done with the task called `name` in the function where it is made."""
     index = border(chain)
@@ -156,7 +194,7 @@ def _use(scene: Scene, use: Use) -> bool | None:
             called = scene.text(outer.child_by_field_name("attribute") or outer)
             if called in words.CANCELS:
                 return False
-            if called in words.JOINS or called in ("get", "exception"):
+            if called in words.JOINS or called in ("get", "exception", "communicate"):
                 return True
             if called == scene.text(use.node):  # self.task
                 value, index = outer, index - 1

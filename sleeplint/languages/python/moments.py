@@ -7,7 +7,8 @@ from dataclasses import replace
 from sleeplint.languages.python import remarks
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.effects import effect
-from sleeplint.languages.python.expiries import durations, elapsing, named_expiry
+from sleeplint.languages.python.expiries import durations, elapsing, named_expiry, outlives
+from sleeplint.languages.python.flow import Act
 from sleeplint.languages.python.loops import Round
 from sleeplint.languages.python.neighbours import Surrounding, surrounding
 from sleeplint.languages.python.scene import Scene
@@ -34,6 +35,8 @@ def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
     if verdict is None:
         verdict = Verdict("settle" if around.cause is not None else "sync", False)
     statement = statement_of(site.chain, site.call)
+    if verdict.role == "settle" and verdict.sure and outlives(scene, site, around):
+        verdict = replace(verdict, sure=False)  # as likely it is to show that it is still there
     if verdict.role == "settle" and words.UNMOVED.search(remarks.below(scene.code, statement.end_byte)):
         verdict = replace(verdict, sure=False)
     if not verdict.sure:
@@ -48,8 +51,11 @@ def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
 def _spacing(scene: Scene, site: Site, around: Surrounding, round_: Round | None) -> Verdict | None:
     before, after = around.previous, next((act for act in around.after if act.kind not in ("neutral", "mark")), None)
     for act in (before, after):
-        if act is not None and words.FILE_TIMES.search(scene.text(act.node)):
-            return Verdict("pacing", act.kind != "assert")
+        if act is None or not words.FILE_TIMES.search(scene.text(act.node)):
+            continue
+        if act is before and act.effect is not None and act.effect.name == "touch" and not _rewrites(scene, after):
+            continue  # it is the touch that is to be noticed
+        return Verdict("pacing", act.kind != "assert")
     if before is not None and after is not None and before.kind == after.kind == "call":
         one, two = before.effect, after.effect
         if one is not None and two is not None and one.name == two.name and words.REPEATABLE.match(one.name):
@@ -66,6 +72,15 @@ def _spacing(scene: Scene, site: Site, around: Surrounding, round_: Round | None
             return Verdict("pacing", False)
         return Verdict("pacing", True)
     return None
+
+
+def _rewrites(scene: Scene, after: Act | None) -> bool:
+    """Whether a file is changed once more."""
+    if after is None or after.kind == "assert":
+        return after is not None and bool(words.FILE_TIMES.search(scene.text(after.node)))
+    return bool(words.FILE_TIMES.search(scene.text(after.node))) or any(
+        words.REPEATABLE.match(call.name) for call in after.calls
+    )
 
 
 def _aligned(scene: Scene, site: Site) -> bool:

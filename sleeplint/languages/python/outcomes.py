@@ -18,6 +18,7 @@ from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tree import arguments_of, chain_to
 
 _RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assert_raises"})
+_SETTERS = frozenset({"settimeout", "set_timeout", "setblocking"})
 _NOTHING = re.compile(r"(==|is)\s*(None|False)$|^(None|False)\s*(==|is)\b")
 _EMPTY_VALUE = re.compile(r"""^(0|b?''|b?""|\[\]|\{\}|\(\))$""")
 _EMPTY = re.compile(r"""==\s*(0|b?''|b?""|\[\]|\{\}|\(\))$|^(0|b?''|b?""|\[\]|\{\}|\(\))\s*==""")
@@ -26,6 +27,11 @@ _SHORT_MS = 500
 _NEAR = 2000
 """Bytes before an expected error in which a fake that throws it may stand."""
 _THROWS = re.compile(rb"(?:side_effect\s*=\s*|set_exception\(|\braise\s+)[\[(]?([\w.]+)")
+_ANSWERED = re.compile(
+    rb"\b(requests_mock|respx(_mock|_router)?|httpx_mock|aioresponses|mock_aioresponse|httpretty|mocked_responses|"
+    rb"responses\.(activate|add|mock|RequestsMock|get|post)|pook|mocket|httmock)\b"
+)
+"""Libraries in whose hands no request leaves the process."""
 _STOP = frozenset({"block", "module", "function_definition", "lambda"})
 
 
@@ -45,6 +51,7 @@ def outcome_of(scene: Scene, site: Site) -> Outcome:
     """What becomes of a timeout."""
     return (
         _raised(scene, site)
+        or _set_before(scene, site)
         or _caught(scene, site)
         or _asserted(scene, site)
         or _block(scene, site)
@@ -77,6 +84,22 @@ def _raised(scene: Scene, site: Site) -> Outcome | None:
     return None
 
 
+def _set_before(scene: Scene, site: Site) -> Outcome | None:
+    """`sock.settimeout(0.1)`, and then `with raises(timeout):` around what the socket does."""
+    own = scene.called(site.call)
+    if own.name not in _SETTERS or not own.receiver:
+        return None
+    for act in islice(following(scene, site.chain, site.call), 4):
+        if any(call.name in _SETTERS and call.receiver == own.receiver for call in act.calls):
+            return None
+        if act.kind != "assert":
+            continue
+        for call in scene.calls(act.node if act.node.type != "with_statement" else act.node.named_children[0]):
+            if call.name in _RAISES and re.search(rf"(?<![\w.]){re.escape(own.receiver)}\b", scene.text(act.node)):
+                return _expected(scene, call.node, False)
+    return None
+
+
 def _expected(scene: Scene, raises: Node, short: bool) -> Outcome | None:
     arguments = arguments_of(raises, scene.code)
     first = arguments.at(0, "expected_exception")
@@ -93,9 +116,13 @@ def _expected(scene: Scene, raises: Node, short: bool) -> Outcome | None:
 
 
 def _simulated(scene: Scene, raises: Node) -> bool:
-    """A fake in the same function raises the error at once: no time passes."""
+    """A fake in the same function, or a library that answers requests itself, raises the error at once."""
     chain = chain_to(scene.root, raises) or (scene.root,)
-    start = max(chain[max(0, border(chain))].start_byte, raises.start_byte - _NEAR)
+    index = max(0, border(chain))
+    start = max(chain[index].start_byte, raises.start_byte - _NEAR)
+    whole = chain[index - 1] if index and chain[index - 1].type == "decorated_definition" else chain[index]
+    if index and _ANSWERED.search(scene.code, max(whole.start_byte, raises.start_byte - _NEAR), raises.start_byte):
+        return True
     for match in _THROWS.finditer(scene.code, start, raises.start_byte):
         if words.TIMEOUT_ERRORS.search(match[1].decode("utf-8", "replace")):
             return True
@@ -214,7 +241,7 @@ def _asserted(scene: Scene, site: Site) -> Outcome | None:
                     return _emptied(own.name, call) if _EMPTY_VALUE.match(other) else Outcome("guard", True, True, call)
                 if name.startswith("assert"):
                     return Outcome("guard", True, True, call)
-                if name in ("len", "bool", "list"):
+                if name in ("len", "bool", "list", "dict", "tuple", "set", "sorted"):
                     inner = outer
                     continue
                 return None

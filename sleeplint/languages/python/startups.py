@@ -29,7 +29,7 @@ def startup(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
     for act in around.before[:5]:
         if act.kind == "wait":
             return None
-        started = starter(act)
+        started = starter(scene, act)
         if started is not None and re.search(r"(?i)(timer|clock|stopwatch)", started.receiver):
             return None
         if started is not None:
@@ -69,7 +69,7 @@ def _lets_it_run(outcome: Act, started: Called) -> bool:
     )
 
 
-def starter(act: Act) -> Called | None:
+def starter(scene: Scene, act: Act) -> Called | None:
     """The call of an act that starts something which needs time to become ready."""
     if act.kind not in ("call", "read"):
         return None
@@ -77,6 +77,8 @@ def starter(act: Act) -> Called | None:
         if call.name in words.STARTERS or words.STARTER_PREFIX.match(call.name):
             return call
         if words.SPAWNER_CLASS.search(call.name) and act.node.type == "with_clause":
+            return call
+        if call.name in ("run", "create", "run_container") and re.search(r"\bdetach *= *True", scene.text(call.node)):
             return call
     return None
 
@@ -123,7 +125,7 @@ def _waits(scene: Scene, act: Act) -> bool:
 def _stays(scene: Scene, around: Surrounding) -> bool:
     """Between the start and the sleep things were only looked at."""
     for act in around.before:
-        if starter(act) is not None:
+        if starter(scene, act) is not None:
             return True
         if act.kind == "call" and act.node.type == "expression_statement" and not _waits(scene, act):
             return False

@@ -85,7 +85,8 @@ NEUTRAL_CALLS = frozenset(
         "perf_counter", "perf_counter_ns", "monotonic_ns", "time_ns", "now", "utcnow", "getpid", "encode",
         "decode", "strip", "splitlines", "split", "lower", "upper", "current_task", "get_event_loop",
         "get_running_loop", "partial", "deepcopy", "cast", "format", "sum", "timedelta", "datetime", "uuid4",
-        "randint", "random", "choice", "namedtuple",
+        "randint", "random", "choice", "namedtuple", "addfinalizer", "addCleanup", "addAsyncCleanup", "addClassCleanup",
+        "add_cleanup",
     }
 )  # fmt: skip
 """With or without a receiver, they change nothing either."""
@@ -139,7 +140,7 @@ NULLABLE_WAITS = re.compile(
 """Methods that return nothing when their time is up."""
 
 EXPIRIES = re.compile(
-    r"(?i)(^|_)(ttl|lease|expir\w*|max_?age|keep_?alive|idle\w*|inactiv\w*|staleness|stale\w*|visibility\w*|lifetime|ex|px|"
+    r"(?i)(^|_)(ttl|lease|expir\w*|(max|cookie|session)_?age|keep_?alive|idle\w*|inactiv\w*|staleness|stale\w*|visibility\w*|lifetime|ex|px|"
     r"cache_(time|seconds|for)|heartbeat\w*|retention\w*|validity|grace\w*|linger\w*|session_timeout\w*|window\w*|"
     r"cooldown|lock_timeout|deadline|max_wait\w*|recycle|throttle\w*)($|_)"
 )

@@ -1,0 +1,417 @@
+"""Idioms in which Python projects write waits: what each is there for, and what it costs."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from sleeplint.facts import Wait
+from sleeplint.languages import read
+from sleeplint.source import Source
+
+HEAD = """\
+import asyncio, os, select, signal, socket, subprocess, sys, time, unittest
+import gevent, pytest, redis, requests
+from concurrent.futures import ThreadPoolExecutor
+from enum import Enum
+from gevent.pool import Pool
+
+"""
+
+
+def here(code: str) -> Wait:
+    """The wait on the line that ends with `# <-`."""
+    source = Source("tests/test_it.py", (HEAD + dedent(code)).encode())
+    marked = [number for number, line in enumerate(source.code.decode().split("\n"), 1) if line.endswith("# <-")]
+    (found,) = [wait for wait in read(source).waits if source.lines.line(wait.span.start) in marked]
+    return found
+
+
+IDIOMS = {
+    # --- a sleep that is replaced by assignment
+    "a sleep assigned over": (
+        "sleep 9000 virtual costs 0",
+        """
+        def test():
+            original = time.sleep
+            time.sleep = lambda seconds: None
+            try:
+                time.sleep(9)  # <-
+            finally:
+                time.sleep = original
+        """,
+    ),
+    "and put back": (
+        "sleep 1000 settle low costs 1000",
+        """
+        def test():
+            original = time.sleep
+            time.sleep = lambda seconds: None
+            poke()
+            time.sleep = original
+            time.sleep(1)  # <-
+            go_on()
+        """,
+    ),
+    "assigned over by a fixture": (
+        "sleep 3000 virtual costs 0",
+        """
+        @pytest.fixture
+        def no_naps():
+            original = time.sleep
+            time.sleep = print
+            yield
+            time.sleep = original
+
+        def test(no_naps):
+            time.sleep(3)  # <-
+        """,
+    ),
+    "by something that sleeps less is still asleep": (
+        "sleep 3000 settle low costs 3000",
+        """
+        real = time.sleep
+
+        def quick(seconds):
+            real(seconds / 10)
+
+        def test(monkeypatch):
+            monkeypatch.setattr(time, "sleep", quick)
+            time.sleep(3)  # <-
+        """,
+    ),
+    "by a turn of the loop is not": (
+        "sleep 3000 virtual costs 0",
+        """
+        real = asyncio.sleep
+
+        async def turn(seconds):
+            await real(0)
+
+        async def test(monkeypatch):
+            monkeypatch.setattr(asyncio, "sleep", turn)
+            await asyncio.sleep(3)  # <-
+        """,
+    ),
+    # --- what never runs its time
+    "the child of a fork that is killed": (
+        "sleep 100000 hold low costs 0",
+        """
+        def test():
+            pid = os.fork()
+            if pid == 0:
+                time.sleep(100)  # <-
+                os._exit(0)
+            os.kill(pid, signal.SIGTERM)
+            os.waitpid(pid, 0)
+        """,
+    ),
+    "the child of a fork that is waited for": (
+        "sleep 100 workload low costs None",
+        """
+        def test():
+            pid = os.fork()
+            if not pid:
+                time.sleep(0.1)  # <-
+                os._exit(0)
+            os.waitpid(pid, 0)
+        """,
+    ),
+    "another zero": (
+        "sleep 100 settle low costs 100",
+        """
+        def test(box):
+            if box.count == 0:
+                box.fill()
+                time.sleep(0.1)  # <-
+            box.close()
+        """,
+    ),
+    "interrupted by a signal": (
+        "sleep 5000 hold low costs 0",
+        """
+        def test():
+            signal.alarm(1)
+            with pytest.raises(InterruptedError):
+                time.sleep(5)
+        """.replace("sleep(5)", "sleep(5)  # <-"),
+    ),
+    "something is to raise after it": (
+        "sleep 500 settle low costs 500",
+        """
+        def test(box):
+            with pytest.raises(KeyError):
+                box.put(1)
+                time.sleep(0.5)  # <-
+                box.get(2)
+        """,
+    ),
+    "leaving a block within is to raise": (
+        "sleep 500 settle low costs 500",
+        """
+        def test():
+            with pytest.raises(KeyError):
+                with opened():
+                    time.sleep(0.5)  # <-
+        """,
+    ),
+    "a child program that is killed": (
+        "sleep 60000 hold high costs 0",
+        """
+        def test():
+            child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])  # <-
+            child.kill()
+            child.wait()
+        """,
+    ),
+    "a child program that is waited for": (
+        "sleep 2000 workload high costs None",
+        """
+        def test():
+            child = subprocess.Popen(["sleep", "2"])  # <-
+            child.communicate()
+            child.kill()
+        """,
+    ),
+    # --- work that a pool waits for
+    "a pool that is joined": (
+        "sleep 300 workload high costs 300",
+        """
+        def test():
+            pool = Pool(2)
+            pool.spawn(gevent.sleep, 0.3)  # <-
+            pool.join()
+        """,
+    ),
+    "an executor that is shut down": (
+        "sleep 300 workload high costs 300",
+        """
+        def test():
+            executor = ThreadPoolExecutor()
+            executor.submit(time.sleep, 0.3)  # <-
+            executor.shutdown()
+        """,
+    ),
+    "an executor that nobody waits for": (
+        "sleep 300 workload low costs 0",
+        """
+        def test():
+            executor = ThreadPoolExecutor()
+            executor.submit(time.sleep, 0.3)  # <-
+            executor.shutdown(wait=False)
+        """,
+    ),
+    # --- timeouts whose outcome stands farther off
+    "a socket's timeout, then its expiry": (
+        "timeout 100 burned high costs 100",
+        """
+        def test(address):
+            sock = socket.create_connection(address)
+            sock.settimeout(0.1)  # <-
+            with pytest.raises(socket.timeout):
+                sock.recv(1)
+        """,
+    ),
+    "a socket's timeout, then another's expiry": (
+        "timeout 100 guard high costs 0",
+        """
+        def test(address, other):
+            sock = socket.create_connection(address)
+            sock.settimeout(0.1)  # <-
+            with pytest.raises(socket.timeout):
+                other.recv(1)
+        """,
+    ),
+    "a poll that gives nothing, as a dictionary": (
+        "timeout 200 burned low costs 200",
+        """
+        def test(poller):
+            assert dict(poller.poll(timeout=0.2)) == {}  # <-
+        """,
+    ),
+    "a request that a fake answers": (
+        "timeout 3000 guard low costs 0",
+        """
+        def test(requests_mock):
+            requests_mock.get("http://shop/", exc=requests.ConnectTimeout)
+            with pytest.raises(requests.ConnectTimeout):
+                requests.get("http://shop/", timeout=3)  # <-
+        """,
+    ),
+    "a request that nobody answers": (
+        "timeout 3000 burned high costs 3000",
+        """
+        def test(silent):
+            with pytest.raises(requests.ReadTimeout):
+                requests.get(silent.url, timeout=3)  # <-
+        """,
+    ),
+    "a lock that another has": (
+        "timeout 100 burned high costs 100",
+        """
+        def test(other):
+            assert not other.acquire(blocking_timeout=0.1)  # <-
+        """,
+    ),
+    "a remote procedure": (
+        "timeout 5000 guard high costs 0",
+        """
+        def test(stub, order):
+            assert stub.GetOrder(order, timeout=5).total == 1  # <-
+        """,
+    ),
+    "a command over a wire": (
+        "timeout 5000 guard high costs 0",
+        """
+        def test(client):
+            _, out, _ = client.exec_command("ls", timeout=5)  # <-
+            assert out.read()
+        """,
+    ),
+    # --- what must elapse, set where the subject is made
+    "a window of setUp": (
+        "sleep 600 expiry low costs 600",
+        """
+        class LimiterTest(unittest.TestCase):
+            def setUp(self):
+                self.limiter = Limiter(3, window=0.5)
+
+            def test(self):
+                self.limiter.allow()
+                time.sleep(0.6)  # <-
+                self.assertTrue(self.limiter.allow())
+        """,
+    ),
+    "a lifetime of a fixture": (
+        "sleep 300 expiry low costs 300",
+        """
+        @pytest.fixture
+        def cache():
+            return Cache(ttl=0.2)
+
+        def test(cache):
+            cache.put("a", 1)
+            time.sleep(0.3)  # <-
+            assert cache.get("a") is None
+        """,
+    ),
+    "a fixture of another thing": (
+        "sleep 300 settle high costs 300",
+        """
+        @pytest.fixture
+        def cache():
+            return Cache(ttl=0.2)
+
+        def test(cache, mail):
+            mail.send("a")
+            time.sleep(0.3)  # <-
+            assert mail.outbox == ["a"]
+        """,
+    ),
+    "a constant": (
+        "sleep 300 expiry high costs 300",
+        """
+        LIFE = 0.2
+
+        def test():
+            cache = Cache(ttl=LIFE)
+            time.sleep(0.3)  # <-
+            assert cache.get("a") is None
+        """,
+    ),
+    "a lifetime that is not over": (
+        "sleep 100 settle low costs 100",
+        """
+        def test():
+            cache = Cache(ttl=60)
+            cache.put("a", 1)
+            time.sleep(0.1)  # <-
+            assert cache.get("a") == 1
+        """,
+    ),
+    "a cookie's age": (
+        "sleep 2000 expiry low costs 2000",
+        """
+        class SessionTest(unittest.TestCase):
+            @override_settings(SESSION_COOKIE_AGE=1)
+            def test(self):
+                self.client.login(name="a")
+                time.sleep(2)  # <-
+                self.assertEqual(self.client.get("/me").status_code, 302)
+        """,
+    ),
+    # --- spacing
+    "a time before and after": (
+        "sleep 10 pacing low costs 10",
+        """
+        def test(order):
+            first = order.updated_at
+            time.sleep(0.01)  # <-
+            order.save()
+            assert order.updated_at > first
+        """,
+    ),
+    "a touch that is to be noticed": (
+        "sleep 300 settle low costs 300",
+        """
+        def test(observer, path):
+            path.touch()
+            time.sleep(0.3)  # <-
+            observer.stop()
+            assert observer.events
+        """,
+    ),
+    "a touch, and another": (
+        "sleep 300 pacing high costs 300",
+        """
+        def test(path):
+            path.touch()
+            time.sleep(0.3)  # <-
+            path.touch()
+        """,
+    ),
+    # --- what is started elsewhere
+    "a container in the background": (
+        "sleep 3000 startup low costs 3000",
+        """
+        def test(docker, request):
+            box = docker.containers.run("redis:7", detach=True)
+            request.addfinalizer(box.remove)
+            time.sleep(3)  # <-
+            assert b"Ready" in box.logs()
+        """,
+    ),
+    # --- how long
+    "the value of an enumeration's member": (
+        "sleep 100 settle high costs 100",
+        """
+        class Delay(Enum):
+            SHORT = 0.1
+
+        def test(bus):
+            bus.send(1)
+            time.sleep(Delay.SHORT.value)  # <-
+            assert bus.got == [1]
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize(("expected", "code"), IDIOMS.values(), ids=IDIOMS.keys())
+def test_an_idiom_is_read_as_it_is_meant(expected: str, code: str) -> None:
+    wait = here(code)
+    role = "virtual" if wait.virtual_time else f"{wait.role} {wait.role_confidence}"
+    assert f"{wait.kind} {wait.duration_ms} {role} costs {wait.cost_ms}" == expected
+
+
+SILENT = {
+    "how long a lock is held": 'def test(store):\n    held = store.lock("jobs", timeout=2)\n',
+    "a method of a class of one's own": "class Clock:\n    def sleep(self, n): ...\ndef test(): Clock().sleep(9)\n",
+    "a mock": "from unittest.mock import Mock\ndef test():\n    p = Mock()\n    p.wait(timeout=5)\n",
+}
+
+
+@pytest.mark.parametrize("code", SILENT.values(), ids=SILENT.keys())
+def test_what_does_not_wait_is_no_wait(code: str) -> None:
+    assert read(Source("tests/test_it.py", code.encode())).waits == ()
