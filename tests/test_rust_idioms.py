@@ -1,12 +1,13 @@
 """Idioms of Rust tests that are easily misread, each as a test would have it."""
 
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
 from sleeplint.facts import Wait
-from sleeplint.languages import read
-from sleeplint.source import Source
+from sleeplint.languages import Surroundings, read
+from sleeplint.source import Project, Source
 
 HEAD = """\
 use std::time::Duration;
@@ -264,3 +265,133 @@ RACES = [
 def test_what_a_race_is_for(body: str, expected: tuple[str, str, float | None]) -> None:
     (wait,) = in_test(body, HEAD + "use embassy_time::Timer;\n")
     assert (wait.role, wait.role_confidence, wait.cost_ms) == expected
+
+
+@pytest.mark.parametrize(
+    ("imports", "simulation", "virtual"),
+    [
+        ("use turmoil::Builder;", "Builder::new().build()", True),
+        ("use turmoil::{Builder as Simulation, Result};\nuse other::Builder;", "Builder::new().build()", False),
+        ("", "turmoil::Builder::new().build()", True),
+        ("use testcontainers::Builder;", "Builder::new().build()", False),
+    ],
+)
+def test_a_simulation_keeps_its_own_time(imports: str, simulation: str, virtual: bool) -> None:
+    code = f"""
+    #[test]
+    fn in_a_simulation() {{
+        let mut simulation = {simulation};
+        simulation.client("client", async {{
+            sleep(Duration::from_secs(2)).await;
+            Ok(())
+        }});
+        simulation.run().unwrap();
+    }}
+    """
+    (wait,) = waits(code, f"{HEAD}{imports}\n")
+    assert wait.virtual_time is virtual
+
+
+LOCKS = """
+use parking_lot::{Condvar, Mutex};
+use std::sync::Arc;
+#[test]
+fn is_contended() {
+    let lock = Mutex::new(());
+    let held = lock.lock();
+    assert!(lock.try_lock_for(Duration::from_millis(25)).is_none());
+    let pair = Arc::new((Mutex::new(false), Condvar::new()));
+    let (ready, changed) = &*pair;
+    let mut guard = ready.lock();
+    assert!(changed.wait_for(&mut guard, Duration::from_millis(50)).timed_out());
+    assert!(!changed.wait_while_for(&mut guard, |ready| !*ready, Duration::from_millis(500)).timed_out());
+}
+"""
+
+
+def test_the_waits_of_a_lock() -> None:
+    assert [(wait.api, wait.duration_ms, wait.role, wait.cost_ms) for wait in waits(LOCKS)] == [
+        ("parking_lot::Mutex::try_lock_for", 25, "burned", 25),
+        ("parking_lot::Condvar::wait_for", 50, "burned", 50),
+        ("parking_lot::Condvar::wait_while_for", 500, "guard", 0),
+    ]
+
+
+def test_the_condition_of_another_crate() -> None:
+    code = LOCKS.replace("parking_lot::{Condvar, Mutex}", "parking_lot::Mutex;\nuse my::Condvar")
+    assert [wait.api for wait in waits(code)] == ["parking_lot::Mutex::try_lock_for"]
+
+
+@pytest.mark.parametrize(
+    ("head", "role"),
+    [
+        ("async fn breathe()", "sync"),
+        ("pub async fn let_it_settle()", "sync"),
+        ("async fn handler()", "workload"),
+    ],
+)
+def test_a_function_that_only_sleeps(head: str, role: str) -> None:
+    (wait,) = waits(f"{head} {{ sleep(Duration::from_millis(150)).await; }}")
+    assert (wait.role, wait.role_confidence) == (role, "low")
+
+
+@pytest.mark.parametrize(("name", "role"), [("old_ones_are_evicted", "expiry"), ("ignores_strangers", "absence")])
+def test_the_name_of_a_test_tells_what_runs_out(name: str, role: str) -> None:
+    code = f"""
+    #[tokio::test]
+    async fn {name}() {{
+        let cache = small();
+        cache.insert("key", 1);
+        sleep(Duration::from_millis(60)).await;
+        assert_eq!(cache.count(), 0);
+    }}
+    """
+    (wait,) = waits(code)
+    assert (wait.role, wait.role_confidence) == (role, "low")
+
+
+def test_an_executor_runs_its_future_at_once() -> None:
+    code = """
+    #[test]
+    fn runs() {
+        glommio::LocalExecutor::default().run(async { glommio::timer::sleep(Duration::from_millis(60)).await; });
+        pool.run(async { glommio::timer::sleep(Duration::from_millis(70)).await; });
+    }
+    """
+    assert [wait.cost_ms for wait in waits(code)] == [60, None]
+
+
+def test_wrappers_of_another_crate_by_plain_words(tmp_path: Path) -> None:
+    files = {
+        "Cargo.toml": '[workspace]\nmembers = ["app", "test-support"]\n',
+        "app/Cargo.toml": '[package]\nname = "app"\n[dev-dependencies]\ntest-support = { path = "../test-support" }\n',
+        "test-support/Cargo.toml": '[package]\nname = "test-support"\n',
+        "test-support/src/lib.rs": """
+            use std::{future::Future, time::Duration};
+            pub async fn within<F: Future>(limit: Duration, future: F) -> F::Output {
+                tokio::time::timeout(limit, future).await.expect("took too long")
+            }
+            pub fn nap(length: impl Into<Duration>) {
+                std::thread::sleep(length.into());
+            }
+            """,
+        "app/tests/naps.rs": """
+            use std::time::Duration;
+            use test_support::{nap, within};
+            #[tokio::test]
+            async fn naps() {
+                let answer = within(Duration::from_secs(3), ask()).await;
+                nap(Duration::from_millis(350));
+                assert_eq!(snapshot(Duration::from_secs(1)), answer);
+            }
+            """,
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(dedent(text))
+    source = Source.read(str(tmp_path / "app/tests/naps.rs"))
+    found = read(source, Surroundings(Project(tmp_path))).waits
+    assert [(wait.wrapper, wait.api, wait.duration_ms) for wait in found] == [
+        ("test_support::within", "tokio::time::timeout", 3000),
+        ("test_support::nap", "std::thread::sleep", 350),
+    ]

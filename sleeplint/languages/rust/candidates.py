@@ -11,6 +11,8 @@ from sleeplint.languages.rust.catalogue import FUNCTIONS, METHODS
 
 STEMS = (b"sleep", b"timeout", b"delay", b"interval", b"deadline", b"wait", b"pause")
 """What a wrapper's name holds, so that its calls are found in other files than its own."""
+_WORDS = frozenset({b"nap", b"doze", b"snooze", b"within", b"settle"})
+"""Whole names that wrappers have."""
 # Most functions whose name holds `wait` wait for a condition.
 _WAITS = re.compile(rb"wait(?:_for|_until|_timeout\w*|(?:_\w*)?_?(?:ms|millis|sec|secs|seconds|while_for))?\Z")
 _TYPED = frozenset({"new", "after", "at", "every", "after_secs", "after_millis", "after_micros"})
@@ -58,7 +60,7 @@ def _unordered(code: bytes, calls: tuple[Call, ...]) -> Iterator[tuple[int, int]
             at = code.find(stem, end)
     names = {call.call.rpartition("::")[2].rpartition(".")[2].encode() for call in calls}
     names |= {name for name, crates in _gated().items() if any(crate in code for crate in crates)}
-    yield from hits_of(code, names | _aliases(code, names))
+    yield from hits_of(code, names | _WORDS | _aliases(code, names))
 
 
 def hits_of(code: bytes, names: Iterable[bytes]) -> Iterator[tuple[int, int]]:

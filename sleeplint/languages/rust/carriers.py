@@ -48,7 +48,7 @@ def carrier(way: Way, at: int) -> Carrier:
                     return Carrier("spawned", below - 2, word, callee)
                 if word in vocabulary.FIRST_WINS:
                     return Carrier("raced", below - 2, word, callee)
-                if word in vocabulary.IN_PLACE:
+                if word in vocabulary.IN_PLACE or (callee is not None and vocabulary.RUNS.search(way.text(callee))):
                     return Carrier("here", below - 2, word, callee)
                 if word in vocabulary.CARRIED:
                     below -= 2

@@ -14,6 +14,8 @@ _PAUSED = re.compile(r"\bstart_paused\s*=\s*true\b")
 _BUILDER = re.compile(rb"\.\s*start_paused\s*\(\s*true\s*\)")
 _PAUSE = re.compile(rb"\b(pause|resume)\s*\(\s*\)")
 _SIMULATED = re.compile(rb"\b(turmoil\s*::\s*Builder|loom\s*::\s*model|shuttle\s*::\s*check_\w+)\b")
+_SIMULATORS = re.compile(rb"\b(turmoil|loom|shuttle)\b")
+_SIMULATES = re.compile(rb"\b(?:Builder|model|check_\w+)(?=\s*(?:\(|::))")
 _TOKIO = ("tokio::", "actix_rt::", "actix_web::rt::", "tokio_stream::", "tokio_util::", "n0_future::", "reqwest::")
 _MAD = ("madsim::", "msim::")
 
@@ -47,13 +49,27 @@ class Clocks:
         """Whether the clock is paused in a function when the place `before` is reached."""
         if _BUILDER.search(self._code, function.start_byte, before):
             return True
-        if _SIMULATED.search(self._code, function.start_byte, function.end_byte):
+        if self._simulated(function):
             return True
         paused = False
         for match in _PAUSE.finditer(self._code, function.start_byte, before):
             if self._is_tokio(match.start(1), match.end(1), match[1].decode()):
                 paused = match[1] == b"pause"
         return paused
+
+    def _simulated(self, function: Node) -> bool:
+        """Whether a simulator runs in a function."""
+        start, end = function.start_byte, function.end_byte
+        if _SIMULATED.search(self._code, start, end):
+            return True
+        if not _SIMULATORS.search(self._code):
+            return False
+        for match in _SIMULATES.finditer(self._code, start, end):
+            chain = self._names.reading.grove.chain(*match.span())
+            found = self._names.look_up((match[0].decode(),), chain)
+            if found is not None and _SIMULATED.fullmatch(found.path.encode()):
+                return True
+        return False
 
     def _is_tokio(self, start: int, end: int, name: str) -> bool:
         chain = self._names.reading.grove.chain(start, end)

@@ -17,6 +17,8 @@ _SOCKETS = frozenset({"set_read_timeout", "set_write_timeout"})
 _NETWORKS = ("std::net", "std::os::unix::net", "socket2")
 _TRAITS = frozenset({"event_listener::Listener"})
 """Traits whose name does not end in `Ext`: they must be imported for their methods to be called."""
+_CONDITION = "parking_lot::Condvar"
+"""It mostly sits in a tuple with its lock; that a file imports it tells its methods from a project's own."""
 _REQUEST = re.compile(rb"(?:\.|::)\s*(?:get|post|put|patch|delete|head|request)\s*\(")
 
 
@@ -49,6 +51,8 @@ def choose(method: str, found: Found | None, chain: tuple[Node, ...], given: int
     imported = names.traits(chain)
     for entry in entries:
         if _is_trait(entry) and _is_imported(entry, imported):
+            return entry
+        if found is None and entry.call.startswith(_CONDITION) and _CONDITION in imported:
             return entry
     if method not in DISTINCTIVE:
         return None

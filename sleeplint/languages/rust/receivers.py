@@ -22,6 +22,8 @@ _INNER = {
     "type_cast_expression": "type",
 }
 _ARMS = frozenset({"match_arm", "for_expression"})
+_LOCKS = frozenset({"Mutex", "RwLock"})
+"""Shells that have waits of their own."""
 _SHELLS = frozenset({"Arc", "Rc", "Box", "Mutex", "RwLock", "RefCell", "Option", "Pin", "Ref", "RefMut"})
 
 
@@ -92,7 +94,10 @@ def _made_by(function: Node | None, call: Node, chain: Sequence[Node], names: Fi
     if (path[-1] in {"new", "clone", "Some", "Ok"} and len(path) > 1 and path[-2] in _SHELLS) or path[-1] == "Some":
         arguments = call.child_by_field_name("arguments")
         inner = arguments.named_children if arguments is not None else []
-        return origin(inner[0], chain, names) if len(inner) == 1 and inner[0].type != "call_expression" else None
+        if len(inner) == 1 and inner[0].type != "call_expression" and (within := origin(inner[0], chain, names)):
+            return within
+        if not (inner and path[-1] == "new" and path[-2] in _LOCKS):
+            return None
     return _known(names.look_up(path, chain), names)
 
 

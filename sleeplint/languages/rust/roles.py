@@ -188,6 +188,23 @@ def _within(scene: Scene, name: bytes = b"") -> bool | None:
     return scene.site.duration_ms < bound
 
 
+def _serving(scene: Scene, awaited: Awaited) -> Verdict | None:
+    """A server's loop takes a connection, and does nothing with it for a while."""
+    way, shape = scene.way, scene.loop
+    if shape is None or scene.background is None or scene.background.border != scene.own:
+        return None
+    if any(not is_noise(way.text(node)) for node in scene.ahead):
+        return None
+    start = shape.node.start_byte
+    taken = (way.text(node) for node in scene.behind if node.start_byte >= start)
+    if _ACCEPTS.search(shape.head) or any(_ACCEPTS.search(text) for text in taken):
+        return Verdict("hold", "high")
+    return None
+
+
+_ACCEPTS = re.compile(rb"\.\s*+(?:accept|incoming)\s*+\(")
+
+
 def _polling(scene: Scene, awaited: Awaited) -> Verdict | None:
     """Between two tries of a condition loop."""
     shape = scene.loop
@@ -335,8 +352,14 @@ def _of_function(scene: Scene, valued: bool) -> Verdict | None:
     ):
         return Verdict("workload", "low", elapses=None)
     if not scene.ahead and not scene.behind and scene.site.duration_ms is not None:
-        return Verdict("workload", "low")
+        # `async fn breathe() { sleep(SHORT).await }`: those who call it know what for.
+        return Verdict("sync" if _RESTS.search(header) else "workload", "low")
     return None
+
+
+_RESTS = re.compile(
+    rb"\bfn\s+(?:\w+_)?(?:sleep|nap|wait|pause|settle|breathe?|rest|tick|delay|linger|yield|propagat\w*)(?:_\w+)?\s*+\("
+)
 
 
 def _delaying(scene: Scene, awaited: Awaited) -> Verdict | None:
@@ -408,6 +431,7 @@ _SIGNALS: tuple[Callable[[Scene, Awaited], Verdict | None], ...] = (
     _arm,
     _first_completed,
     _stored,
+    _serving,
     _polling,
     _holding,
     _working,

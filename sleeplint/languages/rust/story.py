@@ -36,6 +36,8 @@ def own_flow(scene: Scene) -> Verdict | None:
             return Verdict("settle", "low", readiness=of_settling(way, scene.function), related=shown)
         if vocabulary.ENDED.search(following[checked]):
             return Verdict("settle", "high", readiness=of_settling(way, scene.function), related=shown)
+        if vocabulary.EXPIRY_TEST.search(way.word(scene.function.child_by_field_name("name"))):
+            return Verdict("expiry", "low", related=shown)
         return Verdict("absence", "low", related=shown)
     if (verdict := _starting(scene, checked)) is not None or (verdict := _helping(scene)) is not None:
         return verdict

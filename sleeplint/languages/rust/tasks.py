@@ -110,6 +110,8 @@ def kept(way: Way, at: int, until: int) -> str:
         parameters = way.nodes[at].child_by_field_name("parameters")
         if parameters is not None and vocabulary.CONNECTION_TYPE.search(way.text(parameters)):
             return "connection"
+    if _INCOMING.search(text):
+        return "connection"
     dropped = set(_DROPPED.findall(text))
     for match in _BINDING.finditer(text):
         pattern, value = match.group(1), match.group(2)
@@ -129,6 +131,8 @@ def kept(way: Way, at: int, until: int) -> str:
     return resource or "task"
 
 
+_INCOMING = re.compile(rb"\bin\s[^{};]*\.\s*+incoming\(\)\s*+\{[^{}]*\Z")
+"""The body of a loop over connections, in which a wait stands."""
 _BINDING = re.compile(
     rb"\blet\s+((?:mut\s+)?\w+|\([^()=]*\)|Ok\s*+\(\s*+\(?[\w\s,]+\)?\s*+\)|Some\s*+\([^()]*\))\s*+(?::[^=;]*)?=\s*+([^;{]*)"
 )

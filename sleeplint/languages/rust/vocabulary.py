@@ -55,6 +55,7 @@ NEGATIVE = re.compile(
 
 ENDED = re.compile(
     rb"(?<!\w)!\s*+[^;]*?\bis_(?:running|alive|connected|open|active|locked|ready|valid|some|leader|online|enabled)\b"
+    rb"|\btry_(?:lock|read|write)\s*+\(\)\s*+\.\s*+is_(?:err|none)\b"
     rb"|\b(?:is_closed|is_finished|is_terminated|is_shutdown|exists)\b",
 )
 """A state that is expected to end: its absence is an effect."""
@@ -96,6 +97,11 @@ STRONG_EXPIRING = re.compile(
     rb"ttl|expir|keep_?alive|lease|idle|max_?age|deadline|time_to_|retention|lifetime|stale", re.IGNORECASE
 )
 
+EXPIRY_TEST = re.compile(
+    rb"(?:^|_)(?:ttl|expir\w*|evict\w*|lease\w*|stale\w*|time[sd]?_?out|idle\w*|keep_?alive\w*|age[sd]?|heart_?beat\w*|refill\w*)(?:_|$)"
+)
+"""Names of tests that are about time running out."""
+
 CLOCK = re.compile(
     rb"mtime|modified\(|timestamp|created_?at|updated_?at|elapsed|Instant::now|SystemTime::now|Utc::now|last_(?:used|seen|access\w*)",
     re.IGNORECASE,
@@ -118,6 +124,9 @@ IN_PLACE = frozenset(
     """.split()
 )
 """Callees that run the function or future they are given there and then."""
+
+RUNS = re.compile(rb"(?:[Ee]xecutor|[Rr]untime|\brt|\bex)\b[^;]*\.\s*+run\Z")
+"""An executor that runs the future it is given there and then."""
 
 JOINING = frozenset(
     {b"join", b"try_join", b"join_all", b"try_join_all", b"timeout", b"block_on", b"select", b"select_all"}
