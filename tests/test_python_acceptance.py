@@ -398,3 +398,68 @@ def test_a_loop_that_sleeps_only_now_and_then_is_not_for_ever() -> None:
     often = code.format("not done.is_set()", "if quiet():\n                time.sleep(9)  # <-")
     assert here(often).role != "hold"
     assert here(code.format("not done.is_set()", "time.sleep(9)  # <-")).role == "poll"
+
+
+HOLDS = {
+    "a server's loop takes a connection and sleeps": (
+        """
+        def test():
+            def serve():
+                while True:
+                    peer, _ = listener.accept()
+                    time.sleep(5)  # <-
+            threading.Thread(target=serve, daemon=True).start()
+            connect()
+        """,
+        "hold high 0 connection",
+    ),
+    "a server's loop answers late": (
+        """
+        def test():
+            def serve():
+                while True:
+                    peer, _ = listener.accept()
+                    time.sleep(5)  # <-
+                    peer.send(b"late")
+            threading.Thread(target=serve, daemon=True).start()
+            connect()
+        """,
+        "pacing high 0 None",
+    ),
+    "a handler of a stream server": (
+        """
+        async def test():
+            async def handle(reader, writer):
+                await reader.read(10)
+                await asyncio.sleep(5)  # <-
+            await asyncio.start_server(handle, "127.0.0.1", 0)
+        """,
+        "hold high None connection",
+    ),
+    "a handler of socketserver": (
+        """
+        import socketserver
+        class Silent(socketserver.BaseRequestHandler):
+            def handle(self):
+                self.request.recv(10)
+                time.sleep(5)  # <-
+        """,
+        "hold high None connection",
+    ),
+    "a thread of its own class": (
+        """
+        class Silent(threading.Thread):
+            def run(self):
+                peer, _ = self.listener.accept()
+                time.sleep(5)  # <-
+        """,
+        "hold high None connection",
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "expected"), HOLDS.values(), ids=HOLDS)
+def test_what_keeps_a_connection(code: str, expected: str) -> None:
+    wait = here(code)
+    assert wait.task is not None
+    assert f"{wait.role} {wait.role_confidence} {wait.cost_ms} {wait.task.keeps}" == expected

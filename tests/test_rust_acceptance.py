@@ -49,3 +49,33 @@ def test_a_loop_that_only_sleeps_says_so() -> None:
 def test_a_day_is_never_paid(seconds: int, cost: int | None) -> None:
     (wait,) = waits(f"poke().await;\nsleep(Duration::from_secs({seconds})).await;\nassert!(poked());")
     assert wait.cost_ms == cost
+
+
+LOOPS = {
+    "takes a connection and sleeps": (
+        "loop { let (_peer, _) = listener.accept().await.unwrap(); sleep(LONG).await; }",
+        "hold high 0 connection",
+    ),
+    "takes connections while they come": (
+        "while let Ok((peer, _)) = listener.accept().await { sleep(LONG).await; drop(peer); }",
+        "hold high 0 connection",
+    ),
+    "goes through connections": (
+        "for peer in listener.incoming() { let _peer = peer.unwrap(); sleep(LONG).await; }",
+        "hold high 0 connection",
+    ),
+    "answers late": (
+        'while let Ok((mut peer, _)) = listener.accept().await { sleep(LONG).await; peer.write_all(b"x").await.unwrap(); }',
+        "workload low None connection",
+    ),
+    "goes through jobs": ("for job in jobs { job.run().await; sleep(LONG).await; }", "pacing low None task"),
+}
+
+
+@pytest.mark.parametrize(("loop", "expected"), LOOPS.values(), ids=LOOPS)
+def test_a_servers_loop_that_does_nothing_with_its_connections_holds_them(loop: str, expected: str) -> None:
+    (wait,) = waits(
+        f"const LONG: Duration = Duration::from_secs(5);\ntokio::spawn(async move {{ {loop} }});\nlook().await;"
+    )
+    assert wait.task is not None
+    assert f"{wait.role} {wait.role_confidence} {wait.cost_ms} {wait.task.keeps}" == expected

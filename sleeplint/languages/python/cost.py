@@ -70,6 +70,8 @@ def cost(
             return 0
     elif standing.kind in ("handler", "module") or verdict.role == "workload" or not runs:
         return None
+    elif standing.kind == "unseen" and verdict.role == "hold":
+        return None  # whoever calls it may let go sooner
     if site.duration_ms is None or site.duration_ms >= DAY_MS or repeats is None:
         return None
     cases = site.test.cases if site.test is not None else 1

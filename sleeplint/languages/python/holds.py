@@ -14,7 +14,7 @@ from sleeplint.languages.python.joins import handled
 from sleeplint.languages.python.loops import Round
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
-from sleeplint.languages.python.tasks import Spawn, Standing
+from sleeplint.languages.python.tasks import Spawn, Standing, class_of
 from sleeplint.languages.python.tree import arguments_of, statement_of
 from sleeplint.languages.python.verdict import Verdict
 from sleeplint.text import Span
@@ -72,14 +72,43 @@ def hold(
         keeps = _keeps(scene, site)
         if ends is True and keeps is None:
             return None  # work that takes its time
-        return Verdict("hold", ends is not None, related=related, keeps=keeps or "task", ends_early=ends is False)
+        sure = ends is not None or keeps == "connection"
+        return Verdict("hold", sure, related=related, keeps=keeps or "task", ends_early=ends is False)
     if standing.kind == "task" and round_ is None and (held := _held(scene, site)) is not None:
         return Verdict("hold", False, related=related, keeps=held, ends_early=ends is False)
+    if standing.kind == "task" and round_ is not None and _takes_connections(scene, site, round_):
+        return Verdict("hold", True, related=related, keeps="connection", ends_early=ends is not True)
     by = standing.run.by if standing.run is not None else None
     serves = standing.kind == "handler" and by is not None and by.name in _STREAM_SERVERS
+    serves = serves or _handles_a_connection(scene, site)
     if serves and round_ is None and is_last(scene, site):
         return Verdict("hold", True, keeps=_keeps(scene, site) or "connection")
     return None
+
+
+def _takes_connections(scene: Scene, site: Site, round_: Round) -> bool:
+    """A server's loop takes a connection, and does nothing with it for a while."""
+    body = round_.node.child_by_field_name("body")
+    statements = scene.statements(body) if body is not None else ()
+    own = statement_of(site.chain, site.call)
+    if not statements or all(statement.id != own.id for statement in statements):
+        return False
+    rest = [statement for statement in statements if statement.start_byte > own.start_byte]
+    if any(call.name not in words.LETTING_GO for statement in rest for call in scene.calls(statement)):
+        return False
+    return any(
+        call.name == "accept"
+        for statement in statements
+        if statement.start_byte < own.start_byte
+        for call in scene.calls(statement)
+    )
+
+
+def _handles_a_connection(scene: Scene, site: Site) -> bool:
+    """A method of a `socketserver` handler."""
+    owner = class_of(site.chain, border(site.chain))
+    bases = owner.child_by_field_name("superclasses") if owner is not None else None
+    return bases is not None and re.search(r"(Base|Stream|Datagram)RequestHandler\b", scene.text(bases)) is not None
 
 
 def is_last(scene: Scene, site: Site) -> bool:

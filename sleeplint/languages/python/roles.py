@@ -48,6 +48,13 @@ def circumstances(site: Site, sites: Sequence[Site]) -> Circumstances:
         spawner = scene.path(spawn.call.node) if spawn is not None else "threading.Thread.run"
         if node is not None:
             task = Task(Span(node.start_byte, node.end_byte), spawner, ends, verdict.keeps)
+    spawned = task is not None
+    if task is None and verdict.role == "hold" and verdict.keeps is not None and standing.function is not None:
+        by = standing.run.by if standing.run is not None else None
+        held = by.node if by is not None else standing.function
+        spawner = scene.path(by.node) if by is not None else "socketserver.BaseServer.serve_forever"
+        if standing.kind in ("handler", "unseen"):
+            task = Task(Span(held.start_byte, held.end_byte), spawner, None, verdict.keeps)
     awaited = _awaited(scene, site)
     repeats = cost.repeats(scene, site, verdict, standing)
     return Circumstances(
@@ -57,7 +64,7 @@ def circumstances(site: Site, sites: Sequence[Site]) -> Circumstances:
             site,
             verdict,
             standing,
-            spawned=task is not None,
+            spawned=spawned,
             ends=ends,
             runs=awaited is True or _runs_here(scene, site),
             repeats=repeats,
