@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sleeplint.facts import Wait
-from sleeplint.languages import read
+from sleeplint.languages import Surroundings, read
+from sleeplint.languages.catalogue import Argument, Call
 from sleeplint.source import Source
 
 HEAD = """\
@@ -65,7 +66,7 @@ LOOPS = {
         "hold high 0 connection",
     ),
     "answers late": (
-        'while let Ok((mut peer, _)) = listener.accept().await { sleep(LONG).await; peer.write_all(b"x").await.unwrap(); }',
+        "while let Ok((mut peer, _)) = listener.accept().await { sleep(LONG).await; answer(peer).await; }",
         "workload low None connection",
     ),
     "goes through jobs": ("for job in jobs { job.run().await; sleep(LONG).await; }", "pacing low None task"),
@@ -79,3 +80,25 @@ def test_a_servers_loop_that_does_nothing_with_its_connections_holds_them(loop: 
     )
     assert wait.task is not None
     assert f"{wait.role} {wait.role_confidence} {wait.cost_ms} {wait.task.keeps}" == expected
+
+
+OWN = Surroundings(calls=(Call("mine::testing::pause", "sleep", Argument(0, "ms")),))
+
+
+@pytest.mark.parametrize(
+    ("function", "pause", "blocks"),
+    [
+        ("#[test]\nfn works()", "pause(5000);", True),
+        ("#[test]\nfn works()", "mine::testing::pause(5000);", True),
+        ("#[tokio::test]\nasync fn works()", "pause(5000).await;", False),
+        ("#[tokio::test]\nasync fn works()", "pause(5000);", True),
+        ("#[tokio::test]\nasync fn works()", "let rest = pause(5000); rest.await;", False),
+    ],
+)
+def test_a_call_that_the_user_taught_is_waited_for_where_it_stands_alone(
+    function: str, pause: str, blocks: bool
+) -> None:
+    code = f"use mine::testing::pause;\n{function} {{ poke(); {pause} assert!(poked()); }}\n"
+    (wait,) = read(Source("tests/a.rs", code.encode()), OWN).waits
+    assert (wait.duration_ms, wait.cost_ms, wait.awaited) == (5000, 5000, True)
+    assert wait.blocking is blocks

@@ -189,7 +189,7 @@ class _Reader:
             chain=called.chain,
             code=self._grove.code,
             names=self._calls.names,
-            entry=called.entry,
+            entry=self._as_used(called),
             api=called.api,
             kind=called.entry.kind,
             duration_ms=called.duration_ms,
@@ -200,6 +200,13 @@ class _Reader:
             wrapper=called.wrapper,
         )
         return site, paused
+
+    def _as_used(self, called: Called) -> Call:
+        """The catalogue's entry; a call of the user's own that stands alone, awaited by nobody, blocks."""
+        entry = called.entry
+        alone = called.chain[-1].type in ("expression_statement", "block")
+        taught = any(entry is own for own in self._around.calls)
+        return replace(entry, blocking=True) if alone and taught and entry.kind == "sleep" else entry
 
     def _limited(self, test: Test) -> Test:
         limit = self._limits.get(test.span.start)
