@@ -202,6 +202,16 @@ IDIOMS = {
             executor.shutdown(wait=False)
         """,
     ),
+    "a task that is awaited only until it runs": (
+        "sleep 1000000 hold high costs 0",
+        """
+        import curio
+
+        async def test():
+            task = await curio.spawn(curio.sleep(1000))  # <-
+            await task.cancel()
+        """,
+    ),
     # --- timeouts whose outcome stands farther off
     "a socket's timeout, then its expiry": (
         "timeout 100 burned high costs 100",
@@ -259,6 +269,14 @@ IDIOMS = {
         """
         def test(stub, order):
             assert stub.GetOrder(order, timeout=5).total == 1  # <-
+        """,
+    ),
+    "a request within the client's own site": (
+        "timeout 100 burned high costs 100",
+        """
+        async def test(client):
+            with pytest.raises(asyncio.TimeoutError):
+                await client.get("/slow", timeout=0.1)  # <-
         """,
     ),
     "a command over a wire": (
@@ -341,6 +359,25 @@ IDIOMS = {
                 self.assertEqual(self.client.get("/me").status_code, 302)
         """,
     ),
+    "a lifetime of a millisecond": (
+        "sleep 10 expiry high costs 10",
+        """
+        def test(cache):
+            cache.add("a", 1, expire=0.001)
+            time.sleep(0.01)  # <-
+            assert cache.add("a", 2)
+        """,
+    ),
+    "a lifetime that a broker takes in milliseconds": (
+        "sleep 300 expiry high costs 300",
+        """
+        def test(channel):
+            channel.queue_declare("q", arguments={"x-message-ttl": 100})
+            channel.basic_publish("", "q", "x")
+            time.sleep(0.3)  # <-
+            assert channel.basic_get("q") is None
+        """,
+    ),
     # --- spacing
     "a time before and after": (
         "sleep 10 pacing low costs 10",
@@ -415,3 +452,42 @@ SILENT = {
 @pytest.mark.parametrize("code", SILENT.values(), ids=SILENT.keys())
 def test_what_does_not_wait_is_no_wait(code: str) -> None:
     assert read(Source("tests/test_it.py", code.encode())).waits == ()
+
+
+LAST_ROUNDS = {
+    "if attempt == times - 1:\n                    raise": False,
+    "if attempt == times - 1:\n                    pytest.fail('never')": False,
+    "if attempt == times - 1:\n                    print('never')": True,
+    "if verbose:\n                    raise": True,
+}
+
+
+@pytest.mark.parametrize("last", LAST_ROUNDS)
+def test_a_retry_whose_last_round_speaks_does_not_fall_through(last: str) -> None:
+    loop = here(
+        f"""
+def test(times, verbose):
+    for attempt in range(times):
+        try:
+            return look()
+        except AssertionError:
+                {last}
+                time.sleep(0.2)  # <-
+    tidy()
+"""
+    ).loop
+    assert loop is not None
+    assert loop.falls_through == LAST_ROUNDS[last]
+
+
+@pytest.mark.parametrize(
+    ("name", "clashes"), [("MS", False), ("self.MS", False), ("TIMEOUT_MS", True), ("delay_ms", True)]
+)
+def test_a_millisecond_by_name_is_no_clash_of_units(name: str, clashes: bool) -> None:
+    assert (here(f"def test(self, delay_ms):\n    time.sleep({name})  # <-\n").unit_clash is not None) == clashes
+
+
+def test_an_object_that_says_how_long_is_one_wait() -> None:
+    code = "from aiohttp import ClientTimeout\n"
+    code += "async def test(serve, app):\n    await serve(app, timeout=ClientTimeout(total=5))\n"
+    assert [wait.api for wait in read(Source("tests/test_it.py", code.encode())).waits] == ["aiohttp.ClientTimeout"]

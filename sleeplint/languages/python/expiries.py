@@ -21,6 +21,9 @@ from sleeplint.languages.python.verdict import Verdict
 
 _SAME_SCALE = 6
 """A sleep past a time of the system under test is not many times as long."""
+_CERTAIN_SCALE = 60
+_BRIEF_MS = 500
+"""Next to a lifetime of a millisecond, even a brief sleep is many times as long."""
 _SETTERS = re.compile(r"(?i)(set|with|p?expire)")
 _NUMBER = re.compile(r"^(\d[\d_]*(?:\.\d*)?|\.\d+)$")
 
@@ -89,33 +92,38 @@ def _made(scene: Scene, site: Site, around: Surrounding) -> Iterator[Node]:
     own = re.findall(r"\bself\.(\w+)\.", asserted)
     first = border(site.chain)
     owner = next((node for node in reversed(site.chain[:first]) if node.type == "class_definition"), None)
-    for function in _definitions(scene, owner) if owner is not None and own else ():
-        if _name(scene, function) not in ("setUp", "asyncSetUp", "setup_method", "setup"):
-            continue
-        for statement in scene.statements(function.child_by_field_name("body") or function):
-            if any(re.match(rf"self\.{name} *=", scene.text(statement)) for name in own):
+    making = _definitions(scene, owner) if owner is not None and own else {}
+    for name in ("setUp", "asyncSetUp", "setup_method", "setup"):
+        for statement in _body(scene, making.get(name)):
+            if any(re.match(rf"self\.{attribute} *=", scene.text(statement)) for attribute in own):
                 yield statement
     parameters = site.chain[first].child_by_field_name("parameters")
-    given = {scene.text(part) for part in parameters.named_children} if parameters is not None else set()
-    given = {name for name in given if re.search(rf"\b{re.escape(name)}\b", asserted)} - {"self"}
-    for function in _definitions(scene, scene.root) if given else ():
-        if _name(scene, function) in given:
-            yield from islice(scene.statements(function.child_by_field_name("body") or function), 10)
+    given = sorted({scene.text(part) for part in parameters.named_children}) if parameters is not None else []
+    for name in given:
+        if name != "self" and re.search(rf"\b{re.escape(name)}\b", asserted):
+            yield from islice(_body(scene, _definitions(scene, scene.root).get(name)), 10)
 
 
-def _definitions(scene: Scene, holder: Node) -> Iterator[Node]:
-    """The functions defined in a class or module."""
+def _definitions(scene: Scene, holder: Node) -> dict[str, Node]:
+    """The functions defined in a class or module, by name."""
+    known = scene.memory.get(("definitions", holder.id))
+    if isinstance(known, dict):
+        return known
+    found: dict[str, Node] = {}
     for statement in scene.statements(holder.child_by_field_name("body") or holder):
         function = (
             statement.child_by_field_name("definition") if statement.type == "decorated_definition" else statement
         )
-        if function is not None and function.type == "function_definition":
-            yield function
+        name = function.child_by_field_name("name") if function is not None else None
+        if function is not None and name is not None and function.type == "function_definition":
+            found[scene.text(name)] = function
+    scene.memory["definitions", holder.id] = found
+    return found
 
 
-def _name(scene: Scene, function: Node) -> str:
-    name = function.child_by_field_name("name")
-    return scene.text(name) if name is not None else ""
+def _body(scene: Scene, function: Node | None) -> tuple[Node, ...]:
+    body = function.child_by_field_name("body") if function is not None else None
+    return scene.statements(body) if body is not None else ()
 
 
 def outlives(scene: Scene, site: Site, around: Surrounding) -> bool:
@@ -138,7 +146,10 @@ def _set_time(scene: Scene, node: Node, duration: Milliseconds) -> tuple[str, bo
     if not isinstance(known, tuple):
         known = scene.memory["times", node.id] = tuple(_times(scene, node))
     for written, ms, strong in known:
-        if ms <= duration <= ms * _SAME_SCALE and (strong or duration <= 3 * ms):
+        certain = strong and words.CERTAIN_EXPIRIES.search(re.split(r"[ (]", written)[0])
+        if ms <= duration <= ms * (_CERTAIN_SCALE if certain and duration <= _BRIEF_MS else _SAME_SCALE) and (
+            strong or duration <= 3 * ms
+        ):
             return written, strong
     return None
 
@@ -161,7 +172,8 @@ def _times(scene: Scene, node: Node) -> list[tuple[str, float, bool]]:
             name, value = part.child_by_field_name("left"), part.child_by_field_name("right")
         if name is None or value is None:
             continue
-        called = scene.text(name).split(".")[-1].strip("\"'")
+        called = scene.text(name)
+        called = re.sub(r"[-.]", "_", called.strip("\"'")) if name.type == "string" else called.split(".")[-1]
         strong = bool(words.EXPIRIES.search(called))
         if not strong and not words.WEAK_EXPIRIES.search(called):
             continue
@@ -175,7 +187,9 @@ def _times(scene: Scene, node: Node) -> list[tuple[str, float, bool]]:
             amount = _amount(scene, value)
             if amount is None:
                 continue
-            number = amount * (1 if re.search(r"(?i)(_ms|ms|millis\w*)$|^px$", called) else 1000)
+            number = amount * (
+                1 if re.search(r"(?i)(_ms|ms|millis\w*)$|^px$|^x_(message_ttl|expires)$", called) else 1000
+            )
         if number > 0:
             found.append((f"{called} = {written}", number, strong))
     return found

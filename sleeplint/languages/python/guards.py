@@ -79,14 +79,15 @@ def _guard(call: Node, chain: Chain, keyword: str, names: Names) -> Found | None
         if of.kind in ("instance", "class") and ((of.node is not None and meaning.kind != "function") or is_mock(of)):
             return None
     arguments = arguments_of(call, names.module.code)
-    if word in _HTTP_VERBS and not _is_remote(arguments.positional, names):
+    awaited = bool(chain) and chain[-1].type == "await"
+    if word in _HTTP_VERBS and not _is_remote(arguments.positional, awaited, names):
         return None
     if not _is_operation(word, chain) and not _is_remote_procedure(function, names):
         return None
     if word == "lock" and not _is_waited_for(chain):
         return None  # that is how long it is held, not how long one waits for it
     value = arguments.keywords[keyword]
-    if value.type in ("none", "true", "false", "string") or _is_varied(value, names):
+    if value.type in ("none", "true", "false", "string") or _is_varied(value, names) or _is_object(value, names):
         return None
     if function.type == "attribute" and owner is not None and names.module.text(owner).startswith("super("):
         return None  # an override that passes on what it was given
@@ -135,11 +136,18 @@ def _is_remote_procedure(function: Node, names: Names) -> bool:
     return owner is not None and re.search(r"(?i)stub$", names.module.text(owner)) is not None
 
 
-def _is_remote(positional: tuple[Node, ...], names: Names) -> bool:
+def _is_remote(positional: tuple[Node, ...], awaited: bool, names: Names) -> bool:
     """Whether a request's address or the lack of one says that it leaves the process."""
     if not positional:
         return True
-    return any(re.match(r"[rbf]*[\"']https?://", names.module.text(argument)) for argument in positional)
+    address = r"[rbf]*[\"'](https?://|/)" if awaited else r"[rbf]*[\"']https?://"
+    return any(re.match(address, names.module.text(argument)) for argument in positional)
+
+
+def _is_object(value: Node, names: Names) -> bool:
+    """`timeout=ClientTimeout(total=5)`: an object of its own, whose making says how long."""
+    label = called_name(value) if value.type == "call" else None
+    return label is not None and names.module.text(label)[:1].isupper()
 
 
 def _is_varied(value: Node, names: Names) -> bool:

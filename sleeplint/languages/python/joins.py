@@ -47,7 +47,7 @@ def _joined(scene: Scene, spawn: Spawn) -> bool | None:
     index = len(chain) - 1
     while index >= 0:
         outer = chain[index]
-        if outer.type == "await":
+        if outer.type == "await" and name not in _STARTED:
             return True
         if outer.type in _FORWARD:
             value, index = outer, index - 1
@@ -90,6 +90,8 @@ def _joined(scene: Scene, spawn: Spawn) -> bool | None:
     return None
 
 
+_STARTED = frozenset({"spawn", "start", "start_later"})
+"""Where they are awaited, it is until the work has begun."""
 _POOLED = frozenset({"spawn", "submit", "apply_async", "map_async", "spawn_n", "start"})
 
 

@@ -191,6 +191,8 @@ def falls_through(scene: Scene, round_: Round, chain: Chain) -> bool:
         return _breaks_when_late(scene, loop)
     if round_.raises and round_.shape != "items" and not round_.exits:
         return False
+    if _gives_up_last(scene, loop):
+        return False
     body = loop.child_by_field_name("body")
     for count, act in enumerate(following(scene, chain[: round_.index], loop)):
         if act.kind in ("assert", "raise") or any(words.GIVING_UP.search(call.name) for call in act.calls):
@@ -203,6 +205,30 @@ def falls_through(scene: Scene, round_: Round, chain: Chain) -> bool:
         if count == 2:
             return True
     return True
+
+
+def _gives_up_last(scene: Scene, loop: Node) -> bool:
+    """`for n in range(times):` in which `if n == times - 1: raise` makes the last round speak."""
+    left, body = loop.child_by_field_name("left"), loop.child_by_field_name("body")
+    if loop.type != "for_statement" or left is None or body is None:
+        return False
+    counters = re.findall(r"[^\W\d]\w*", scene.text(left))
+    counted = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, counters))})\b" if counters else r"(?!)")
+    stack = [body]
+    seen = 0
+    while stack and seen < 2 * MAX_NODES:
+        part = stack.pop()
+        seen += 1
+        if part.type in FUNCTIONS or part.type == "class_definition":
+            continue
+        if part.type in ("if_statement", "elif_clause"):
+            condition, branch = part.child_by_field_name("condition"), part.child_by_field_name("consequence")
+            if condition is not None and branch is not None and counted.search(scene.text(condition)):
+                last = scene.statements(branch)[-1:]
+                if fails(scene, branch) or (last and last[0].type == "raise_statement"):
+                    return True
+        stack.extend(part.named_children)
+    return False
 
 
 def _asks_again(scene: Scene, condition: Node, loop: Node) -> bool:

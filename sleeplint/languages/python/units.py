@@ -23,6 +23,8 @@ def clash_of(found: Found) -> str | None:
         return None
     if _NAME.fullmatch(written):
         name = written.rpartition(".")[2]
+        if name == "MS":
+            return None  # so is called what stands for one millisecond
         if seconds.unit in ("s", "deadline") and (_MILLISECONDS.search(name) or _CAMEL.search(name)):
             return f"`{name}` is given in seconds"
         if seconds.unit == "ms" and _SECONDS.search(name) and not _MILLISECONDS.search(name):
