@@ -30,6 +30,12 @@ class Found:
     """As the user gave it, with `/`."""
     absolute: Path
     size: int
+    stamp: tuple[int, int, int] = (-2, 0, 0)
+    """Size, time of the last change in nanoseconds, number of the inode; by default, no file's."""
+
+
+def _found(path: str, absolute: Path, status: os.stat_result) -> Found:
+    return Found(path, absolute, status.st_size, (status.st_size, status.st_mtime_ns, status.st_ino))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ def discover(
             if not os.access(absolute, os.R_OK):
                 raise PathError(f"{path}: cannot be read: permission denied")
             if not (force_exclude and resolver.folder(absolute.parent).excludes(absolute)):
-                found.setdefault(absolute, Found(_shown(path), absolute, absolute.stat().st_size))
+                found.setdefault(absolute, _found(_shown(path), absolute, absolute.stat()))
         else:
             raise PathError(f"{path}: no such file or folder")
     return sorted(found.values(), key=lambda file: file.path), problems
@@ -136,7 +142,7 @@ class _Walk:
 
     def _sized(self, shown: str, path: Path, entry: os.DirEntry[str]) -> Iterator[Found]:
         try:
-            yield Found(shown, path, entry.stat(follow_symlinks=False).st_size)
+            yield _found(shown, path, entry.stat(follow_symlinks=False))
         except OSError as error:
             self._problems.append(Problem(shown, f"cannot be read: {error.strerror or error}"))
 

@@ -30,13 +30,25 @@ class Report:
     """Sorted by position, then rule."""
     silenced: tuple[Finding, ...] = ()
     """What ignore comments silenced."""
-    waits: tuple[Wait, ...] = ()
-    wait_locations: tuple[Location, ...] = ()
+    waits: Sequence[Wait] = ()
+    wait_locations: Sequence[Location] = ()
     """One for each of `waits`."""
     costs: tuple[TestCost, ...] = ()
     problems: tuple[Problem, ...] = ()
     consulted: tuple[str, ...] = ()
     """Other files on which this report rests."""
+    digest: str = ""
+    """Of the file as it was read; empty if a byte search said that there is nothing to read."""
+    paid: tuple[int, Milliseconds] | None = None
+    """The `totals`, where they were worked out before."""
+
+    @property
+    def totals(self) -> tuple[int, Milliseconds]:
+        """How many waits stand in test code, and what that is known to pay for them."""
+        if self.paid is not None:
+            return self.paid
+        costs = [wait.cost_ms or 0 for wait in self.waits if wait.in_test]
+        return len(costs), sum(costs)
 
 
 def lint(

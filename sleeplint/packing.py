@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from functools import cache
-from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from functools import cache, cached_property
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints, overload
 
 T = TypeVar("T")
 
@@ -18,6 +18,8 @@ def pack(value: object) -> Any:
         return value.value
     if isinstance(value, tuple):
         return [pack(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: pack(item) for key, item in value.items()}
     if is_dataclass(value):
         return [pack(getattr(value, name)) for name in _names(cast("Any", type(value)))]
     return value
@@ -26,6 +28,41 @@ def pack(value: object) -> Any:
 def unpack(kind: type[T], packed: Any) -> T:
     """What `pack` made, as a `kind` again. Raises ValueError if it does not fit."""
     return cast("T", _unpacker(cast("Any", kind))(packed))
+
+
+class Packed(Sequence[T]):
+    """Packed dataclasses in JSON text, which are unpacked when somebody looks at them; equal to a tuple of them."""
+
+    def __init__(self, kind: type[T], text: bytes) -> None:
+        """Hold a list of `kind`s; no text is none of them."""
+        self._kind = kind
+        self._text = text
+
+    @cached_property
+    def _items(self) -> tuple[T, ...]:
+        if not self._text:
+            return ()
+        import json
+
+        packed = json.loads(self._text)
+        return tuple([unpack(self._kind, item) for item in packed])
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[T, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> T | tuple[T, ...]:
+        return self._items[index]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, tuple | Packed) and self._items == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 @cache
@@ -46,6 +83,10 @@ def _unpacker(kind: Any) -> Callable[[Any], Any]:
         return _of_tuple(kind, _unpacker(arguments[0]))
     if origin is tuple:
         return _of_record(kind, tuple, [_unpacker(argument) for argument in arguments])
+    if origin is Mapping:
+        return _of_mapping(kind, _unpacker(arguments[1]))
+    if kind is Any:
+        return lambda packed: packed
     if origin in (Union, types.UnionType):
         return _of_union(kind, arguments)
     if origin is Literal:
@@ -82,13 +123,22 @@ def _of_tuple(kind: Any, item: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return several
 
 
+def _of_mapping(kind: Any, item: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def mapping(packed: Any) -> Any:
+        if type(packed) is not dict:
+            raise _misfit(kind, packed)
+        return {key: item(one) for key, one in packed.items()}
+
+    return mapping
+
+
 def _of_union(kind: Any, arguments: tuple[Any, ...]) -> Callable[[Any], Any]:
     """At most one member of a union is packed as a list or an enum; the others are plain."""
     plain = tuple(argument for argument in arguments if argument in (int, float, str, bool, types.NoneType))
     others = [_unpacker(argument) for argument in arguments if argument not in plain]
 
     def either(packed: Any) -> Any:
-        if type(packed) in plain:
+        if type(packed) in plain or (float in plain and type(packed) is int):
             return packed
         if not others:
             raise _misfit(kind, packed)
@@ -108,7 +158,7 @@ def _of_literal(kind: Any, values: frozenset[Any]) -> Callable[[Any], Any]:
 
 def _of_plain(kind: type) -> Callable[[Any], Any]:
     def plain(packed: Any) -> Any:
-        if type(packed) is not kind:
+        if type(packed) is not kind and not (kind is float and type(packed) is int):
             raise _misfit(kind, packed)
         return packed
 

@@ -48,6 +48,8 @@ class Task:
     """Number of its plan in `Work.plans`."""
     in_test: bool
     size: int
+    stamp: tuple[int, int, int] = (-2, 0, 0)
+    """Of the file when it was found: size, time of the last change in nanoseconds, number of the inode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def plan(
         folder = file.absolute.parent
         if folder not in roots:
             roots[folder] = root_of(file.absolute)
-        work.tasks.append(Task(file.path, file.absolute, roots[folder], number, force.in_test, file.size))
+        work.tasks.append(Task(file.path, file.absolute, roots[folder], number, force.in_test, file.size, file.stamp))
     return work
 
 
@@ -225,7 +227,8 @@ class Linter:
             self._projects[task.root] = project
         project = self._projects[task.root]
         around = Surroundings(project, plan.settings.waits, task.in_test)
-        return engine.lint(source, plan.rules, plan.settings, around, repairs=self.repairs)
+        report = engine.lint(source, plan.rules, plan.settings, around, repairs=self.repairs)
+        return replace(report, digest=source.digest)
 
 
 def _unread(task: Task, words: str) -> Report:

@@ -84,6 +84,13 @@ class Source:
         return self.bom + code.decode("utf-8", "surrogatepass").encode(self.encoding)
 
     @cached_property
+    def digest(self) -> str:
+        """What tells this file from all others by its content."""
+        from hashlib import blake2b
+
+        return blake2b(self.data, digest_size=16).hexdigest()
+
+    @cached_property
     def lines(self) -> LineIndex:
         """Where the lines of `code` begin."""
         return LineIndex(self.code)

@@ -203,6 +203,10 @@ def _output(parser: argparse.ArgumentParser, formats: Iterable[str]) -> None:
 def _running(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("running")
     group.add_argument("--jobs", type=_positive, metavar="N", help="how many processes may work (default: one a core)")
+    group.add_argument("--no-cache", action="store_true", help="remember nothing, and believe nothing remembered")
+    group.add_argument(
+        "--cache-dir", metavar="DIR", help="where results are remembered (default: .sleeplint_cache in the project)"
+    )
 
 
 def _positive(text: str) -> int:

@@ -29,14 +29,21 @@ if TYPE_CHECKING:
 def run(options: argparse.Namespace) -> int:
     """Lint, write every output, and say how it went."""
     rules = session.registry()
-    resolver = session.resolver(options)
+    cache = session.cache(options, repairs=_shows_fixes(options))
+    resolver = session.resolver(options, cache)
     stdin = session.standard_input(options)
     work = runner.plan(options.paths or ["."], rules, resolver, force_exclude=options.force_exclude, stdin=stdin)
     mending = _mending(options, work)
-    reports = mending.reports() if mending else runner.run(work, jobs=options.jobs, repairs=_shows_fixes(options))
+    reports = (
+        mending.reports()
+        if mending
+        else runner.run(work, jobs=options.jobs, repairs=_shows_fixes(options), memory=cache)
+    )
     tally = Tally(problems=list(work.problems))
     failed = False
     with ExitStack() as stack:
+        if cache is not None:
+            stack.callback(cache.save)
         reporters = list(_reporters(options, rules, stdin, stack))
         progress = Progress(len(work.tasks), wanted=not options.quiet)
         for task, report in zip(work.tasks, reports, strict=True):

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from sleeplint.cache import FOLDER, Cache
+from sleeplint.discovery import root_of
 from sleeplint.errors import PathError, UserError
 from sleeplint.registry import Registry, load
 from sleeplint.runner import Work
@@ -16,7 +18,16 @@ from sleeplint.settings.resolver import Resolver
 from sleeplint.source import Source
 
 
-def resolver(options: argparse.Namespace) -> Resolver:
+def cache(options: argparse.Namespace, *, repairs: bool = False) -> Cache | None:
+    """What is remembered from run to run, by default at the root of the project in which one stands."""
+    if options.no_cache:
+        return None
+    folder = options.cache_dir
+    here = Path(os.path.abspath(folder)) if folder else root_of(Path.cwd() / FOLDER) / FOLDER
+    return Cache(here, load, repairs)
+
+
+def resolver(options: argparse.Namespace, cache: Cache | None = None) -> Resolver:
     """Finds settings as the command line wants. Raises UserError."""
     config = None
     if options.config is not None:
@@ -25,7 +36,8 @@ def resolver(options: argparse.Namespace) -> Resolver:
             raise PathError(f"--config {options.config}: no such file")
         if options.isolated:
             raise UserError("--config and --isolated contradict each other; leave one out")
-    return Resolver(load, config=config, isolated=options.isolated, forced=tuple(_forced(options)))
+    memory = cache.settings if cache is not None else None
+    return Resolver(load, config=config, isolated=options.isolated, forced=tuple(_forced(options)), memory=memory)
 
 
 def registry() -> Registry:

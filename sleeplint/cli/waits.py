@@ -15,14 +15,16 @@ def run(options: argparse.Namespace) -> int:
     """Read, and write every wait in each output's format."""
     rules = session.registry()
     stdin = session.standard_input(options)
-    work = runner.plan(
-        options.paths or ["."], rules, session.resolver(options), force_exclude=options.force_exclude, stdin=stdin
-    )
+    cache = session.cache(options)
+    resolver = session.resolver(options, cache)
+    work = runner.plan(options.paths or ["."], rules, resolver, force_exclude=options.force_exclude, stdin=stdin)
     problems = list(work.problems)
     with ExitStack() as stack:
+        if cache is not None:
+            stack.callback(cache.save)
         outs = [(output, stack.enter_context(opened(output.file))) for output in options.outputs]
         writers = [inventory.create(output.format, out, everything=options.all, width=width()) for output, out in outs]
-        for report in runner.run(work, jobs=options.jobs):
+        for report in runner.run(work, jobs=options.jobs, memory=cache):
             problems.extend(report.problems)
             for writer in writers:
                 writer.report(report)

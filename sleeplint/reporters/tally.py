@@ -39,10 +39,9 @@ class Tally:
         self.silenced += len(report.silenced)
         self.costs.extend(report.costs)
         self.problems.extend(report.problems)
-        for wait in report.waits:
-            if wait.in_test:
-                self.waits += 1
-                self.cost_ms += wait.cost_ms or 0
+        waits, cost_ms = report.totals
+        self.waits += waits
+        self.cost_ms += cost_ms
 
     def add_findings(self, findings: tuple[Finding, ...]) -> None:
         """Count findings that belong to the run rather than to a file."""

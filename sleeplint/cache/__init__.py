@@ -1,0 +1,269 @@
+"""Remembers reports and settings from one run to the next, as long as nothing has changed on which they rest.
+
+A file that is the same to the byte, under the same settings, by the same program, with the same files
+around it, has the same report. What was remembered by mistake is only forgotten, never believed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, MutableMapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+from sleeplint.cache import identity, store
+from sleeplint.cache.states import UNSURE, Stamp, States, digest, stamp
+from sleeplint.cache.store import Entry, Store
+from sleeplint.engine import Report
+from sleeplint.facts import Wait
+from sleeplint.finding import Finding, TestCost
+from sleeplint.packing import Packed, pack, unpack
+from sleeplint.registry import Enabled, Registry
+from sleeplint.settings import Settings
+from sleeplint.source import language_of
+from sleeplint.text import Location
+
+FOLDER = ".sleeplint_cache"
+_MOST_STORES = 8
+"""One for each folder from which the program is started, and for runs with and without repairs."""
+_MOST_SETTINGS = 64
+_SUFFIXES = (".bin", ".json")
+_SAID: Any = tuple[tuple[Finding, ...], tuple[Finding, ...], tuple[TestCost, ...]]
+_MISFITS = (ValueError, TypeError, IndexError, KeyError, AttributeError, OverflowError, RecursionError)
+
+
+class Task(Protocol):
+    """What the runner knows of a file before it is read."""
+
+    @property
+    def path(self) -> str: ...  # noqa: D102
+    @property
+    def root(self) -> Path: ...  # noqa: D102
+    @property
+    def in_test(self) -> bool: ...  # noqa: D102
+    @property
+    def stamp(self) -> Stamp: ...  # noqa: D102
+
+
+class Plan(Protocol):
+    """The settings that hold for a file, and the rules that they switch on."""
+
+    @property
+    def settings(self) -> Settings: ...  # noqa: D102
+    @property
+    def rules(self) -> tuple[Enabled, ...]: ...  # noqa: D102
+
+
+class Cache:
+    """The memory of one run in one folder. `save` is to be called at its end."""
+
+    def __init__(self, folder: Path, registry: Callable[[], Registry], repairs: bool = False) -> None:
+        """Remember in `folder`; reports with `repairs` are told from those without."""
+        self._folder = folder
+        self._registry = registry
+        self._repairs = repairs
+        self._states = States()
+        self._plans: dict[tuple[int, bool, Path], str] = {}
+        self._held: dict[str, Entry] = {}
+        """What is known to hold, or was found out by this run."""
+        self._verdicts: dict[int, bool] = {}
+        self._changed = False
+
+    @cached_property
+    def settings(self) -> MutableMapping[str, Settings]:
+        """The memory of validated settings, by the digest of what they were made from."""
+        return KeptSettings(os.fspath(self._folder / f"settings-{self._program[:16]}.json"))
+
+    def recall(self, task: Task, plan: Plan) -> Report | None:
+        """The report of an earlier run, if nothing has changed that it rests on."""
+        try:
+            entry = self._known.entry(task.path)
+            if entry is None or entry.plan != self._plan(task, plan) or not self._fits(task, entry):
+                return None
+            report = _report(task.path, entry)
+        except _MISFITS:
+            return None
+        self._held[task.path] = entry
+        return report
+
+    def keep(self, task: Task, plan: Plan, report: Report) -> None:
+        """Remember a report. What kept a file from being read in full may pass: such a report is not kept."""
+        if report.problems:
+            return
+        entry = Entry(self._plan(task, plan), self._sure(task.stamp))
+        if report.digest:
+            rests_on = [self._number(path) for path in report.consulted]
+            if None in rests_on:
+                return
+            entry.content = report.digest
+            entry.waits, entry.cost_ms = report.totals
+            entry.rests_on = tuple(number for number in rests_on if number is not None)
+            entry.texts = _texts(report)
+        elif entry.stamp == UNSURE:
+            return
+        self._held[task.path] = entry
+        self._changed = True
+
+    def save(self) -> None:
+        """Write down what this run found out, beside what earlier ones did about other files."""
+        if not self._changed:
+            return
+        everything = dict(self._held)
+        for path in self._known.entries:
+            if path not in everything:
+                try:
+                    entry = self._known.entry(path)
+                except _MISFITS:
+                    continue
+                if entry is not None:
+                    everything[path] = entry
+        if store.write(self._file, everything, self._known.others):
+            self._tidy()
+
+    @cached_property
+    def _program(self) -> str:
+        return identity.of_program(self._registry())
+
+    @cached_property
+    def _file(self) -> str:
+        # Paths are remembered as they are shown, which depends on where one stands.
+        here = digest(repr((self._program, os.getcwd(), self._repairs)).encode("utf-8", "surrogateescape"))
+        return os.fspath(self._folder / f"reports-{here[:16]}.bin")
+
+    @cached_property
+    def _known(self) -> Store:
+        return store.read(self._file)
+
+    @cached_property
+    def _numbers(self) -> dict[str, int | None]:
+        """Of each other file met by this run, the number of its state; None if it may have changed meanwhile."""
+        return {}
+
+    def _number(self, path: str) -> int | None:
+        if path not in self._numbers:
+            now = self._states.now(path)
+            self._numbers[path] = None if now is None else len(self._known.others)
+            if now is not None:
+                self._known.others.append((path, *now))
+        return self._numbers[path]
+
+    def _sure(self, stamp: Stamp) -> Stamp:
+        """A stamp to go by: a file that was just written may be written again without a trace."""
+        return stamp if self._states.settled(stamp) else UNSURE
+
+    def _plan(self, task: Task, plan: Plan) -> str:
+        key = (id(plan), task.in_test, task.root)
+        if key not in self._plans:
+            production = getattr(plan, "production", True)
+            said = (identity.of_plan(plan.settings, plan.rules), production, task.in_test, os.fspath(task.root))
+            self._plans[key] = digest(repr(said).encode("utf-8", "surrogateescape"))
+        return self._plans[key]
+
+    def _fits(self, task: Task, entry: Entry) -> bool:
+        if entry.stamp != task.stamp:
+            if not entry.content or not self._states.same(task.path, UNSURE, entry.content):
+                return False
+            entry.stamp = self._sure(task.stamp)
+            self._changed = True
+        return all(self._still(number) for number in entry.rests_on)
+
+    def _still(self, number: int) -> bool:
+        """Whether another file is as it was; what now stands there with the same content is taken note of."""
+        known = self._verdicts.get(number)
+        if known is None:
+            path, then, content = self._known.others[number]
+            known = self._verdicts[number] = self._states.same(path, then, content)
+            now = stamp(path) if known else then
+            if known and now != then and self._sure(now) == now:
+                self._known.others[number] = (path, now, content)
+                self._changed = True
+        return known
+
+    def _tidy(self) -> None:
+        """Of the stores in the folder only the latest stay, and nothing that a crash left half-written."""
+        hour = 3600 * 10**9
+        try:
+            found = sorted(((stamp(entry.path)[1], entry.path) for entry in os.scandir(self._folder)), reverse=True)
+            stores = [path for _, path in found if path.endswith(_SUFFIXES)]
+            left = [path for time, path in found if path.endswith(".new") and time + hour < self._states.began]
+            for path in (*stores[_MOST_STORES:], *left):
+                os.unlink(path)
+        except OSError:  # another run is tidying up, too
+            return
+
+
+class KeptSettings(MutableMapping[str, Settings]):
+    """Validated settings in a small file, written when there are new ones; a file that does not fit is empty."""
+
+    def __init__(self, file: str) -> None:
+        """Look into `file` when asked."""
+        self._file = file
+        self._now: dict[str, Settings] = {}
+
+    @cached_property
+    def _packed(self) -> dict[str, object]:
+        try:
+            with open(self._file, encoding="utf-8") as text:
+                found = json.load(text)
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def __getitem__(self, key: str) -> Settings:
+        if key not in self._now:
+            try:
+                self._now[key] = unpack(Settings, self._packed[key])
+            except _MISFITS as misfit:
+                raise KeyError(key) from misfit
+        return self._now[key]
+
+    def __setitem__(self, key: str, value: Settings) -> None:
+        self._now[key] = value
+        packed = pack(value)
+        try:
+            same = unpack(Settings, json.loads(json.dumps(packed))) == value
+        except _MISFITS:
+            same = False
+        if same:  # else a rule's option is of a kind that JSON lacks: such settings are validated each time
+            self._packed[key] = packed
+            latest = dict(list(self._packed.items())[-_MOST_SETTINGS:])
+            store.replace(self._file, [json.dumps(latest).encode()])
+
+    def __delitem__(self, key: str) -> None:
+        self._now.pop(key, None)
+        del self._packed[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._packed, **self._now})
+
+    def __len__(self) -> int:
+        return len({**self._packed, **self._now})
+
+
+def _texts(report: Report) -> tuple[bytes, ...]:
+    """A report but for its numbers, packed: what most readers look at, the waits, and where those stand."""
+    parts = ((report.findings, report.silenced, report.costs), tuple(report.waits), tuple(report.wait_locations))
+    return tuple(json.dumps(pack(part), separators=(",", ":")).encode() if any(part) else b"" for part in parts)
+
+
+def _report(path: str, entry: Entry) -> Report:
+    language = language_of(path)
+    if language is None:
+        raise ValueError(path)
+    if not entry.content:
+        return Report(path, language)
+    said, waits, locations = entry.texts
+    findings, silenced, costs = unpack(_SAID, json.loads(said)) if said else ((), (), ())
+    return Report(
+        path,
+        language,
+        findings,
+        silenced,
+        Packed(Wait, waits),
+        Packed(Location, locations),
+        costs,
+        digest=entry.content,
+        paid=(entry.waits, entry.cost_ms),
+    )

@@ -1,0 +1,87 @@
+"""In which state a file is: when it can be told without reading it that it is still the same, and when it cannot."""
+
+from __future__ import annotations
+
+import os
+import stat
+from time import time_ns
+
+GRANULARITY = 2_000_000_000
+"""Nanoseconds. What was written this shortly before it was looked at may have been written again since, with the
+same time: file systems round, FAT to two seconds."""
+
+Stamp = tuple[int, int, int]
+"""Size, time of the last change in nanoseconds, number of the inode."""
+NEVER: Stamp = (-1, 0, 0)
+"""That of a file which does not exist, or cannot be looked at."""
+UNSURE: Stamp = (-2, 0, 0)
+"""Equal to that of no file: only the content tells."""
+
+
+def digest(data: bytes) -> str:
+    """What tells one content from all others."""
+    from hashlib import blake2b
+
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+def stamp(path: str) -> Stamp:
+    """The stamp of a file as it is now."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return NEVER
+    return (found.st_size, found.st_mtime_ns, found.st_ino) if stat.S_ISREG(found.st_mode) else UNSURE
+
+
+def settled(path: str, since: int) -> bool:
+    """Whether a file was last changed clearly before the moment `since`, whatever clock time it was given."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return True
+    return max(found.st_mtime_ns, found.st_ctime_ns) + GRANULARITY < since
+
+
+def content(path: str) -> str:
+    """The digest of a file's content, or of a folder's names; empty if there is none."""
+    try:
+        with open(path, "rb") as file:
+            return digest(file.read())
+    except IsADirectoryError:
+        try:
+            return digest("\0".join(sorted(os.listdir(path))).encode("utf-8", "surrogateescape"))
+        except OSError:
+            return ""
+    except (OSError, ValueError):
+        return ""
+
+
+class States:
+    """The states of the files on which reports rest, as an earlier run met them and as they are now."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self.began = time_ns()
+        self._now: dict[str, tuple[Stamp, str]] = {}
+        self._same: dict[tuple[str, Stamp, str], bool] = {}
+
+    def same(self, path: str, then: Stamp, said: str) -> bool:
+        """Whether a file is as it was when it had this stamp and this content."""
+        key = (path, then, said)
+        known = self._same.get(key)
+        if known is None:
+            known = self._same[key] = (then != UNSURE and stamp(path) == then) or content(path) == said
+        return known
+
+    def settled(self, stamp: Stamp) -> bool:
+        """Whether a file with this stamp was last changed clearly before this run began."""
+        return stamp[1] + GRANULARITY < self.began
+
+    def now(self, path: str) -> tuple[Stamp, str] | None:
+        """The stamp and content of a file, read once; None if it may have changed during this run."""
+        if path not in self._now:
+            if not settled(path, self.began):
+                return None
+            self._now[path] = (stamp(path), content(path))
+        return self._now[path]

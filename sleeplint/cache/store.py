@@ -1,0 +1,147 @@
+"""One file of remembered reports: an index that is read whole, and behind it texts that are read where needed.
+
+The first line says how long the index is and what its check sum must be. JSON, never pickle: a file in
+a folder that others can write must not run code. What does not fit is dropped, never trusted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zlib import crc32
+
+from sleeplint.cache.states import Stamp
+
+FORMAT = "sleeplint cache 1"
+MOST_FILES = 200_000
+MOST_BYTES = 64_000_000
+"""Of the texts of one store."""
+
+_TAG = """\
+Signature: 8a477f597d28d172789f06886806bc55
+# This file is a cache directory tag created by sleeplint.
+# For information about cache directory tags see https://bford.info/cachedir/
+"""
+
+
+@dataclass(slots=True)
+class Entry:
+    """What is remembered of one file."""
+
+    plan: str
+    """What decided over it: settings, rules, project."""
+    stamp: Stamp
+    content: str = ""
+    """Digest of what was read; empty where a byte search said that there is nothing to read."""
+    texts: tuple[bytes, ...] = ()
+    """Its report, packed."""
+    waits: int = 0
+    cost_ms: int | float = 0
+    rests_on: tuple[int, ...] = ()
+    """Numbers of other files, in `Store.others`."""
+
+
+@dataclass(slots=True)
+class Store:
+    """All that is remembered."""
+
+    entries: dict[str, list[Any]] = field(default_factory=dict)
+    """Of each path: plan, size, time, inode; then content, waits, cost, files it rests on, texts."""
+    others: list[tuple[str, Stamp, str]] = field(default_factory=list)
+    """The other files on which reports rest, as they were."""
+    plans: list[str] = field(default_factory=list)
+    texts: bytes = b""
+    """The texts of `entries`, one after the other."""
+
+    def entry(self, path: str) -> Entry | None:
+        """What is remembered of a file. Raises ValueError, TypeError, IndexError, KeyError if it does not fit."""
+        row = self.entries.get(path)
+        if row is None:
+            return None
+        plan, size, time, inode, *more = row
+        entry = Entry(self.plans[plan], (size, time, inode))
+        if more:
+            entry.content, entry.waits, entry.cost_ms, rests_on, texts = more
+            entry.rests_on = tuple(rests_on)
+            entry.texts = tuple(self._text(*text) for text in texts)
+        return entry
+
+    def _text(self, start: int, end: int, check: int) -> bytes:
+        text = self.texts[start:end]
+        if len(text) != end - start or crc32(text) != check:
+            raise ValueError("a text of the store is damaged")
+        return text
+
+
+def read(file: str) -> Store:
+    """The store in a file; an empty one if there is none, or none that fits."""
+    try:
+        with open(file, "rb") as data:
+            head = data.readline(200).split(b"\t")
+            if len(head) != 3 or head[0] != FORMAT.encode():
+                return Store()
+            index = data.read(int(head[1]))
+            if crc32(index) != int(head[2]):
+                return Store()
+            texts = data.read()
+        others, plans, entries = json.loads(index)
+        return Store(dict(entries), [(path, tuple(then), said) for path, then, said in others], plans, texts)
+    except (OSError, ValueError, TypeError, OverflowError, MemoryError, RecursionError):
+        return Store()
+
+
+def write(file: str, entries: Mapping[str, Entry], others: Sequence[tuple[str, Stamp, str]]) -> bool:
+    """Put a store in a file's place at once, so that a reader finds the old one or the new one; False if it cannot.
+
+    Later entries are the ones that are left out when there are too many.
+    """
+    plans: dict[str, int] = {}
+    used: dict[int, int] = {}
+    rows: dict[str, list[Any]] = {}
+    texts: list[bytes] = []
+    length = 0
+    for path, entry in entries.items():
+        if len(rows) >= MOST_FILES or length + sum(map(len, entry.texts)) > MOST_BYTES:
+            break
+        row: list[Any] = [plans.setdefault(entry.plan, len(plans)), *entry.stamp]
+        if entry.content:
+            places = []
+            for text in entry.texts:
+                places.append((length, length + len(text), crc32(text)))
+                texts.append(text)
+                length += len(text)
+            rests_on = [used.setdefault(number, len(used)) for number in entry.rests_on]
+            row += [entry.content, entry.waits, entry.cost_ms, rests_on, places]
+        rows[path] = row
+    index = json.dumps([[others[number] for number in used], list(plans), rows], separators=(",", ":")).encode()
+    head = f"{FORMAT}\t{len(index)}\t{crc32(index)}\n".encode()
+    return replace(file, [head, index, *texts])
+
+
+def replace(file: str, parts: list[bytes]) -> bool:
+    """Write a file as a whole or not at all, in a folder that tells others to pass over it."""
+    folder = os.path.dirname(file)
+    mine = f"{file}.{os.getpid()}.new"
+    try:
+        if not os.path.isdir(folder):
+            os.makedirs(folder, exist_ok=True)
+            _label(folder)
+        with open(mine, "wb") as out:
+            out.writelines(parts)
+        os.replace(mine, file)
+    except OSError:  # a folder that cannot be written to: then nothing is remembered
+        try:
+            os.unlink(mine)
+        except OSError:
+            return False
+        return False
+    return True
+
+
+def _label(folder: str) -> None:
+    for name, text in ((".gitignore", "# Made by sleeplint.\n*\n"), ("CACHEDIR.TAG", _TAG)):
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+            file.write(text)

@@ -1,0 +1,351 @@
+"""What is remembered changes nothing that is said: with a cache, without one, after any change, with a damaged one."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sleeplint import cli, runner
+from sleeplint.cache import FOLDER, Cache, KeptSettings, states, store
+from sleeplint.engine import Report
+from sleeplint.registry import load
+from sleeplint.settings import Settings
+from sleeplint.settings.resolver import Resolver
+
+HELPER = "import time\n\n\ndef nap(seconds):\n    time.sleep({})\n"
+TESTS = (
+    "import time\n\n\ndef test_one():\n    time.sleep(5)\n    assert True\n",
+    "import time\n\n\ndef test_one():\n    time.sleep(9)\n    assert True\n",
+    "from helper import nap\n\n\ndef test_two():\n    nap(7)\n    assert True\n",
+    "from helper import PAUSE\nimport time\n\n\ndef test_two():\n    time.sleep(PAUSE)\n",
+    "def test_three():\n    assert 1\n",
+    "import time  # sleeplint: file-ignore[unknown]\n\n\ndef test_(:\n    time.sleep(3)\n",
+)
+HELPERS = ("", HELPER.format("seconds"), HELPER.format("seconds / 1000"), "PAUSE = 4\n", "PAUSE = 8\n")
+CONFIGS = ("", 'profile = "strict"\n', "budget.max_sleep_secs = 6\n", 'tests = ["src/**"]\n')
+RUST = (
+    "use std::time::Duration;\n#[test]\nfn waits() { std::thread::sleep(Duration::from_secs(3)); }\n",
+    "mod common;\n#[test]\nfn waits() { common::nap_ms(5000); }\n",
+    "#[test]\nfn no_wait() { assert!(true); }\n",
+)
+COMMON = (
+    "",
+    "pub fn nap_ms(n: u64) { std::thread::sleep(std::time::Duration::from_millis(n)); }\n",
+    "pub fn nap_ms(n: u64) { std::thread::sleep(std::time::Duration::from_micros(n)); }\n",
+)
+TEXTS = {
+    "tests/test_a.py": TESTS,
+    "tests/test_b.py": TESTS,
+    "src/test_like.py": TESTS,
+    "tests/helper.py": HELPERS,
+    "helper.py": HELPERS,
+    ".sleeplint.toml": CONFIGS,
+    "tests/.sleeplint.toml": CONFIGS,
+    "tests/waits.rs": RUST,
+    "tests/common/mod.rs": COMMON,
+    "tests/common.rs": COMMON,
+}
+CHANGES = st.one_of(
+    st.tuples(st.just("write"), st.sampled_from(sorted(TEXTS)), st.integers(0, 5)),
+    st.tuples(st.just("touch"), st.sampled_from(sorted(TEXTS)), st.just(0)),
+    st.tuples(st.just("cut"), st.just(""), st.integers(0, 4000)),
+    st.tuples(st.just("damage"), st.just(""), st.integers(0, 4000)),
+)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A project of tests that rest on each other and on settings."""
+    here = tmp_path / "project"
+    (here / ".git").mkdir(parents=True)
+    (here / "Cargo.toml").write_text('[package]\nname = "waits"\n')
+    for path, texts in TEXTS.items():
+        write(here / path, texts[0])
+    monkeypatch.chdir(here)
+    yield here
+
+
+def write(file: Path, text: str) -> None:
+    """Let a file hold a text; an empty one is no file."""
+    if not text:
+        file.unlink(missing_ok=True)
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+
+
+def change(here: Path, kind: str, path: str, number: int) -> None:
+    if kind == "write":
+        write(here / path, TEXTS[path][number % len(TEXTS[path])])
+    elif kind == "touch":
+        if (here / path).exists():
+            os.utime(here / path)
+    else:
+        for file in (here / FOLDER).glob("*-*"):
+            data = file.read_bytes()
+            at = number % max(len(data), 1)
+            file.write_bytes(data[:at] if kind == "cut" else data[:at] + b"\xff" + data[at + 1 :])
+
+
+@given(st.lists(CHANGES, max_size=6))
+@settings(max_examples=40, deadline=None)
+@pytest.mark.parametrize("certain", [True, False])
+def test_a_cache_changes_nothing_that_is_said(
+    certain: bool, tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[str, str, int]]
+) -> None:
+    here = tmp_path_factory.mktemp("project")
+    with pytest.MonkeyPatch.context() as patch:
+        clock = iter(range(10**9, 10**10))
+        if certain:  # else everything here is so new that only its content counts
+            patch.setattr(states, "GRANULARITY", -(10**12))
+        patch.chdir(here)
+        (here / ".git").mkdir()
+        (here / "Cargo.toml").write_text('[package]\nname = "waits"\n')
+        for path, texts in TEXTS.items():
+            write(here / path, texts[0])
+        for step in [("touch", "helper.py", 0), *changes]:
+            change(here, *step)
+            if certain and step[0] in ("write", "touch") and (here / step[1]).exists():
+                os.utime(here / step[1], ns=(0, next(clock) * 10**6))
+            plain = outcome("--no-cache")
+            assert outcome() == plain
+            assert outcome() == plain
+
+
+def outcome(*options: str) -> object:
+    """All findings of the current folder, and the exit code."""
+    out = Path("..") / f"out-{os.getpid()}.json"
+    code = cli.main(["check", ".", "--output-format", "json", "--output-file", str(out), "-q", *options])
+    return code, json.loads(out.read_text())
+
+
+class Counting:
+    """A cache that says what it recalls."""
+
+    def __init__(self, cache: Cache) -> None:
+        self.cache = cache
+        self.recalled: list[str] = []
+        self.read: list[str] = []
+
+    def recall(self, task: runner.Task, plan: runner.Plan) -> Report | None:
+        report = self.cache.recall(task, plan)
+        if report is not None:
+            self.recalled.append(task.path)
+        return report
+
+    def keep(self, task: runner.Task, plan: runner.Plan, report: Report) -> None:
+        self.read.append(task.path)
+        self.cache.keep(task, plan, report)
+
+
+def counted(paths: tuple[str, ...] = (".",), repairs: bool = False) -> Counting:
+    """One run that remembers, and what it read."""
+    cache = Cache(Path(FOLDER), load, repairs)
+    counting = Counting(cache)
+    work = runner.plan(paths, load(), Resolver(load, memory=cache.settings))
+    for _ in runner.run(work, jobs=1, repairs=repairs, memory=counting):
+        pass
+    cache.save()
+    return counting
+
+
+@pytest.fixture
+def settled(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project that nobody has touched for long."""
+    monkeypatch.setattr(states, "GRANULARITY", -(10**12))
+    return project
+
+
+def test_what_has_not_changed_is_not_read_again(settled: Path) -> None:
+    first = counted()
+    assert first.recalled == []
+    assert counted().read == []
+    assert counted().recalled == first.read
+
+
+def test_one_change_reads_one_file(settled: Path) -> None:
+    counted()
+    write(settled / "tests/test_a.py", TESTS[1] + "\n")
+    assert counted().read == ["tests/test_a.py"]
+    assert counted().read == []
+
+
+def test_a_touched_file_is_known_by_its_content(settled: Path) -> None:
+    counted()
+    os.utime(settled / "tests/test_a.py", (5, 5))
+    assert counted().read == []
+
+
+def test_what_rests_on_a_changed_file_is_read_again(settled: Path) -> None:
+    write(settled / "tests/test_a.py", TESTS[2])
+    write(settled / "helper.py", HELPERS[1])
+    counted()
+    write(settled / "helper.py", HELPERS[2])
+    assert "tests/test_a.py" in counted().read
+
+
+def test_what_rested_on_an_absence_is_read_again(settled: Path) -> None:
+    write(settled / "tests/test_a.py", TESTS[2])
+    counted()
+    write(settled / "tests/helper.py", HELPERS[1])
+    assert "tests/test_a.py" in counted().read
+
+
+def test_other_settings_other_reports(settled: Path) -> None:
+    read = counted().read
+    write(settled / ".sleeplint.toml", CONFIGS[2])
+    assert counted().read == read
+
+
+def test_runs_with_repairs_have_reports_of_their_own(settled: Path) -> None:
+    read = counted().read
+    assert counted(repairs=True).read == read
+    assert counted().read == []
+
+
+def test_a_run_of_one_file_forgets_no_other(settled: Path) -> None:
+    counted()
+    assert counted(("tests/test_a.py",)).read == []
+    write(settled / "tests/test_a.py", TESTS[1] + "\n")
+    counted(("tests/test_a.py",))
+    assert counted().read == []
+
+
+def test_what_was_just_written_is_known_by_its_content_only(project: Path) -> None:
+    file = project / "tests/test_a.py"
+    write(file, TESTS[0])
+    time = file.stat().st_mtime_ns
+    counted(("tests/test_a.py",))
+    file.write_text(TESTS[1])  # as long as the other
+    os.utime(file, ns=(time, time))
+    assert counted(("tests/test_a.py",)).read == ["tests/test_a.py"]
+
+
+def test_the_folder_keeps_itself_out_of_repositories_and_backups(project: Path) -> None:
+    counted()
+    assert (project / FOLDER / ".gitignore").read_text().endswith("*\n")
+    assert (project / FOLDER / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
+
+
+def test_a_folder_that_cannot_be_made_is_no_trouble(project: Path) -> None:
+    (project / FOLDER).write_text("a file stands in the way")
+    assert outcome() == outcome("--no-cache")
+
+
+def test_no_cache_leaves_no_trace(project: Path) -> None:
+    outcome("--no-cache")
+    assert not (project / FOLDER).exists()
+
+
+def test_a_cache_can_stand_elsewhere(project: Path, tmp_path: Path) -> None:
+    outcome("--cache-dir", str(tmp_path / "elsewhere"))
+    assert (tmp_path / "elsewhere" / "CACHEDIR.TAG").exists()
+    assert not (project / FOLDER).exists()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data: b"",
+        lambda data: b"\n",
+        lambda data: data[: len(data) // 2],
+        lambda data: data.replace(b"sleeplint cache 1", b"sleeplint cache 0"),
+        lambda data: b"sleeplint cache 1\t99999999999999999999\t1\n",
+        lambda data: b"sleeplint cache 1\t-1\tx\n" + data,
+        lambda data: data[:-40] + b"x" * 40,
+        lambda data: sealed(b"[]"),
+        lambda data: sealed(b'[[],["p"],{"tests/test_a.py":[0]}]'),
+        lambda data: sealed(b'[[],[],{"tests/test_a.py":[7,1,2,3]}]'),
+        lambda data: sealed(b"[" * 100_000),
+    ],
+)
+def test_a_damaged_store_is_as_none(settled: Path, spoil: Callable[[bytes], bytes]) -> None:
+    plain = outcome("--no-cache")
+    outcome()
+    for file in (settled / FOLDER).glob("reports-*"):
+        file.write_bytes(spoil(file.read_bytes()))
+    assert outcome() == plain
+    assert outcome() == plain
+
+
+def sealed(index: bytes) -> bytes:
+    from zlib import crc32
+
+    return f"{store.FORMAT}\t{len(index)}\t{crc32(index)}\n".encode() + index
+
+
+def test_two_runs_at_once_do_each_other_no_harm(project: Path) -> None:
+    plain = outcome("--no-cache")
+    command = [sys.executable, "-m", "sleeplint", "check", ".", "--output-format", "json"]
+    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    for run in runs:
+        out, _ = run.communicate(timeout=60)
+        assert (run.returncode, json.loads(out)) == plain
+    assert outcome() == plain
+    assert [file.name for file in (project / FOLDER).glob("*.new")] == []
+
+
+def test_old_stores_are_thrown_away(project: Path) -> None:
+    (project / FOLDER).mkdir()
+    for number in range(20):
+        old = project / FOLDER / f"reports-{number:016}.bin"
+        old.write_bytes(b"old")
+        os.utime(old, (number, number))
+    half = project / FOLDER / "reports-1.bin.77.new"
+    half.write_bytes(b"half")
+    os.utime(half, (1, 1))
+    counted()
+    left = sorted(file.name for file in (project / FOLDER).glob("reports-*"))
+    assert len(left) == 8
+    assert "reports-0000000000000000.bin" not in left
+    assert "reports-0000000000000019.bin" in left
+    assert half.name not in left
+
+
+def test_a_store_has_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = {f"{n}.py": store.Entry("plan", (1, 2, 3), "digest", (b"x" * 100,)) for n in range(30)}
+    monkeypatch.setattr(store, "MOST_BYTES", 1000)
+    assert store.write(str(tmp_path / "s"), entries, [])
+    assert len(store.read(str(tmp_path / "s")).entries) == 10
+    monkeypatch.setattr(store, "MOST_FILES", 4)
+    assert store.write(str(tmp_path / "s"), entries, [])
+    assert sorted(store.read(str(tmp_path / "s")).entries) == ["0.py", "1.py", "2.py", "3.py"]
+
+
+def test_settings_are_validated_once(project: Path) -> None:
+    write(project / ".sleeplint.toml", CONFIGS[1] + CONFIGS[2])
+    outcome()
+    program = (
+        "import sys; from sleeplint.cli import main; main(['check', '.', '-q']);sys.exit('pydantic' in sys.modules)"
+    )
+    again = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert again.returncode == 0
+
+
+def test_settings_that_json_cannot_say_are_not_kept(tmp_path: Path) -> None:
+    kept = KeptSettings(str(tmp_path / "settings-1.json"))
+    kept["a"] = plain = Settings(select=("SLP101",), rules={"repeated-timeout": {"at_least": 4}})
+    kept["b"] = strange = Settings(rules={"some-rule": {"names": ("x", "y")}})
+    assert (kept["a"], kept["b"]) == (plain, strange)
+    again = KeptSettings(str(tmp_path / "settings-1.json"))
+    assert again["a"] == plain
+    assert "b" not in again
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_store(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    file = tmp_path_factory.mktemp("store") / "s"
+    for text in (data, sealed(data)):
+        file.write_bytes(text)
+        found = store.read(str(file))
+        for path in found.entries:
+            try:
+                found.entry(path)
+            except (ValueError, TypeError, IndexError, KeyError):
+                continue
