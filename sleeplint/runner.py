@@ -58,6 +58,15 @@ class Plan:
 
     settings: Settings
     rules: tuple[Enabled, ...]
+    production: bool = False
+    """Production code's waits are asked for too: by the user, or by a stranger's rule, for all we know."""
+
+    @classmethod
+    def of(cls, registry: Registry, settings: Settings, production: bool = False) -> Plan:
+        """What to do under `settings`."""
+        rules = enable(registry, settings)
+        ours = all(type(enabled.rule).__module__.startswith("sleeplint_rules.") for enabled in rules)
+        return cls(settings, rules, production or not ours)
 
 
 class Memory(Protocol):
@@ -89,8 +98,9 @@ def plan(
     *,
     force_exclude: bool = False,
     stdin: Source | None = None,
+    production: bool = False,
 ) -> Work:
-    """Find the files and what holds for each. Raises UserError."""
+    """Find the files and what holds for each; `production` asks for production code's waits too. Raises UserError."""
     work = Work(stdin=stdin)
     if stdin is not None:
         absolute = Path(os.path.abspath(stdin.path))
@@ -107,7 +117,7 @@ def plan(
         force = resolver.path(file.absolute)
         number = numbers.setdefault(id(force.settings), len(work.plans))
         if number == len(work.plans):
-            work.plans.append(Plan(force.settings, enable(registry, force.settings)))
+            work.plans.append(Plan.of(registry, force.settings, production))
         folder = file.absolute.parent
         if folder not in roots:
             roots[folder] = root_of(file.absolute)
@@ -187,7 +197,11 @@ class Linter:
 
     def worth_reading(self, task: Task, source: Source) -> bool:
         """Whether there can be anything to say about a file."""
-        return languages.may_wait(source, self.plans[task.plan].settings.waits) or _PRAGMA in source.code
+        if _PRAGMA in source.code:
+            return True
+        plan = self.plans[task.plan]
+        wanted = plan.production or task.in_test or languages.may_test(source, _inside(task))
+        return wanted and languages.may_wait(source, plan.settings.waits)
 
     def report(self, task: Task, source: Source | Report | None = None) -> Report:
         """What there is to say about a task's file."""
@@ -229,6 +243,13 @@ class Linter:
         around = Surroundings(project, plan.settings.waits, task.in_test)
         report = engine.lint(source, plan.rules, plan.settings, around, repairs=self.repairs)
         return replace(report, digest=source.digest)
+
+
+def _inside(task: Task) -> str:
+    """A task's path in its repository."""
+    return (
+        task.absolute.relative_to(task.root) if task.absolute.is_relative_to(task.root) else task.absolute
+    ).as_posix()
 
 
 def _unread(task: Task, words: str) -> Report:

@@ -10,6 +10,7 @@ import pytest
 
 from sleeplint.facts import TestFile
 from sleeplint.languages import Surroundings, read
+from sleeplint.languages.python.paths import may_test
 from sleeplint.source import Project, Source
 
 
@@ -225,3 +226,18 @@ FROZEN = [
 @pytest.mark.parametrize(("code", "frozen"), FROZEN)
 def test_a_freezer_that_the_runtime_does_not_know_is_noted(code: str, frozen: bool) -> None:
     assert [wait.frozen_clock for wait in reading("import asyncio\n" + code).waits] == [frozen]
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "expected"),
+    [
+        ("tests/helpers.py", b"", True),
+        ("src/app.py", b"import time\ntime.sleep(1)\n", False),
+        ("src/app.py", b"class Suite(unittest.TestCase):\n    pass\n", True),
+        ("src/app.py", b"class TestServer:\n    pass\n", True),
+        ("src/app.py", b"class Suite(\n    Base,\n):\n    pass\n", True),
+        ("src/app.py", b"class Server(Base):\n    pass\n", False),
+    ],
+)
+def test_a_byte_search_says_what_cannot_be_test_code(path: str, code: bytes, expected: bool) -> None:
+    assert may_test(path, code) is expected

@@ -12,7 +12,7 @@ from sleeplint import engine, runner
 from sleeplint.engine import Report
 from sleeplint.finding import Severity
 from sleeplint.languages import Surroundings
-from sleeplint.registry import Enabled, Registry
+from sleeplint.registry import Enabled, Registry, load
 from sleeplint.rule import Budget, Finding, Rule, TestFile
 from sleeplint.runner import Plan, Task, Work
 from sleeplint.settings import Settings
@@ -177,3 +177,12 @@ def test_each_file_is_judged_by_its_own_settings(here: Path) -> None:
     work = planned(EverySleep)
     assert [said for _, said in messages(runner.run(work)) if said] == [["Sleeps 5000 ms."]]
     assert [task.path for task in work.tasks if task.in_test] == ["idle.py"]
+
+
+def test_production_code_is_read_only_when_it_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("import time\ntime.sleep(1)\n")
+    registry = load()
+    for asked in (False, True):
+        work = runner.plan([str(tmp_path)], registry, Resolver(load, isolated=True), production=asked)
+        (report,) = runner.run(work)
+        assert bool(report.waits) is asked

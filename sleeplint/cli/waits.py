@@ -17,7 +17,14 @@ def run(options: argparse.Namespace) -> int:
     stdin = session.standard_input(options)
     cache = session.cache(options)
     resolver = session.resolver(options, cache)
-    work = runner.plan(options.paths or ["."], rules, resolver, force_exclude=options.force_exclude, stdin=stdin)
+    work = runner.plan(
+        options.paths or ["."],
+        rules,
+        resolver,
+        force_exclude=options.force_exclude,
+        stdin=stdin,
+        production=options.all,
+    )
     problems = list(work.problems)
     with ExitStack() as stack:
         if cache is not None:

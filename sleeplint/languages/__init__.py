@@ -72,3 +72,15 @@ def may_wait(source: Source, calls: tuple[Call, ...] = ()) -> bool:
             return python.may_wait(source.code, calls)
         case None:
             return False
+
+
+def may_test(source: Source, path: str) -> bool:
+    """Whether a byte search says that anything in `source` can be test code; `path` is relative to its project.
+
+    Rust's answer is always yes: what makes its files test code may stand in other files.
+    """
+    if source.language != "python":
+        return True
+    from sleeplint.languages import python
+
+    return python.may_test(path, source.code)

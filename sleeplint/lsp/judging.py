@@ -14,7 +14,6 @@ from sleeplint.finding import Problem
 from sleeplint.lsp.documents import Document, Documents
 from sleeplint.registry import Registry
 from sleeplint.runner import Linter, Plan, Task
-from sleeplint.settings.choice import enable
 from sleeplint.settings.files import of_environment
 from sleeplint.settings.resolver import InForce, Resolver
 from sleeplint.source import Source
@@ -67,7 +66,7 @@ class Judge:
         in_force = self._in_force(absolute)
         plan = self._plans.setdefault(id(in_force.settings), len(self._linter.plans))
         if plan == len(self._linter.plans):
-            known = Plan(in_force.settings, enable(self.registry(), in_force.settings))
+            known = Plan.of(self.registry(), in_force.settings)
             self._linter.plans = [*self._linter.plans, known]
         if absolute.parent not in self._roots:
             self._roots[absolute.parent] = root_of(absolute)

@@ -34,3 +34,10 @@ def may_wait(code: bytes, calls: tuple[Call, ...] = ()) -> bool:
     from sleeplint.languages.python.prefilter import may_wait
 
     return may_wait(code, calls)
+
+
+def may_test(path: str, code: bytes) -> bool:
+    """Whether anything in a file, given relative to its project, looks to be test code, by a byte search."""
+    from sleeplint.languages.python.paths import may_test
+
+    return may_test(path, code)

@@ -25,11 +25,12 @@ from sleeplint.languages.python.elapsed import Assertion, find_assertions
 from sleeplint.languages.python.guards import find_guards
 from sleeplint.languages.python.modules import AT, Module
 from sleeplint.languages.python.names import Names, names_of
+from sleeplint.languages.python.paths import is_script, is_test_path
 from sleeplint.languages.python.pragmas import read_pragmas
 from sleeplint.languages.python.programs import Program, find_programs
 from sleeplint.languages.python.references import find_references, runs_in_thread
 from sleeplint.languages.python.roles import circumstances
-from sleeplint.languages.python.scopes import Tests, is_script, is_test_path
+from sleeplint.languages.python.scopes import Tests
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.suggestions import suggested, suggested_around
 from sleeplint.languages.python.suite import suite_limit

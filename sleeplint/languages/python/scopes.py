@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from tree_sitter import Node
 
@@ -16,10 +15,6 @@ from sleeplint.languages.python.suite import suite_limit
 from sleeplint.languages.python.tree import Chain, arguments_of, decorators_of, descend, is_async
 from sleeplint.text import Span
 
-_TEST_FILE = re.compile(r"(?:test_.*|.*_tests?|tests?|conftest)\.pyw?i?")
-_TEST_FOLDER = re.compile(r"tests?|t|.*[_-]tests?|tests?[_-].*")
-_MEASURING = frozenset({"benchmark", "benchmarks", "bench", "benches", "perf", "examples"})
-_TEST = re.compile(rb"(?m)^\s*(?:(?:async\s+)?def\s+test|class\s+\w*Test|class\s+\w+\([^)]*TestCase)")
 _UNITTEST = re.compile(
     r"(?:unittest|twisted\.trial|tornado\.testing|django\.test|asynctest|aiounittest|aiohttp\.test_utils)\b.*TestCase|.*\bTestCase"
 )
@@ -31,19 +26,6 @@ LIMITS = {
     "func_timeout.func_set_timeout": "timeout",
 }
 """Decorators that bound a whole test, each with the keyword of its seconds."""
-
-
-def is_test_path(path: str) -> bool:
-    """Whether a file, given relative to its project, is test code by its name and folders."""
-    pure = PurePosixPath(path)
-    if _TEST_FILE.fullmatch(pure.name):
-        return True
-    return any(_TEST_FOLDER.fullmatch(part) for part in pure.parts[:-1])
-
-
-def is_script(path: str, code: bytes) -> bool:
-    """Whether a file among benchmarks or examples is named like a test, but has none."""
-    return bool(_MEASURING.intersection(PurePosixPath(path).parts[:-1])) and not _TEST.search(code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 
 from sleeplint.languages.python.calls import SLEEP_NAMES, also_known_as
 from sleeplint.languages.python.modules import Module
-from sleeplint.languages.python.scopes import is_test_path
+from sleeplint.languages.python.paths import is_test_path
 
 _DEFINITION = re.compile(rb"\bdef[ \t]+(\w+)[ \t]*\(([^)]*)\)?")
 

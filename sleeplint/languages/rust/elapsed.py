@@ -190,6 +190,8 @@ class _Assertion:
                 return self._time(inner, fuel - 1) if inner is not None else None
             case "try_expression":
                 return self._time(node.named_children[0], fuel - 1)
+            case "block":
+                return self._result(node, fuel)
             case "identifier":
                 found = binding(self._grove.text(node), node, self._inner, self._grove)
                 value = found.value if found is not None else None
@@ -199,6 +201,18 @@ class _Assertion:
             case "call_expression":
                 return self._method(node, fuel)
         return None
+
+    def _result(self, block: Node, fuel: int) -> _Time | None:
+        """What `{ let start = Instant::now(); work(); start.elapsed() }` gives."""
+        last = block.named_children[-1] if block.named_children else None
+        if last is None or last.type.endswith(("_statement", "_declaration", "comment")):
+            return None
+        outer = self._inner
+        self._inner = self._grove.chain(last.start_byte, last.end_byte)
+        try:
+            return self._time(last, fuel - 1)
+        finally:
+            self._inner = outer
 
     def _computed(self, node: Node, fuel: int) -> _Time | None:
         left, right, sign = (node.child_by_field_name(name) for name in ("left", "right", "operator"))

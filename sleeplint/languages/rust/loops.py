@@ -64,7 +64,16 @@ def shape(way: Way, at: int) -> Shape:
                 return Shape(node, "counted", head, exits, hidden)
             return Shape(node, "while", head, exits, hidden)
         case _:
+            taken = _HANDED.search(body)
+            if taken is not None:
+                return Shape(node, "consumes", taken.group(), exits, hidden)
             return Shape(node, "loop", b"", exits, hidden)
+
+
+_HANDED = re.compile(
+    rb"(?:\bmatch\s+|\blet\s+[^=;]*=\s*+)[\w.&\s]*\.\s*+(?:recv|next|accept)\s*+\(\s*+\)(?:\s*+\.\s*+await\b|\s*+[{?;]|\s+else\b)"
+)
+"""A `loop` that waits for an item before it does anything with it."""
 
 
 def _is_emptied(head: bytes, body: bytes) -> bool:

@@ -11,6 +11,8 @@ from tree_sitter import Node, Point, Range, Tree
 from sleeplint.languages.rust.parsing import DEPTH_LIMIT, SECONDS_LIMIT, Budget, GivenUp, parse, step
 
 _MACROS = frozenset({"macro_invocation", "macro_definition"})
+_QUOTES = frozenset(b"quote quote_spanned parse_quote parse_quote_spanned stringify".split())
+"""Macros that make text or tokens of their body: nothing of it is run."""
 _BRANCHES = frozenset({b"select", b"select_biased", b"try_select"})
 """Macros whose arms may be guarded by `if` and closed by `else`, as no statement is."""
 
@@ -84,6 +86,8 @@ class Grove:
 
     def _body_around(self, macro: Node, start: int, end: int) -> Node | None:
         if macro.type == "macro_invocation":
+            if macro_name(macro, self.code) in _QUOTES:
+                return None
             trees = [child for child in macro.children if child.type == "token_tree"]
         else:
             rules = (child for child in macro.children if child.type == "macro_rule")

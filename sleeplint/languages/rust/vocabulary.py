@@ -87,14 +87,15 @@ EFFECT = re.compile(rb"\.\s*+await\b|\w+!\s*+[(\[{]|\.\s*+\w+\s*+(?:::\s*+<[^;]*
 """A statement that does something."""
 
 EXPIRING = re.compile(
-    rb"ttl|expir|time_?out|keep_?alive|lease|idle|max_?age|\bage\b|deadline|time_to_|retention|lifetime|lock_?time"
+    rb"ttl(?![eiy])|expir|time_?out|keep_?alive|(?<!re)(?<!p)lease|idle|max_?age|\bage\b|deadline|time_to_|retention|lifetime|lock_?time"
     rb"|heart_?beat|interval|cool_?down|debounce|max_?delay|evict|stale|period|window|grace|backoff|refresh|validity",
     re.IGNORECASE,
 )
 """Names of durations that elapse by themselves."""
 
 STRONG_EXPIRING = re.compile(
-    rb"ttl|expir|keep_?alive|lease|idle|max_?age|deadline|time_to_|retention|lifetime|stale", re.IGNORECASE
+    rb"ttl(?![eiy])|expir|keep_?alive|(?<!re)(?<!p)lease|idle|max_?age|deadline|time_to_|retention|lifetime|stale",
+    re.IGNORECASE,
 )
 
 EXPIRY_TEST = re.compile(
@@ -164,7 +165,7 @@ REMARKS: tuple[tuple[Role, re.Pattern[bytes]], ...] = (
     (
         "expiry",
         re.compile(
-            rb"expir|time[sd]? ?out\b|\bttl\b|elapse|lapse|stale|age out|evict|cool ?down|idle|past the|backoff"
+            rb"expir|time[sd]? ?out\b|\bttl\b|elapse|(?<!col)lapse|stale|age out|evict|cool ?down|idle|past the|backoff"
         ),
     ),
     (
@@ -186,7 +187,7 @@ REMARKS: tuple[tuple[Role, re.Pattern[bytes]], ...] = (
         "pacing",
         re.compile(
             rb"different (?:time|timestamp)|mtime|granularity|timestamp|rate limit|spac(?:e|ing)|between|stagger"
-            rb"|throttl|order"
+            rb"|throttl|(?<!in )order"
         ),
     ),
 )
