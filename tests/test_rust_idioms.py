@@ -395,3 +395,46 @@ def test_wrappers_of_another_crate_by_plain_words(tmp_path: Path) -> None:
         ("test_support::within", "tokio::time::timeout", 3000),
         ("test_support::nap", "std::thread::sleep", 350),
     ]
+
+
+@pytest.mark.parametrize("macro", ["quote", "parse_quote", "quote_spanned", "stringify"])
+def test_quoted_code_is_not_run(macro: str) -> None:
+    assert waits(f"#[test]\nfn makes() {{ let made = {macro}! {{ sleep(Duration::from_secs(1)).await; }}; }}") == []
+
+
+def test_elapsed_time_out_of_a_block() -> None:
+    (wait,) = in_test(
+        """
+        let elapsed = {
+            let start = std::time::Instant::now();
+            work();
+            start.elapsed()
+        };
+        assert!(elapsed.as_millis() >= 10 && elapsed.as_millis() < 250, "{elapsed:?}");
+        """
+    )
+    assert (wait.kind, wait.bound, wait.duration_ms) == ("clock-assert", "upper", 250)
+
+
+@pytest.mark.parametrize(
+    ("receive", "expected"),
+    [
+        ("match inbox.recv().await {{ Ok(_) => {}, Err(_) => break }}", ("workload", "low")),
+        ("let Some(item) = inbox.next().await else {{ break }}; {};", ("workload", "low")),
+        ("match inbox.try_recv() {{ Ok(_) => break, Err(_) => {} }}", ("poll", "high")),
+        ("match timeout(LIMIT, inbox.recv()).await {{ Ok(_) => break, Err(_) => {} }}", ("poll", "high")),
+    ],
+)
+def test_a_loop_that_waits_for_items_does_not_poll(receive: str, expected: tuple[str, str]) -> None:
+    sleeping = receive.format("sleep(Duration::from_millis(30)).await")
+    wait = in_test(f"tokio::spawn(async move {{ loop {{ {sleeping} }} }});")[-1]
+    assert (wait.api, wait.role, wait.role_confidence) == ("tokio::time::sleep", *expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [("settle", "sync"), ("throttle", "sync"), ("release_delay", "sync"), ("ttl", "expiry"), ("lease", "expiry")],
+)
+def test_words_within_words_say_nothing(name: str, role: str) -> None:
+    (wait,) = waits(f"impl Harness {{ async fn until(&self) {{ sleep(self.{name}).await; }} }}")
+    assert wait.role == role
