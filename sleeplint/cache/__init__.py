@@ -156,7 +156,7 @@ class Cache:
     def _plan(self, task: Task, plan: Plan) -> str:
         key = (id(plan), task.in_test, task.root)
         if key not in self._plans:
-            production = getattr(plan, "production", True)
+            production = plan.production
             said = (identity.of_plan(plan.settings, plan.rules), production, task.in_test, os.fspath(task.root))
             self._plans[key] = digest(repr(said).encode("utf-8", "surrogateescape"))
         return self._plans[key]
