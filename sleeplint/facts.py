@@ -121,6 +121,8 @@ class Wait:
     under test. `test-limit`: a limit on the whole test."""
     bound: Literal["upper", "lower"] | None = None
     """Of a clock-assert: the side on which elapsed wall time is bounded."""
+    slack_ms: Milliseconds | None = None
+    """Of a clock-assert that says what length it expects: how much longer the time may be."""
     loop: Loop | None = None
     task: Task | None = None
     limit: Limit | None = None

@@ -463,3 +463,36 @@ def test_what_keeps_a_connection(code: str, expected: str) -> None:
     wait = here(code)
     assert wait.task is not None
     assert f"{wait.role} {wait.role_confidence} {wait.cost_ms} {wait.task.keeps}" == expected
+
+
+ROUNDS = {
+    "counts tries": ("for _ in range(9):", "if up():", "poll"),
+    "counts tries until told": ("for attempt in range(9):", "if stop.is_set():", "poll"),
+    "goes through things until told": ("for chunk in chunks:", "if stop.is_set():", "pacing"),
+    "goes through things until one fits": ("for chunk in chunks:", "if chunk.fits:", "poll"),
+    "works until told": ("while True:", "if stop_event.is_set():", "pacing"),
+    "works until time is up": ("while True:", "if time.time() - start > length:", "pacing"),
+    "tries until it is up": ("while True:", "if up():", "poll"),
+    "tries until it has stopped": ("while True:", "if worker.stopped:", "poll"),
+}
+
+
+@pytest.mark.parametrize(("head", "condition", "role"), ROUNDS.values(), ids=ROUNDS)
+def test_which_rounds_are_tries(head: str, condition: str, role: str) -> None:
+    code = f"def test():\n    {head}\n        {condition}\n            break\n        send()\n"
+    assert here(code + "        time.sleep(0.1)  # <-\n").role == role
+
+
+def test_a_thing_that_did_not_come_is_no_timeout() -> None:
+    code = "def test():\n    signals = queue_.wait_for_signals(timeout=0.1)  # <-\n    assert {} signals\n"
+    assert here(code.format("WAKEUP not in")).role == "guard"
+    assert here(code.format("not")).role == "burned"
+
+
+def test_the_room_above_what_is_expected_is_what_counts() -> None:
+    code = "class TestIt(TestCase):\n    def test(self):\n        start = time.monotonic()\n        act()\n"
+    took = "time.monotonic() - start"
+    assert here(code + f"        self.assertAlmostEqual({took}, 30, delta=1)  # <-\n").slack_ms == 1000
+    assert here(code + f"        self.assertLess(abs({took} - 30), 0.5)  # <-\n").slack_ms == 500
+    assert here(code + f"        assert {took} == pytest.approx(30, abs=2)  # <-\n").slack_ms == 2000
+    assert here(code + f"        assert {took} < 30  # <-\n").slack_ms is None

@@ -592,6 +592,9 @@ def test_bounds_on_wall_time(profile: Profile) -> None:
     assert names(replace(wait, duration_ms=None), profile=profile) == {"elapsed-upper-bound"}
     assert names(replace(wait, duration_ms=1999), profile=profile) == {"elapsed-upper-bound"}
     assert ("elapsed-upper-bound" in names(replace(wait, duration_ms=2000), profile=profile)) is (profile == "strict")
+    tight = replace(wait, duration_ms=30_000, slack_ms=1000)
+    assert names(tight, profile=profile) == {"elapsed-upper-bound"}
+    assert ("elapsed-upper-bound" in names(replace(tight, slack_ms=2000), profile=profile)) is (profile == "strict")
 
 
 @pytest.mark.parametrize("profile", ["default", "strict"])

@@ -84,7 +84,8 @@ class ElapsedUpperBound(Rule):
     )
 
     below_ms: int = 2000
-    """Speak of a bound below this, or of one that the source does not say."""
+    """Speak of a bound below this, or that leaves less room than this above what is expected, or that the
+    source does not say."""
 
     def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
         """Yield a finding for each upper bound on real time."""
@@ -92,7 +93,8 @@ class ElapsedUpperBound(Rule):
         for wait in file.waits:
             if wait.kind != "clock-assert" or wait.bound != "upper" or not wait.in_test or wait.virtual_time:
                 continue
-            if wait.duration_ms is not None and wait.duration_ms >= self.below_ms:
+            room = wait.duration_ms if wait.slack_ms is None else wait.slack_ms
+            if room is not None and room >= self.below_ms:
                 continue
             if any(wait.span in poll for poll in polls):
                 continue  # it is the deadline of the poll

@@ -57,6 +57,8 @@ class Assertion:
     bound: Side
     duration_ms: Milliseconds | None
     written: str
+    slack_ms: Milliseconds | None = None
+    """How much longer than expected it may be, where it says what it expects."""
 
 
 def find_assertions(names: Names) -> Iterator[Assertion]:
@@ -94,7 +96,7 @@ def _method(call: Node, chain: Chain, name: Node, names: Names) -> list[Assertio
             if found is not None and elapsed(other, names) is None:
                 slack = _slack(call, found, names)
                 return [Assertion(call, chain, name, found.clock, "upper", _sum(_number(other, found, names), slack),
-                                  names.module.text(other))]  # fmt: skip
+                                  names.module.text(other), slack)]  # fmt: skip
     return []
 
 
@@ -166,8 +168,9 @@ def _comparison(node: Node, statement: Node, chain: Chain, name: Node, names: Na
             if right.type == "call" and "approx" in written:
                 inner = arguments_of(right, names.module.code).at(0, "expected")
                 duration = _number(inner, measured, names) if inner is not None else None
-                duration = _sum(duration, _slack(right, measured, names))
-                found.append(Assertion(statement, chain, name, measured.clock, "upper", duration, written))
+                slack = _slack(right, measured, names)
+                duration = _sum(duration, slack)
+                found.append(Assertion(statement, chain, name, measured.clock, "upper", duration, written, slack))
     return found
 
 
@@ -182,8 +185,10 @@ def _approximate(call: Node, statement: Node, chain: Chain, name: Node, names: N
     measured = elapsed(arguments[0], names)
     if measured is None:
         return []
-    duration = _sum(_number(arguments[1], measured, names), _slack(call, measured, names))
-    return [Assertion(statement, chain, name, measured.clock, "upper", duration, names.module.text(arguments[1]))]
+    slack = _slack(call, measured, names)
+    duration = _sum(_number(arguments[1], measured, names), slack)
+    written = names.module.text(arguments[1])
+    return [Assertion(statement, chain, name, measured.clock, "upper", duration, written, slack)]
 
 
 def _compared(
@@ -196,11 +201,9 @@ def _compared(
     other: Side = "lower" if side == "upper" else "upper"
     if first is not None:
         bound = side if first.sign > 0 or first.folded else other
-        return [
-            Assertion(
-                statement, chain, name, first.clock, bound, _number(right, first, names), names.module.text(right)
-            )
-        ]
+        duration, written = _number(right, first, names), names.module.text(right)
+        slack = duration - first.expected_ms if duration is not None and first.folded and first.shifted else None
+        return [Assertion(statement, chain, name, first.clock, bound, duration, written, slack)]
     assert second is not None
     bound = other if second.sign > 0 else side
     return [

@@ -15,6 +15,13 @@ from sleeplint.languages.python.tree import FUNCTIONS, Chain, arguments_of, bare
 
 _LOOPS = frozenset({"while_statement", "for_statement"})
 _ENDLESS = re.compile(r"^(True|1)$")
+_COUNTS = re.compile(
+    r"(?i)\brange\(|\bcount\(|\brepeat\(|attempt|retr|tries|\btry|backoff|delay|interval|pause|^_$|wait"
+)
+_TOLD = re.compile(
+    r"(?i)(?<![a-z])(stop|cancel|shut_?down|quit|terminate|kill)(_?(event|flag|signal|requested))?\b"
+    r"|(time|monotonic|perf_counter|now)\(\)|elapsed|deadline"
+)
 _THINGS = re.compile(r"^(?:len\(([\w.]+)\)(?: *(?:>|!=) *0)?|([\w.]+))$")
 _ENDLESS_ITERABLE = re.compile(r"^(itertools\.)?(count|cycle|repeat)\(|^iter\(")
 
@@ -32,11 +39,13 @@ class Round:
     """It has a `break`, or a `return`, of its own."""
     raises: bool
     """It can end by failing."""
+    tries: bool = True
+    """What it goes round for is another try: not the next of some things, nor work until time is up."""
 
     @property
     def polls(self) -> bool:
         """It tries something again until it holds."""
-        return self.shape == "condition" or self.exits
+        return self.shape == "condition" or (self.exits and self.tries)
 
 
 def round_of(scene: Scene, chain: Chain, node: Node) -> Round | None:
@@ -66,9 +75,45 @@ def _round(scene: Scene, loop: Node, index: int) -> Round:
             shape, exits = "items", False
     elif _ENDLESS_ITERABLE.match(scene.text(loop.child_by_field_name("right") or loop)):
         shape = "endless"
-    found = Round(loop, index, shape, exits, raises)
+    found = Round(loop, index, shape, exits, raises, _tries(scene, loop, shape))
     scene.memory["round", loop.id] = found
     return found
+
+
+def _tries(scene: Scene, loop: Node, shape: str) -> bool:
+    """Whether a loop counts tries or has none to count: `for _ in range(9)`, `for delay in backoff`, `while True`.
+
+    One that goes through some things until it is told to stop, or works until its time is up, does not.
+    """
+    if shape == "items" and loop.type == "for_statement":
+        head, item = loop.child_by_field_name("right"), loop.child_by_field_name("left")
+        counts = head is not None and _COUNTS.search(scene.text(head)) is not None
+        named = item is not None and _COUNTS.search(scene.text(item)) is not None
+        return counts or named or not _leaves_when_told(scene, loop)
+    return shape != "endless" or not _leaves_when_told(scene, loop)
+
+
+def _leaves_when_told(scene: Scene, loop: Node) -> bool:
+    """Whether every way out of a loop stands directly under an `if` on a stop signal or a clock, and there is one."""
+    body = loop.child_by_field_name("body")
+    stack: list[tuple[Node, bool, bool]] = [(body, False, False)] if body is not None else []
+    ways = seen = 0
+    while stack and seen < 4 * MAX_NODES:
+        part, told, inner = stack.pop()
+        seen += 1
+        if part.type == "return_statement" or (part.type == "break_statement" and not inner):
+            if not told or part.named_child_count:
+                return False
+            ways += 1
+        elif part.type in ("if_statement", "elif_clause"):
+            condition = part.child_by_field_name("condition")
+            signal = condition is not None and _TOLD.search(scene.text(condition)) is not None
+            taken = part.child_by_field_name("consequence")
+            branch = taken.id if taken is not None else 0
+            stack.extend((child, signal and child.id == branch, inner) for child in part.named_children)
+        elif part.type not in FUNCTIONS and part.type != "class_definition":
+            stack.extend((child, told, inner or part.type in _LOOPS) for child in part.named_children)
+    return ways > 0
 
 
 def _uses_up(scene: Scene, loop: Node, condition: str) -> bool:

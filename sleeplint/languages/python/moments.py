@@ -62,7 +62,7 @@ def _spacing(scene: Scene, site: Site, around: Surrounding, round_: Round | None
             return Verdict("pacing", one.receiver == two.receiver)
     if round_ is not None and round_.shape == "clock" and round_.raises and not round_.exits:
         return Verdict("absence", False)  # what is asserted all the while is not to change
-    if round_ is not None and round_.shape in ("items", "clock", "endless") and not round_.exits:
+    if round_ is not None and round_.shape in ("items", "clock", "endless") and not round_.polls:
         inside = next((act for act in around.after if act.kind not in ("neutral", "mark", "read")), None)
         body = round_.node
         within = inside is not None and body.start_byte <= inside.node.start_byte < body.end_byte

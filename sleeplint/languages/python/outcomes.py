@@ -301,6 +301,8 @@ def _assigned(scene: Scene, site: Site, assignment: Node, name: str) -> Outcome 
         if wants in ("nothing", "gone") and (name in words.BOOLEAN_WAITS or words.NULLABLE_WAITS.match(name)):
             if re.search(rf"\b{re.escape(names[0])}\s*\.", scene.text(act.node)):
                 return Outcome("guard", False, True, act.node)  # what it was told later, such as `f.result()`
+            if re.search(r"\bnot in\b|NotIn\(", scene.text(act.node)) and not re.match(r"poll|select", name):
+                return Outcome("guard", False, True, act.node)  # something came, if not that
             if re.search(r"None|False|\bnot\b", scene.text(act.node)):
                 return Outcome("burned", True, True, act.node)
             return _emptied(name, act.node)

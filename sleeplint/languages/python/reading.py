@@ -52,6 +52,7 @@ class _Place:
     clock: Clock
     bound: str | None = None
     clash: str | None = None
+    slack_ms: Milliseconds | None = None
 
 
 def read_module(module: Module, around: Surroundings) -> TestFile:
@@ -135,7 +136,7 @@ def _assertion(assertion: Assertion, module: Module, names: Names, tests: Tests)
         assertion.duration_ms, scope.in_test, scope.in_async, scope.test,
     )  # fmt: skip
     span = Span(assertion.name.start_byte, assertion.node.end_byte)
-    return _Place(site, span, assertion.written, Clock(), assertion.bound)
+    return _Place(site, span, assertion.written, Clock(), assertion.bound, slack_ms=assertion.slack_ms)
 
 
 def _program(program: Program, module: Module, names: Names, tests: Tests) -> _Place:
@@ -206,6 +207,7 @@ def _wait(place: _Place, around: Circumstances) -> Wait:
         excused=around.excused,
         purpose=site.entry.purpose,
         bound="upper" if place.bound == "upper" else "lower" if place.bound == "lower" else None,
+        slack_ms=place.slack_ms,
         loop=around.loop,
         task=around.task,
         limit=around.limit,

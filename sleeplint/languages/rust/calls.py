@@ -46,6 +46,7 @@ class Called:
     by_reference: bool = False
     bound: Literal["upper", "lower"] | None = None
     """Of a clock assertion."""
+    slack_ms: Milliseconds | None = None
 
 
 class Calls:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -55,6 +55,8 @@ class Elapsed:
     limit: Node
     """What the time is compared with."""
     limit_ms: Milliseconds | None
+    slack_ms: Milliseconds | None = None
+    """How much longer than expected it may be, where it is to be equal in whole units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ class _Assertion:
                 found = self._called(part)
             if found is not None:
                 bound = _OTHER[found.bound] if denied else found.bound
-                yield Elapsed(found.node, found.chain, found.api, bound, found.limit, found.limit_ms)
+                yield replace(found, bound=bound)
 
     def _called(self, call: Node) -> Elapsed | None:
         """`elapsed.lt(&limit)`, `(low..high).contains(&elapsed)`."""
@@ -168,7 +170,8 @@ class _Assertion:
         if time.unit is None and self._durations.value(limit, self._inner, self._names) is None:
             return None  # two moments, reckoned from one start
         more = time.unit if equal and time.whole and time.unit else 0
-        return Elapsed(self._node, self._chain, time.api, bound, limit, self._limit(limit, time, more))
+        slack = whole(Fraction(more, 10**6)) if more else None
+        return Elapsed(self._node, self._chain, time.api, bound, limit, self._limit(limit, time, more), slack)
 
     def _limit(self, limit: Node, time: _Time, more: int = 0) -> Milliseconds | None:
         """What the time is compared with, and `more` nanoseconds."""

@@ -138,6 +138,7 @@ class _Reader:
                 one.limit,
                 one.limit_ms,
                 bound=one.bound,
+                slack_ms=one.slack_ms,
             )
         for point in fail_points(names):
             entry = Call(point.api, "sleep", Argument(1, "ms"), blocking=True)
@@ -282,6 +283,7 @@ class _Reader:
             excused=around.excused,
             purpose=site.entry.purpose,
             bound=called.bound,
+            slack_ms=called.slack_ms,
             loop=around.loop,
             task=around.task,
             limit=around.limit,
