@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -26,8 +26,8 @@ async fn gives_up() {
         let (_stream, _) = listener.accept().await.unwrap();
         tokio::time::sleep(std::time::Duration::from_secs(5)).await;
     });
-    let client = Client::connect(addr).await.unwrap();
-    assert!(client.get("/").await.is_err());
+    let client = tokio::net::TcpStream::connect(addr);
+    tokio::time::timeout(std::time::Duration::from_secs(1), client).await.unwrap().unwrap();
 }
 """
 
@@ -38,9 +38,20 @@ def new_client() -> LanguageClient:
     def agree(*_: object) -> None:
         """Say yes."""
 
-    for method in (types.CLIENT_REGISTER_CAPABILITY, types.WORKSPACE_CODE_LENS_REFRESH):
+    asked = (types.CLIENT_REGISTER_CAPABILITY, types.WORKSPACE_CODE_LENS_REFRESH, types.WORKSPACE_INLAY_HINT_REFRESH)
+    for method in asked:
         made.feature(method)(agree)
     return made
+
+
+class Told(dict[str, Sequence[types.Diagnostic]]):
+    """The diagnostics of each document, and how often an editor was told of any."""
+
+    times = 0
+
+    def __setitem__(self, uri: str, diagnostics: Sequence[types.Diagnostic]) -> None:
+        self.times += 1
+        super().__setitem__(uri, diagnostics)
 
 
 class Editor:
@@ -50,6 +61,8 @@ class Editor:
         self.client = client
         self.folder = folder
         self.encoding = encoding
+        self.told = Told()
+        client.diagnostics = self.told
 
     def write(self, name: str, text: str) -> str:
         path = self.folder / name
@@ -94,9 +107,11 @@ class Editor:
     async def codes(self, uri: str) -> list[object]:
         return [diagnostic.code for diagnostic in await self.diagnostics(uri)]
 
-    async def actions(self, uri: str, line: int, *only: str) -> list[types.CodeAction]:
+    async def actions(
+        self, uri: str, line: int, *only: str, trigger: types.CodeActionTriggerKind | None = None
+    ) -> list[types.CodeAction]:
         place = types.Range(types.Position(line, 0), types.Position(line, 0))
-        context = types.CodeActionContext([], only=list(only) or None)
+        context = types.CodeActionContext([], only=list(only) or None, trigger_kind=trigger)
         params = types.CodeActionParams(types.TextDocumentIdentifier(uri), place, context)
         found = await self.client.text_document_code_action_async(params) or []
         return [action for action in found if isinstance(action, types.CodeAction)]
@@ -284,3 +299,177 @@ async def test_a_workspace_runs_no_code_of_its_own(editor: Editor) -> None:
     editor.write("conftest.py", "raise SystemExit('run')\n")
     uri = editor.open("test_it.py", PYTHON)
     assert await editor.codes(uri)
+
+
+POLLING = """\
+import threading
+import time
+
+
+def test_polls():
+    stop = threading.Event()
+    while not stop.is_set():
+        step("😀")
+        time.sleep(0.1)
+"""
+
+
+@pytest.mark.asyncio
+async def test_a_fix_and_all_fixes_write_what_the_command_line_writes(editor: Editor) -> None:
+    from sleeplint.cli import main
+
+    for name, text in (("test_polls.py", POLLING), ("tests/hold.rs", RUST)):
+        uri = editor.open(name, text)
+        (diagnostic,) = await editor.diagnostics(uri)
+        main(["check", str(editor.folder / name), "--fix", "--exit-zero", "-q"])
+        mended = (editor.folder / name).read_text()
+        assert mended != text
+        line = diagnostic.range.start.line
+        (fix,) = [a for a in await editor.actions(uri, line, "quickfix") if not a.title.startswith("Ignore")]
+        assert fix.is_preferred
+        assert list(fix.diagnostics or ()) == [diagnostic]
+        assert editor.applied(text, fix) == mended
+        for kind in ("source.fixAll", "source.fixAll.sleeplint", "source"):
+            (whole,) = await editor.actions(uri, 0, kind)
+            assert whole.kind == "source.fixAll.sleeplint"
+            assert editor.applied(text, whole) == mended
+        assert await editor.actions(uri, 0, "source.organizeImports") == []
+        assert [a.kind for a in await editor.actions(uri, 0)] == ["source.fixAll.sleeplint"]
+        assert await editor.actions(uri, 0, trigger=types.CodeActionTriggerKind.Automatic) == []
+        editor.change(uri, 2, types.TextDocumentContentChangeWholeDocument(mended))
+        assert diagnostic.code not in [d.code for d in await editor.diagnostics(uri) if d.range.start.line == line]
+        assert await editor.actions(uri, line, "source.fixAll") == []
+
+
+@pytest.mark.asyncio
+async def test_an_unsafe_fix_says_so_and_is_not_preferred(editor: Editor) -> None:
+    test = "async def test_it():\n    await start()\n    time.sleep(2)\n    assert is_done()\n"
+    text = f"import asyncio\nimport time\n\n\n{test}"
+    uri = editor.open("test_it.py", text)
+    assert len(await editor.diagnostics(uri)) == 1
+    (fix,) = [a for a in await editor.actions(uri, 6, "quickfix") if not a.title.startswith("Ignore")]
+    assert fix.title.endswith(" (unsafe)")
+    assert not fix.is_preferred
+    assert "await asyncio.sleep(2)" in editor.applied(text, fix)
+    assert await editor.actions(uri, 6, "source.fixAll") == []
+
+
+@pytest.mark.asyncio
+async def test_a_fix_keeps_the_text_of_an_editor_whatever_its_cookie_says(editor: Editor) -> None:
+    text = "# -*- coding: latin-1 -*-\n" + POLLING.replace("step", "stäp")
+    uri = editor.open("test_polls.py", text)
+    assert await editor.diagnostics(uri)
+    (whole,) = await editor.actions(uri, 0, "source.fixAll")
+    assert editor.applied(text, whole) == text.replace("time.sleep(", "stop.wait(").replace("import time\n", "")
+
+
+@pytest.mark.asyncio
+async def test_unsaved_text_of_a_neighbour_stands_before_the_disk(editor: Editor) -> None:
+    helper = "import time\n\nPAUSE = 2\n\n\ndef pause(seconds):\n    time.sleep(seconds)\n"
+    test = "def test_it():\n    pause(PAUSE)\n    assert is_done()\n"
+    uri = editor.open("test_it.py", f"from helper import PAUSE, pause\n\n\n{test}")
+    assert await editor.diagnostics(uri) == []
+    editor.client.diagnostics.clear()
+    other = editor.open("helper.py", helper, uri=(editor.folder / "helper.py").as_uri())
+    assert "2 s" in (await editor.diagnostics(uri))[0].message
+    place = types.Range(types.Position(2, 8), types.Position(2, 9))
+    editor.client.diagnostics.clear()
+    editor.change(other, 2, types.TextDocumentContentChangePartial(range=place, text="7"))
+    assert "7 s" in (await editor.diagnostics(uri))[0].message
+    editor.client.diagnostics.clear()
+    editor.client.text_document_did_close(types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(other)))
+    assert await editor.diagnostics(uri) == []
+    editor.write("helper.py", helper)
+    editor.watched(other)
+    assert "2 s" in (await editor.diagnostics(uri))[0].message
+
+
+@pytest.mark.asyncio
+async def test_a_renamed_document_is_judged_where_it_now_lies(editor: Editor) -> None:
+    text = PYTHON.replace("def test_it", "def work")
+    uri = editor.open("work.py", text)
+    assert await editor.diagnostics(uri) == []
+    editor.client.text_document_did_close(types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri)))
+    (editor.folder / "work.py").rename(editor.folder / "test_work.py")
+    assert await editor.codes(editor.open("test_work.py", text))
+    (editor.folder / "test_work.py").unlink()
+    assert [a.title for a in await editor.actions((editor.folder / "test_work.py").as_uri(), 4)]
+
+
+@pytest.mark.asyncio
+async def test_several_folders_have_settings_of_their_own(editor: Editor) -> None:
+    other = editor.folder.parent / f"{editor.folder.name} zweiter Ördner"
+    other.mkdir()
+    (other / "sleeplint.toml").write_text('select = ["duration-unit"]\n')
+    folder = types.WorkspaceFolder(other.as_uri(), "second")
+    event = types.WorkspaceFoldersChangeEvent(added=[folder], removed=[])
+    editor.client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(event))
+    assert await editor.codes(editor.open("test_it.py", PYTHON))
+    assert await editor.codes(editor.open("test_it.py", PYTHON, uri=(other / "test_it.py").as_uri())) == []
+
+
+@pytest.mark.asyncio
+async def test_a_document_in_another_language_is_none_of_ours(editor: Editor) -> None:
+    uri = editor.write("settings.toml", "a = 1\n")
+    item = types.TextDocumentItem(uri, "toml", 1, "a = 1\n")
+    editor.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    assert await editor.diagnostics(uri) == []
+
+
+@pytest.mark.asyncio
+async def test_typing_faster_than_judging_ends_with_the_last_text(editor: Editor) -> None:
+    slow = "".join(f"def test_{n}():\n    start()\n    time.sleep({n})\n    assert is_done()\n" for n in range(100))
+    text = f"import time\n{slow}" + "    assert is_done()\n" * 20_000
+    assert text.count("\n") > 20_000
+    uri = editor.open("test_long.py", text)
+    before = await editor.diagnostics(uri)
+    top = types.Range(types.Position(0, 0), types.Position(0, 0))
+    told = editor.told.times
+    for version in range(2, 102):
+        editor.change(uri, version, types.TextDocumentContentChangePartial(range=top, text="\n"))
+    after = await editor.diagnostics(uri)
+    assert [d.range.start.line for d in after] == [d.range.start.line + 100 for d in before]
+    assert editor.told.times - told <= 3
+
+
+@pytest.mark.asyncio
+async def test_a_comment_that_silences_nothing_is_faded(editor: Editor) -> None:
+    uri = editor.open("test_it.py", "x = 1  # sleeplint: ignore[startup-sleep] no reason left\n")
+    (diagnostic,) = await editor.diagnostics(uri)
+    assert diagnostic.code == "unused-suppression"
+    assert list(diagnostic.tags or ()) == [types.DiagnosticTag.Unnecessary]
+
+
+@pytest.mark.asyncio
+async def test_the_editors_own_settings_can_change(editor: Editor) -> None:
+    uri = editor.open("test_it.py", PYTHON)
+    where = types.Range(types.Position(0, 0), types.Position(9, 0))
+    hints = types.InlayHintParams(types.TextDocumentIdentifier(uri), where)
+    assert not await editor.client.text_document_inlay_hint_async(hints)
+    changed = types.DidChangeConfigurationParams({"sleeplint": {"showCost": "inlayHint"}})
+    editor.client.workspace_did_change_configuration(changed)
+    (hint,) = await editor.client.text_document_inlay_hint_async(hints) or []
+    assert (hint.label, hint.position) == ("waits 5 s", types.Position(3, 11))
+    lenses = types.CodeLensParams(types.TextDocumentIdentifier(uri))
+    assert not await editor.client.text_document_code_lens_async(lenses)
+
+
+@pytest.mark.asyncio
+async def test_the_same_verdict_is_not_sent_twice_to_an_editor_that_asks(editor: Editor) -> None:
+    if not editor.pulls:
+        pytest.skip("this one is told without asking")
+    uri = editor.open("test_it.py", PYTHON)
+
+    async def ask(previous: str | None) -> types.DocumentDiagnosticReport:
+        params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri), previous_result_id=previous)
+        return await editor.client.text_document_diagnostic_async(params)
+
+    first = await ask(None)
+    assert isinstance(first, types.RelatedFullDocumentDiagnosticReport)
+    assert isinstance(await ask(first.result_id), types.RelatedUnchangedDocumentDiagnosticReport)
+    editor.watched(editor.write("sleeplint.toml", "budget.max_sleep_secs = 1\n"))
+    assert isinstance(await ask(first.result_id), types.RelatedUnchangedDocumentDiagnosticReport)
+    editor.watched(editor.write("sleeplint.toml", 'exclude = ["*.py"]\n'))
+    last = await ask(first.result_id)
+    assert isinstance(last, types.RelatedFullDocumentDiagnosticReport)
+    assert not last.items

@@ -120,8 +120,9 @@ async def test_waits():
 PIECES = (
     "x", "s", "_", " ", "    ", "\n", "(", ")", "{", "}", '"', "'", "/", "//", "/*", "*/", "#", '"""', 'r#"', ",", ";",
     ":", "5", "0", ".await", "await ", "async ", "sleep(3)", "pause(9000);", "time.sleep(4)\n", "\r\n", "\r", "😀",
-    "\u2028", "use tokio::time::*;", "import time\n", "return\n", "#[test]\n", "def test_x():\n    pause(2)\n", "mod x;\n",
-    "\ufeff", "if x:\n", "// sleeplint: ignore[startup-sleep]\n", "# sleeplint: ignore\n", "from helpers import *\n",
+    "\u2028", "use tokio::time::*;", "import time\n", "return\n", "#[test]\n", "mod x;\n",
+    "def test_x():\n    pause(2)\n", "\ufeff", "if x:\n", "// sleeplint: ignore[startup-sleep]\n",
+    "# sleeplint: ignore\n", "from helpers import *\n",
 )  # fmt: skip
 
 
