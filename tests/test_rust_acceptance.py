@@ -102,3 +102,18 @@ def test_a_call_that_the_user_taught_is_waited_for_where_it_stands_alone(
     (wait,) = read(Source("tests/a.rs", code.encode()), OWN).waits
     assert (wait.duration_ms, wait.cost_ms, wait.awaited) == (5000, 5000, True)
     assert wait.blocking is blocks
+
+
+CLOSURES = [
+    ("std::thread::sleep(LONG);", True),
+    ("(0..3).for_each(|_| std::thread::sleep(LONG));", True),
+    ("let rest = || std::thread::sleep(LONG); rest();", True),
+    ("Mock::given(any()).respond_with(move |_: &Request| { std::thread::sleep(LONG); Answer::new(200) });", False),
+    ("std::thread::spawn(|| std::thread::sleep(LONG));", False),
+]
+
+
+@pytest.mark.parametrize(("code", "in_async"), CLOSURES)
+def test_a_plain_closure_that_is_handed_to_somebody_may_run_anywhere(code: str, in_async: bool) -> None:
+    (wait,) = waits(f"const LONG: Duration = Duration::from_secs(5);\n{code}")
+    assert wait.in_async is in_async

@@ -11,6 +11,10 @@ from sleeplint.text import Span
 
 _ARMED = frozenset({b"select", b"select_biased", b"join", b"try_join"})
 """Macros whose arms are statements of their own."""
+_HANDED = re.compile(
+    rb"(on|respond|return|expect|handle|route|register|serve|add|set|subscribe|listen|mock|when|callback)(ing|s)?(_\w+)?\Z"
+)
+"""Methods that keep their closure, for somebody else to call."""
 _THREADS = re.compile(
     rb"(?:thread\s*::\s*(?:Builder|spawn|scope)|spawn_blocking|block_in_place|asyncify|unblock)\b[^;{}]*\Z"
 )
@@ -46,7 +50,7 @@ def in_async(chain: tuple[Node, ...], code: bytes) -> bool:
             call = next((n for n in reversed(chain[:index]) if n.type == "call_expression"), None)
             if call is not None and _THREADS.search(code[call.start_byte : node.start_byte]):
                 return False
-            if call is not None and _spawns(call, code):
+            if call is not None and (_spawns(call, code) or _is_handed(call, node, code)):
                 return False
         if node.type == "function_item":
             modifiers = next((child for child in node.children if child.type == "function_modifiers"), None)
@@ -58,6 +62,18 @@ def _spawns(call: Node, code: bytes) -> bool:
     """Whether a call hands its closure to a thread: `scope.spawn(|| ..)`."""
     function = call.child_by_field_name("function")
     return function is not None and code[function.start_byte : function.end_byte].endswith((b".spawn", b"::spawn"))
+
+
+def _is_handed(call: Node, closure: Node, code: bytes) -> bool:
+    """Whether a call keeps a closure as somebody's answer or handler: `mock.respond_with(|_| ..)` may run anywhere."""
+    arguments = call.child_by_field_name("arguments")
+    function = call.child_by_field_name("function")
+    if arguments is None or not arguments.start_byte <= closure.start_byte < arguments.end_byte:
+        return False
+    if function is None or function.type != "field_expression":
+        return False
+    field = function.child_by_field_name("field")
+    return field is not None and _HANDED.match(code[field.start_byte : field.end_byte]) is not None
 
 
 def _without_separator(arm: Node, code: bytes) -> Span:
