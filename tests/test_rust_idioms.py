@@ -438,3 +438,68 @@ def test_a_loop_that_waits_for_items_does_not_poll(receive: str, expected: tuple
 def test_words_within_words_say_nothing(name: str, role: str) -> None:
     (wait,) = waits(f"impl Harness {{ async fn until(&self) {{ sleep(self.{name}).await; }} }}")
     assert wait.role == role
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("while {}.is_ok() {{}}", ("burned", "low", 50)),
+        ("while let Ok(Some(_)) = {} {{}}", ("burned", "low", 50)),
+        ("while {}.is_err() {{ ask_again(); }}", ("guard", "low", 0)),
+        ("while {}.is_ok() {{ if enough() {{ break; }} }}", ("guard", "low", 0)),
+        ("loop {{ match {} {{ Ok(Some(_)) => seen += 1, Ok(None) | Err(_) => break }} }}", ("burned", "low", None)),
+        ("loop {{ match {} {{ Ok(Some(_)) => break, _ => ask_again() }} }}", ("guard", "low", 0)),
+        ("let late = matches!({}, Err(_)); assert!(late);", ("burned", "high", 50)),
+        ("let in_time = matches!({}, Ok(_)); assert!(in_time);", ("guard", "high", 0)),
+    ],
+)
+def test_what_is_drained_until_nothing_comes(body: str, expected: tuple[str, str, float | None]) -> None:
+    (wait,) = in_test(body.format("timeout(Duration::from_millis(50), inbox.recv()).await"))
+    assert (wait.role, wait.role_confidence, wait.cost_ms) == expected
+
+
+def test_a_peer_that_reads_before_it_sleeps_does_not_poll() -> None:
+    code = """
+    fn echo(mut stream: TcpStream) {
+        loop {
+            let count = stream.read(&mut buffer).unwrap();
+            if count == 0 { break; }
+            std::thread::sleep(Duration::from_millis(50));
+            stream.write_all(&buffer[..count]).unwrap();
+        }
+    }
+    """
+    (wait,) = waits(code)
+    assert (wait.role, wait.role_confidence) == ("workload", "low")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "role"),
+    [
+        ("server.kill().await.unwrap();", "assert!(ping().await.is_err());", "settle"),
+        ("server.send(1).await.unwrap();", "assert!(ping().await.is_err());", "absence"),
+        ('let log = Log::new(Duration::from_millis(100)); log.write(b"a");', 'log.write(b"b");', "expiry"),
+        ('let log = Log::new(); log.write(b"a");', 'log.write(b"b");', "pacing"),
+    ],
+)
+def test_what_stands_around_a_sleep(before: str, after: str, role: str) -> None:
+    (wait,) = in_test(f"{before}\nsleep(Duration::from_millis(120)).await;\n{after}\nassert_eq!(count(), 2);")
+    assert (wait.role, wait.role_confidence) == (role, "low")
+
+
+@pytest.mark.parametrize(
+    ("declared", "in_test"),
+    [
+        ('#[cfg(test)]\n#[path = "client_tests.rs"]\nmod tests;', True),
+        ('#[path = "client_tests.rs"]\nmod tests;', False),
+        ('#[cfg(test)]\n#[path = "other_tests.rs"]\nmod tests;', False),
+    ],
+)
+def test_a_module_declared_with_a_path(tmp_path: Path, declared: str, in_test: bool) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "Cargo.toml").write_text('[package]\nname = "app"\n')
+    (tmp_path / "src/lib.rs").write_text("mod client;\n")
+    (tmp_path / "src/client.rs").write_text(declared)
+    (tmp_path / "src/client_tests.rs").write_text("fn nap() { std::thread::sleep(PAUSE); }\n")
+    (wait,) = read(Source.read(str(tmp_path / "src/client_tests.rs")), Surroundings(Project(tmp_path))).waits
+    assert wait.in_test is in_test

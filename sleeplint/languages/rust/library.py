@@ -20,6 +20,7 @@ from sleeplint.languages.rust.parsing import Budget, GivenUp, parse
 from sleeplint.languages.rust.workspace import (
     Crate,
     Workspace,
+    attribute_files,
     crate_root,
     is_root,
     module_files,
@@ -280,6 +281,23 @@ class Library:
                 scope = scope.modules.get(inner) if scope is not None else None
             if reading is not None and scope is not None and name in scope.files:
                 return Place(reading, scope)
+        return self._parent_by_attribute(file)
+
+    def _parent_by_attribute(self, file: Path) -> Place | None:
+        """The module that declares a file by `#[path = ".."] mod tests;`."""
+        for candidate in attribute_files(file):
+            source = self.source(candidate)
+            if source is None or file.name.encode() not in source.code:
+                continue
+            reading = self.reading(candidate)
+            pending = [reading.outline] if reading is not None else []
+            root = is_root(candidate, self.crate(reading)) if reading is not None else False
+            while reading is not None and pending:
+                scope = pending.pop()
+                pending += scope.modules.values()
+                for name, path in scope.files.items():
+                    if path is not None and file in module_files(candidate, scope.path, name, path, root):
+                        return Place(reading, scope)
         return None
 
     def child(self, place: Place, name: str) -> Place | None:

@@ -72,6 +72,7 @@ def shape(way: Way, at: int) -> Shape:
 
 _HANDED = re.compile(
     rb"(?:\bmatch\s+|\blet\s+[^=;]*=\s*+)[\w.&\s]*\.\s*+(?:recv|next|accept)\s*+\(\s*+\)(?:\s*+\.\s*+await\b|\s*+[{?;]|\s+else\b)"
+    rb"|\blet\s+[^=;]*=\s*+[\w.&\s]*\.\s*+(?:read|read_line|read_exact|read_until|recv_from)\s*+\(\s*+&mut\b"
 )
 """A `loop` that waits for an item before it does anything with it."""
 

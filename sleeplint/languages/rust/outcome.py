@@ -149,10 +149,14 @@ def _judge(way: Way, nodes: tuple[Node, ...], state: State) -> Outcome:
                 below -= 1
             case "let_condition":
                 return _conditional(way, nodes, below)
-            case "if_expression" | "while_expression":
+            case "if_expression":
                 return _tested(way, parent, state)
+            case "while_expression":
+                drains = state == "finished" and not _leaves(way, parent.child_by_field_name("body"))
+                return _BURNED_LOW if drains else _tested(way, parent, state)
             case "match_expression":
-                return _matched(way, parent)
+                told = _matched(way, parent)
+                return _BURNED_LOW if told is _GUARD_LOW and _drains(way, nodes, below - 1) else told
             case "let_declaration":
                 return _bound(way, nodes, below, state)
             case "source_file" if below >= 2:
@@ -260,6 +264,35 @@ def _matched(way: Way, matching: Node) -> Outcome:
     return _GUARD_LOW
 
 
+def _leaves(way: Way, body: Node | None) -> bool:
+    """Whether something in a loop's body leaves it, or fails."""
+    text = way.text(body) if body is not None else b""
+    return vocabulary.EXIT.search(text) is not None or vocabulary.PANIC.search(text) is not None
+
+
+def _drains(way: Way, nodes: tuple[Node, ...], at: int) -> bool:
+    """Whether the `match` at a node takes what comes, round after round, until nothing does."""
+    for above in range(at - 1, -1, -1):
+        if nodes[above].type == "loop_expression":
+            break
+        if nodes[above].type not in ("block", "expression_statement"):
+            return False
+    else:
+        return False
+    body = nodes[at].child_by_field_name("body")
+    over: list[bool] = []
+    for arm in body.named_children if body is not None else ():
+        pattern, value = arm.child_by_field_name("pattern"), arm.child_by_field_name("value")
+        if arm.type != "match_arm" or pattern is None or value is None:
+            continue
+        ends = any(_OVER.match(part) or part.strip() == b"_" for part in way.text(pattern).split(b"|"))
+        if ends:
+            over.append(re.match(rb"\{?\s*+(?:break|return)\b", way.text(value)) is not None)
+        elif _leaves(way, value):
+            return False
+    return bool(over) and all(over)
+
+
 Ending = Literal["fails", "checks", "goes on"]
 """What an arm does: fails whatever it is given; asserts something about it; neither."""
 _FAILS = re.compile(
@@ -298,7 +331,7 @@ def _later(way: Way, nodes: tuple[Node, ...], below: int, name: bytes, state: St
     """Follow a name to its first use."""
     if not re.fullmatch(rb"\w+", name):
         return _ELSEWHERE
-    if nodes is not way.nodes:
+    if nodes != way.nodes[: len(nodes)]:
         return _GUARD_LOW
     use = re.compile(rb"\b" + name + rb"\b")
     for count, following in enumerate(after(way, below)):

@@ -139,6 +139,8 @@ def _declared_for_tests(place: Place, library: Library) -> bool | None:
             return True
         if parent.reading.path != inside:
             names = [place.reading.path.stem, place.reading.path.parent.name] if place.reading.path else []
+            file = place.reading.path.name if place.reading.path else ""
+            names += [name for name, path in parent.scope.files.items() if path and PurePosixPath(path).name == file]
             if any(parent.scope.file_tests.get(name) for name in names):
                 return True
         place = parent

@@ -36,6 +36,8 @@ def own_flow(scene: Scene) -> Verdict | None:
             return Verdict("settle", "low", readiness=of_settling(way, scene.function), related=shown)
         if vocabulary.ENDED.search(following[checked]):
             return Verdict("settle", "high", readiness=of_settling(way, scene.function), related=shown)
+        if scene.last and vocabulary.ENDS.search(way.text(scene.last[0])):
+            return Verdict("settle", "low", readiness=of_settling(way, scene.function), related=shown)
         if vocabulary.EXPIRY_TEST.search(way.word(scene.function.child_by_field_name("name"))):
             return Verdict("expiry", "low", related=shown)
         return Verdict("absence", "low", related=shown)
@@ -86,7 +88,7 @@ def _passing(scene: Scene, following: list[bytes], checked: int | None, elapsing
         return None
     if vocabulary.CLOCK.search(b" ".join(following[: 1 if checked is None else checked + 1])):
         return Verdict("pacing", "low")
-    if checked != 0 and scene.last and _same_action(way.text(scene.last[0]), following[0]):
+    if elapsing is None and checked != 0 and scene.last and _same_action(way.text(scene.last[0]), following[0]):
         return Verdict("pacing", "low")
     near = (*scene.behind[:4], *scene.ahead[:4])
     if any(vocabulary.STAMP.search(scene.site.code[node.start_byte : node.end_byte]) for node in near):

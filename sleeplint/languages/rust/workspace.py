@@ -132,6 +132,16 @@ def parent_files(file: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
     yield above.parent.parent / f"{above.parent.name}.rs", (above.name, name)
 
 
+def attribute_files(file: Path) -> Iterator[Path]:
+    """Where a file may be declared by a `#[path]`: beside it or above it, by what it tests or by the folder."""
+    bare = re.sub(r"^tests?_|_(?:unit_?)?tests?$", "", file.stem)
+    for folder in (file.parent, file.parent.parent):
+        for name in dict.fromkeys((bare, "mod", "lib", "main", file.parent.name)):
+            candidate = folder / f"{name}.rs"
+            if candidate != file:
+                yield candidate
+
+
 def module_files(file: Path, inline: tuple[str, ...], name: str, path: str | None, is_root: bool) -> Iterator[Path]:
     """Where the module `name`, declared in the module `inline` of `file`, may stand."""
     own = file.parent if is_root or file.stem in _ROOTS else file.parent / file.stem
