@@ -157,6 +157,11 @@ WRAPPERS = [
     ("def nap(n):\n    time.sleep(n)\ndef pause(m):\n    nap(m * 60)\npause(1)", 60_000, "pause"),
     ("def pause(n):\n    if n:\n        time.sleep(n)\npause(1)", 1000, "pause"),
     ("def pause(n):\n    time.sleep(n)\npause(x)", None, "pause"),
+    (
+        "def wait(n):\n    import time\n    time.sleep(n)\n    return n\n\ndef test_a(view):\n    view.submit(wait, 0.5)",
+        500,
+        "wait",
+    ),
 ]
 
 

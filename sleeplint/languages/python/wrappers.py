@@ -17,9 +17,8 @@ from sleeplint.languages.python.parameters import UNIT_MS, factor_of, parameters
 from sleeplint.languages.python.tree import Chain, arguments_of, bare, called_name, decorators_of, first_of
 
 MAX_STEPS = 5
-
-
 _KEEPERS = frozenset({"staticmethod", "classmethod"})
+_PLAIN = frozenset({"identifier", "none"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def _read_wrapper(module: Module, function: Node, steps: int) -> Wrapper | None:
 
 
 def _only_statement(function: Node) -> Node | None:
-    """The sole statement of a body, docstring, imports and comments aside."""
+    """The sole statement of a body, docstring, imports, comments and a plain value at the end aside."""
     body = function.child_by_field_name("body")
     if body is None:
         return None
@@ -98,6 +97,8 @@ def _only_statement(function: Node) -> Node | None:
         first = first_of(statements[0])
         if first is not None and first.type in ("string", "concatenated_string"):
             statements = statements[1:]
+    if len(statements) == 2 and _gives_a_plain_value(statements[1]):
+        statements = statements[:1]
     if len(statements) != 1:
         return None
     only = statements[0]
@@ -106,6 +107,14 @@ def _only_statement(function: Node) -> Node | None:
         inner = [child for child in consequence.named_children if child.type != "comment"] if consequence else []
         return inner[0] if len(inner) == 1 else None
     return only
+
+
+def _gives_a_plain_value(statement: Node) -> bool:
+    """Whether a statement gives back what is there already: `return`, `return n`, `return None`."""
+    if statement.type != "return_statement":
+        return False
+    value = first_of(statement)
+    return value is None or value.type in _PLAIN
 
 
 def _core(statement: Node) -> Node | None:
@@ -147,7 +156,7 @@ def is_reported_at_its_calls(module: Module, found: Found) -> bool:
     if label is None:
         return False
     name = module.text(label).encode()
-    if re.search(rb"(?<!def )(?<!\w)" + re.escape(name) + rb"[ \t]*\(", module.code):
+    if re.search(rb"(?<!def )(?<!\w)" + re.escape(name) + rb"[ \t]*[(,]", module.code):
         return True
     nested = any(ancestor.type == "function_definition" for ancestor in module.chain(function))
     file_name = module.path.rpartition("/")[2]
