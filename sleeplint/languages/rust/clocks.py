@@ -44,6 +44,8 @@ class Clocks:
         self._code = names.reading.grove.code
         self._paused_test = paused_test
         self._callers: dict[str, bool] = {}
+        self._simulators = _SIMULATORS.search(self._code) is not None
+        """The file speaks of a simulator at all; asked once, for asking takes as long as the file is."""
 
     def paused(self, function: Node, before: int) -> bool:
         """Whether the clock is paused in a function when the place `before` is reached."""
@@ -59,11 +61,11 @@ class Clocks:
 
     def _simulated(self, function: Node) -> bool:
         """Whether a simulator runs in a function."""
+        if not self._simulators:
+            return False
         start, end = function.start_byte, function.end_byte
         if _SIMULATED.search(self._code, start, end):
             return True
-        if not _SIMULATORS.search(self._code):
-            return False
         for match in _SIMULATES.finditer(self._code, start, end):
             chain = self._names.reading.grove.chain(*match.span())
             found = self._names.look_up((match[0].decode(),), chain)
