@@ -503,3 +503,72 @@ def test_a_module_declared_with_a_path(tmp_path: Path, declared: str, in_test: b
     (tmp_path / "src/client_tests.rs").write_text("fn nap() { std::thread::sleep(PAUSE); }\n")
     (wait,) = read(Source.read(str(tmp_path / "src/client_tests.rs")), Surroundings(Project(tmp_path))).waits
     assert wait.in_test is in_test
+
+
+@pytest.mark.parametrize(
+    ("calls", "bounded"),
+    [
+        ('timeout(LIMIT, until_ready("a")).await.unwrap();', True),
+        ('timeout(LIMIT, until_ready("a")).await.unwrap(); until_ready("b").await;', False),
+        ("", False),
+    ],
+)
+def test_a_helper_whose_callers_set_the_deadline(calls: str, bounded: bool) -> None:
+    helper = """
+    async fn until_ready(address: &str) {
+        loop {
+            if connect(address).await.is_ok() { break; }
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+    """
+    found = waits(f"{dedent(helper)}\n#[tokio::test]\nasync fn is_ready() {{ {calls} }}\n")
+    assert [wait.loop.bounded for wait in found if wait.loop is not None] == [bounded]
+
+
+def test_a_future_of_a_name_is_cut_off_with_it() -> None:
+    found = in_test(
+        """
+        let future = async {
+            state.push(1).await;
+            sleep(Duration::from_secs(10)).await;
+            state.push(2).await;
+        };
+        assert!(timeout(Duration::from_millis(20), future).await.is_err());
+        let future = async {
+            state.push(1).await;
+            sleep(Duration::from_millis(10)).await;
+            state.push(2).await;
+        };
+        assert!(timeout(Duration::from_secs(1), future).await.is_ok());
+        """
+    )
+    assert [wait.cost_ms for wait in found] == [0, 20, 10, 0]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "ordered"),
+    [
+        ("log.push(1);", "log.push(2);", True),
+        ("1", "2", False),
+    ],
+)
+def test_only_what_is_done_can_be_ordered(one: str, other: str, ordered: bool) -> None:
+    found = in_test(
+        f"""
+        let first = tokio::spawn(async move {{ sleep(Duration::from_millis(10)).await; {one} }});
+        let second = tokio::spawn(async move {{ sleep(Duration::from_millis(30)).await; {other} }});
+        tokio::join!(first, second);
+        """
+    )
+    assert [bool(wait.order) for wait in found] == [ordered, ordered]
+
+
+def test_a_thread_that_is_joined_at_once_is_ordered_by_the_join() -> None:
+    found = in_test(
+        """
+        std::thread::spawn(|| { std::thread::sleep(Duration::from_millis(10)); log(1); }).join().unwrap();
+        std::thread::spawn(|| { std::thread::sleep(Duration::from_millis(30)); log(2); }).join().unwrap();
+        """
+    )
+    assert [wait.order for wait in found] == [(), ()]

@@ -33,7 +33,7 @@ def poll(scene: Scene) -> Loop:
     counted = shape.kind == "counted" or (shape.kind == "for" and not _ENDLESS.fullmatch(shape.head))
     in_condition = shape.kind == "while" and _names_bound(scene, shape.head)
     if not (counted or in_condition or deadlines):
-        return Loop(span, scene.limit is not None, False)
+        return Loop(span, scene.limit is not None or _bounded_by_callers(scene), False)
     if counted or in_condition:
         return Loop(span, True, not _fails_after(scene, at, text))
     silent = any(not vocabulary.PANIC.search(what) and not _FAILED.search(what) for what in deadlines)
@@ -92,6 +92,22 @@ def _deadlines(loop: Node, text: bytes) -> tuple[bytes, ...]:
     return tuple(found)
 
 
+def _bounded_by_callers(scene: Scene) -> bool:
+    """Whether it stands in a private helper that is called in this file only, and each time under a timeout."""
+    function = scene.function
+    name = scene.way.word(function.child_by_field_name("name"))
+    if scene.is_test_function or not name or any(c.type == "visibility_modifier" for c in function.children):
+        return False
+    bare = scene.way.bare
+    calls = [
+        match.start()
+        for match in re.finditer(rb"(?<![.\w])" + re.escape(name) + rb"\s*+\(", bare)
+        if not function.start_byte <= match.start() < function.end_byte
+    ]
+    return bool(calls) and all(_UNDER_TIMEOUT.search(bare[max(0, at - 200) : at]) for at in calls)
+
+
+_UNDER_TIMEOUT = re.compile(rb"\b(?:timeout|timeout_at|with_timeout|within)\s*+\([^;{}]*\Z")
 _WORD = re.compile(rb"\w+")
 
 

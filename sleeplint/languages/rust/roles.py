@@ -43,7 +43,10 @@ def circumstances(site: Site, sites: Sequence[Site]) -> Circumstances:
     if verdict.role == "hold" and scene.background is not None:
         held = Related(scene.background.task.span, "spawned here")
     related = (held, *verdict.related) if held else verdict.related
-    spent = cost.cost(scene, verdict.role, repeats, elapses=verdict.elapses if awaited.awaited is not False else None)
+    elapses = verdict.elapses if awaited.awaited is not False else None
+    if elapses and _is_cut_off(scene):
+        elapses = False
+    spent = cost.cost(scene, verdict.role, repeats, elapses=elapses)
     return Circumstances(
         role=verdict.role,
         role_confidence=verdict.confidence,
@@ -203,6 +206,12 @@ def _serving(scene: Scene, awaited: Awaited) -> Verdict | None:
 
 
 _ACCEPTS = re.compile(rb"\.\s*+(?:accept|incoming)\s*+\(")
+
+
+def _is_cut_off(scene: Scene) -> bool:
+    """Whether a timeout around it, or around the future of a name in which it stands, is over before it."""
+    named = scene.carrier.taken == "here" and scene.way.nodes[scene.carrier.at].type == "let_declaration"
+    return _within(scene, scene.carrier.word if named else b"") is False
 
 
 def _polling(scene: Scene, awaited: Awaited) -> Verdict | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from sleeplint.languages.rust.carriers import carrier
-from sleeplint.languages.rust.flow import Way, before, border, has_effect, loops, way
+from sleeplint.languages.rust.flow import Way, after, before, border, has_effect, loops, way
 from sleeplint.languages.rust.site import Site
 from sleeplint.text import Span
 
@@ -80,6 +80,10 @@ def _lead(path: Way) -> Lead | None:
         return None
     if any(has_effect(path.text(statement)) for statement in before(path, len(nodes) - 1)):
         return None
+    if not any(has_effect(path.text(statement)) for statement in after(path, len(nodes) - 1)):
+        return None  # nothing that could come before or after what others do
+    if taken.at > 0 and nodes[taken.at - 1].type in ("field_expression", "await_expression"):
+        return None  # `spawn(..).join()`: over before the next one starts
     outer = own
     while outer >= 0 and nodes[outer].type != "function_item":
         outer = border(nodes, outer)
