@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
 from sleeplint.facts import Wait
-from sleeplint.languages import read
-from sleeplint.source import Source
+from sleeplint.languages import Surroundings, read
+from sleeplint.source import Project, Source
 
 HEAD = """\
 import asyncio, os, select, signal, socket, subprocess, sys, time, unittest
@@ -16,6 +17,8 @@ import gevent, pytest, redis, requests
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
 from gevent.pool import Pool
+from threading import Thread
+from unittest.mock import patch
 
 """
 
@@ -92,6 +95,28 @@ IDIOMS = {
         async def test(monkeypatch):
             monkeypatch.setattr(asyncio, "sleep", turn)
             await asyncio.sleep(3)  # <-
+        """,
+    ),
+    "a helper that sleeps, with the module's sleep patched": (
+        "sleep 500 virtual costs 0",
+        """
+        def nap(seconds):
+            time.sleep(seconds)
+
+        @patch("time.sleep")
+        def test(fake):
+            nap(0.5)  # <-
+        """,
+    ),
+    "a helper that sleeps, and another module's patched": (
+        "sleep 500 sync low costs 500",
+        """
+        def nap(seconds):
+            time.sleep(seconds)
+
+        @patch("shop.worker.sleep")
+        def test(fake):
+            nap(0.5)  # <-
         """,
     ),
     # --- what never runs its time
@@ -378,6 +403,31 @@ IDIOMS = {
             assert channel.basic_get("q") is None
         """,
     ),
+    # --- what runs until it is told to stop
+    "a ticker": (
+        "timeout 50 pacing low costs None",
+        """
+        def test(stop, ticks):
+            def tick():
+                while not stop.wait(0.05):  # <-
+                    ticks.append(1)
+
+            thread = Thread(target=tick)
+            thread.start()
+            thread.join()
+        """,
+    ),
+    "a ticker runs for a while": (
+        "sleep 300 settle low costs 300",
+        """
+        def test(stop, ticks):
+            thread = Thread(target=ticks.run)
+            thread.start()
+            time.sleep(0.3)  # <-
+            stop.set()
+            assert ticks.count > 3
+        """,
+    ),
     # --- spacing
     "a time before and after": (
         "sleep 10 pacing low costs 10",
@@ -491,3 +541,52 @@ def test_an_object_that_says_how_long_is_one_wait() -> None:
     code = "from aiohttp import ClientTimeout\n"
     code += "async def test(serve, app):\n    await serve(app, timeout=ClientTimeout(total=5))\n"
     assert [wait.api for wait in read(Source("tests/test_it.py", code.encode())).waits] == ["aiohttp.ClientTimeout"]
+
+
+MOCKS = {
+    "made": "p = Mock()",
+    "made from a class": "p = create_autospec(subprocess.Popen)",
+    "what it returns": "p = Mock()\n    p = p.return_value",
+    "what it gives": "p = Mock()\n    p = p.spawn()",
+    "by pytest's mocker": "p = mocker.patch('shop.run')",
+    "entered": "with patch('shop.run') as p: pass",
+    "started": "p = patch('shop.run').start()",
+}
+
+
+@pytest.mark.parametrize("made", MOCKS.values(), ids=MOCKS.keys())
+def test_nothing_waits_in_a_mock(made: str) -> None:
+    head = "import subprocess\nfrom unittest.mock import Mock, create_autospec, patch\n"
+    code = f"{head}def test(mocker):\n    {made}\n    p.wait(timeout=5)\n    p.acquire(timeout=5)\n"
+    assert read(Source("tests/test_it.py", code.encode())).waits == ()
+
+
+def test_a_patch_gives_mocks_first() -> None:
+    code = "from unittest.mock import patch\n@patch('a.b')\n@patch.object(c, 'd', new=1)\ndef test(fake, real):\n"
+    code += "    fake.wait(timeout=5)\n    real.wait(timeout=6)\n"
+    assert [wait.duration_ms for wait in read(Source("tests/test_it.py", code.encode())).waits] == [6000]
+
+
+@pytest.mark.parametrize(
+    ("patched", "virtual"),
+    [
+        ("with patch('app.pausing.pause'):", True),
+        ("with patch('app.pausing.clock'):", True),
+        ("with patch('app.pausing.clock.sleep'):", True),
+        ("with patch('time.sleep'):", True),
+        ("with patch.object(pausing, 'pause'):", True),
+        ("with patch.object(pausing, 'other'):", False),
+        ("with patch('app.other.pause'):", False),
+        ("if True:", False),
+    ],
+)
+def test_a_function_of_the_project_that_is_patched_sleeps_no_more(tmp_path: Path, patched: str, virtual: bool) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "__init__.py").touch()
+    (tmp_path / "app" / "pausing.py").write_text("import time as clock\ndef pause(n):\n    clock.sleep(n)\n")
+    place = tmp_path / "tests" / "test_it.py"
+    place.parent.mkdir()
+    head = "from unittest.mock import patch\nfrom app import pausing\ndef test():\n"
+    place.write_text(f"{head}    {patched}\n        pausing.pause(5)\n")
+    (wait,) = read(Source.read(str(place)), Surroundings(project=Project(tmp_path))).waits
+    assert (wait.duration_ms, wait.virtual_time) == (5000, virtual)

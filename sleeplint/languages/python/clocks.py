@@ -20,6 +20,7 @@ from sleeplint.languages.python.tree import (
     first_of,
     string_of,
 )
+from sleeplint.languages.python.wrappers import wrapper_of
 
 STEMS = re.compile(
     rb"autojump_clock|mock_clock|MockClock|task\.Clock|\bClock\(|looptime|async_solipsism|freeze|freezer|time_machine"
@@ -35,6 +36,7 @@ _ASYNC_SLEEPS = re.compile(r"(?:asyncio|anyio|trio|async_timeout)\..*|\.call_lat
 _PATCHERS = re.compile(r"(?:.*\.)?(?:patch|patch\.object|setattr)")
 _ASSIGNED = re.compile(rb"(?<![\w.])\w+\.sleep[ \t]*=(?!=)")
 """`time.sleep = fake`."""
+_MAX_STEPS = 5
 _RUNTIMES = frozenset({"time", "asyncio", "trio", "anyio", "gevent"})
 
 
@@ -56,7 +58,9 @@ REAL = Clock()
 @dataclass(frozen=True, slots=True)
 class _Patch:
     target: str
-    """What is replaced: `time.sleep`, or the name of a global of this file with a leading dot."""
+    """What is replaced: `time.sleep`, or the name of a global of this file with a leading dot; empty if neither."""
+    written: str
+    """The path of what is replaced, as the patch says it: `app.worker.time`."""
     start: int
     end: int
 
@@ -168,6 +172,8 @@ class Clocks:
 
     def _is_patched(self, found: Found, fixtures: set[str]) -> bool:
         """Whether what is called here has been replaced in this test."""
+        if found.wrapper is not None and self._is_wrapper_patched(found, fixtures):
+            return True
         if found.by_reference and found.function.type != "attribute":
             return False
         if found.function.type == "attribute":
@@ -181,6 +187,37 @@ class Clocks:
         else:
             return False
         return any(patch.target == target and self._holds(patch, found, fixtures) for patch in self._all_patches())
+
+    def _is_wrapper_patched(self, found: Found, fixtures: set[str]) -> bool:
+        """Whether a function of the project is replaced, or what it sleeps with."""
+        replaced: set[str] = set()
+        meaning = self.names.meaning(found.function)
+        for _ in range(_MAX_STEPS):
+            wrapper = wrapper_of(meaning)
+            if wrapper is None or meaning.module is None or meaning.node is None:
+                break
+            called = wrapper.wait.child_by_field_name("function")
+            label = meaning.node.child_by_field_name("name")
+            if called is None or label is None:
+                break
+            text = meaning.module.text
+            owner = next(
+                (n for n in reversed(meaning.module.chain(meaning.node)) if n.type == "class_definition"), None
+            )
+            within = owner.child_by_field_name("name") if owner is not None else None
+            prefix = f"{text(within)}." if within is not None else ""
+            own = _dotted(meaning.module)
+            parts = text(called).split(".")
+            replaced |= {f"{own}.{prefix}{text(label)}"}
+            replaced |= {f"{own}.{'.'.join(parts[:count])}" for count in range(1, len(parts) + 1)}
+            if len(parts) > 1:
+                replaced.add(found.api)
+            meaning = names_of(meaning.module).meaning(called)
+        return any(
+            any(path == patch.written or path.endswith("." + patch.written) for path in replaced)
+            for patch in self._all_patches()
+            if patch.written and "." in patch.written and self._holds(patch, found, fixtures)
+        )
 
     def _holds(self, patch: _Patch, found: Found, fixtures: set[str]) -> bool:
         if patch.start <= found.call.start_byte < patch.end:
@@ -215,10 +252,11 @@ class Clocks:
                 continue
             arguments = arguments_of(call, module.code)
             target = self._target(arguments)
-            if target is None or self._keeps_real(arguments):
+            written = self._written(arguments)
+            if (target is None and not written) or self._keeps_real(arguments):
                 continue
             start, end = self._reach(call, module.chain(call))
-            found.append(_Patch(target, start, end))
+            found.append(_Patch(target or "", written, start, end))
         return found
 
     def _assigned(self) -> list[_Patch]:
@@ -246,7 +284,7 @@ class Clocks:
                 for path, other, _, around in places
                 if path == target and around == holder and other.start_byte > statement.start_byte
             )
-            found.append(_Patch(target, statement.end_byte, min(later, default=holder.end_byte)))
+            found.append(_Patch(target, target, statement.end_byte, min(later, default=holder.end_byte)))
         return found
 
     def _target(self, arguments: Arguments) -> str | None:
@@ -262,8 +300,21 @@ class Clocks:
             return None
         return f"{owner.path}.{second.decode('utf-8', 'replace')}"
 
+    def _written(self, arguments: Arguments) -> str:
+        """The whole path of what a patch replaces; empty if it does not say."""
+        if not arguments.positional:
+            return ""
+        first = string_of(arguments.positional[0], self.module.code)
+        if first is not None:
+            return first.decode("utf-8", "replace")
+        second = string_of(arguments.positional[1], self.module.code) if len(arguments.positional) > 1 else None
+        owner = self.names.meaning(arguments.positional[0])
+        if second is None or owner.kind not in ("external", "class"):
+            return ""
+        return f"{owner.path.lstrip('.')}.{second.decode('utf-8', 'replace')}"
+
     def _spelled(self, dotted: str) -> str | None:
-        own = self._own_name()
+        own = _dotted(self.module)
         owner, _, name = dotted.rpartition(".")
         if dotted.startswith("__main__.") or (own and (owner == own or own.endswith("." + owner))):
             return "." + name
@@ -272,12 +323,6 @@ class Clocks:
         if len(parts) >= 2 and parts[-2] in _RUNTIMES:
             return ".".join(parts[-2:])
         return None
-
-    def _own_name(self) -> str:
-        place, project = self.module.place, self.module.project
-        if place is None or project is None:
-            return self.module.path.removesuffix(".py").replace("/", ".")
-        return ".".join(place.relative_to(project.root).with_suffix("").parts)
 
     def _keeps_real(self, arguments: Arguments) -> bool:
         """Whether the replacement calls the real one."""
@@ -354,6 +399,14 @@ class Clocks:
             return False
         real = keywords.get("real_asyncio")
         return (tick is None or tick.type == "false") and (real is None or real.type == "false")
+
+
+def _dotted(module: Module) -> str:
+    """A module's path from the project's root, as an import would say it."""
+    place, project = module.place, module.project
+    if place is None or project is None:
+        return module.path.removesuffix(".py").replace("/", ".")
+    return ".".join(place.relative_to(project.root).with_suffix("").parts).removesuffix(".__init__")
 
 
 def _parameter_names(function: Node, module: Module) -> list[str]:

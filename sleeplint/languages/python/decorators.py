@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from tree_sitter import Node
 
 from sleeplint.languages.python.modules import Module
-from sleeplint.languages.python.tree import decorators_of
+from sleeplint.languages.python.tree import arguments_of, decorators_of
 
 
 def is_fixture(decorated: Node, module: Module) -> bool:
@@ -30,3 +32,22 @@ def is_static(holder: Node, module: Module) -> bool:
     if holder.type != "decorated_definition":
         return False
     return any(module.text(decorator) == "staticmethod" for decorator in decorators_of(holder))
+
+
+_PATCH = re.compile(r"(?:\w+\.)*patch(\.object)?$")
+
+
+def mocks_given(holder: Node, module: Module) -> int:
+    """How many mocks the `patch` decorators of a definition give it, as its first arguments."""
+    if holder.type != "decorated_definition":
+        return 0
+    given = 0
+    for decorator in decorators_of(holder):
+        function = decorator.child_by_field_name("function") if decorator.type == "call" else None
+        match = _PATCH.match(module.text(function)) if function is not None else None
+        if match is None:
+            continue
+        arguments = arguments_of(decorator, module.code)
+        targets = 2 if match[1] else 1
+        given += len(arguments.positional) == targets and "new" not in arguments.keywords
+    return given

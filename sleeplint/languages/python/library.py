@@ -67,6 +67,24 @@ RETURNS: dict[str, str] = {
     "redis.from_url": "redis.Redis",
     "twisted.internet.task.LoopingCall": "twisted.internet.task.LoopingCall",
     "twisted.internet.task.deferLater": "twisted.internet.defer.Deferred",
+    "unittest.mock.create_autospec": "unittest.mock.Mock",
+    "unittest.mock.patch": "unittest.mock.Mock",
+    "unittest.mock.patch.object": "unittest.mock.Mock",
+    **{
+        f"pytest_mock.MockerFixture.{maker}": "unittest.mock.Mock"
+        for maker in (
+            "Mock",
+            "MagicMock",
+            "AsyncMock",
+            "NonCallableMock",
+            "patch",
+            "patch.object",
+            "spy",
+            "stub",
+            "async_stub",
+            "create_autospec",
+        )
+    },
 }
 """Instances that calls return; a leading `[` says several of them."""
 
@@ -91,6 +109,8 @@ def returned_by(path: str) -> tuple[str, bool] | None:
         return known.lstrip("["), known.startswith("[")
     if path.rpartition(".")[2][:1].isupper():
         return path, False
+    if path.startswith("unittest.mock.Mock."):
+        return "unittest.mock.Mock", False  # what a mock gives is a mock
     return None
 
 

@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from sleeplint.languages.python.attributes import assigned_to_self
 from sleeplint.languages.python.bindings import Binding
-from sleeplint.languages.python.decorators import is_fixture, is_property, is_static
+from sleeplint.languages.python.decorators import is_fixture, is_property, is_static, mocks_given
 from sleeplint.languages.python.library import PARENTS, canonical, is_module, returned_by
 from sleeplint.languages.python.meanings import UNKNOWN, Meaning, one_of, several_of
 from sleeplint.languages.python.modules import Module
@@ -31,6 +31,7 @@ MAX_STEPS = 24
 MAX_ITEMS = 6
 """Elements of a literal that are looked at."""
 
+_MOCKERS = frozenset({"mocker", "class_mocker", "module_mocker", "package_mocker", "session_mocker"})
 _IMPORTERS = frozenset({"pytest.importorskip", "importlib.import_module", "__import__"})
 _WELL_KNOWN = frozenset({"open", "print", "range", "len", "__import__", "time", "asyncio", "trio", "anyio", "gevent"})
 """Builtins, and modules whose name nothing in sight binds: it comes from elsewhere, and means what it says."""
@@ -234,7 +235,20 @@ class Names:
                 return UNKNOWN
             path = ".".join([*self.module.prefix, *self._qualifier(owner), self.module.text(label)])
             return Meaning("instance", path, self.module, owner)
+        if self._is_given_mock(name, function, holders[position - 1], owner):
+            return Meaning("instance", "unittest.mock.MagicMock")
         return self._fixture(name, function, steps)
+
+    def _is_given_mock(self, name: str, function: Node, holder: Node, owner: Node | None) -> bool:
+        """Whether a parameter is what `@patch(..)` puts in a place."""
+        given = mocks_given(holder, self.module)
+        if not given:
+            return False
+        parameters = function.child_by_field_name("parameters")
+        names = [self.module.text(part) for part in parameters.named_children] if parameters is not None else []
+        if owner is not None and owner.type == "class_definition" and not is_static(holder, self.module):
+            names = names[1:]
+        return name in names[:given]
 
     def _fixture(self, name: str, user: Node, steps: int) -> Meaning:
         label = user.child_by_field_name("name")
@@ -243,6 +257,8 @@ class Names:
         decorated = outer is not None and outer.type == "decorated_definition"
         if not own_name.startswith("test") and not (decorated and outer and is_fixture(outer, self.module)):
             return UNKNOWN
+        if name in _MOCKERS:
+            return Meaning("instance", "pytest_mock.MockerFixture")
         for module in self._fixture_modules():
             for binding in module.globals.names.get(name, ()):
                 if binding.kind == "function" and binding.node != user:

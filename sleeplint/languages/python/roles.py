@@ -138,6 +138,8 @@ def _timeout(scene: Scene, site: Site, standing: Standing, round_: Round | None)
         if asked and name in words.BOOLEAN_WAITS:
             if condition is not None and bare(condition).type != "not_operator" and _is_all(condition, site.call):
                 return Verdict("burned", False, checked=True)  # takes what comes, until nothing comes in time
+            if _samples(scene, site, standing, round_):
+                return Verdict("pacing", False, checked=True)  # works at intervals until it is told to stop
             return Verdict("poll", False, checked=True, loop=_loop(scene, site, standing, round_))
         if name == "select":
             return Verdict("poll", round_.shape == "condition", loop=_loop(scene, site, standing, round_))

@@ -16,6 +16,9 @@ from sleeplint.languages.python.verdict import Verdict
 
 _BACK = 8000
 """Bytes before a wait in which something made for it is looked for."""
+_ENDS = frozenset({"stop", "close", "shutdown", "aclose"})
+_STOPS = re.compile(r"(?i)(stop|done|exit|quit|shutdown|finish|halt)\w*$")
+"""Events by which what runs is told to end."""
 _PROCESSES = re.compile(
     r"(?i)(popen|process|proc\b|server|service|daemon|broker|run_|launch|serve|boot|worker|listen|proxy|cluster|"
     r"container|supervisor|subprocess)"
@@ -44,7 +47,7 @@ def startup(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
         related.append(Related(span_of(use.node), "first used here"))
         return Verdict("startup", direct, related=tuple(related))
     outcome = around.outcome
-    if outcome is not None and started.receiver and _lets_it_run(outcome, started):
+    if outcome is not None and _lets_it_run(outcome, started):
         return None
     if outcome is not None and outcome.kind == "assert":
         between = any(act.kind in ("call", "read") for act in around.after[: around.after.index(outcome)])
@@ -63,7 +66,9 @@ def startup(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
 
 def _lets_it_run(outcome: Act, started: Called) -> bool:
     """`x.start()`, a sleep, `x.stop()`: nothing uses it, so that it need not be ready; it runs for a while."""
-    return any(
+    if started.name == "start" and any(call.name == "set" and _STOPS.search(call.receiver) for call in outcome.calls):
+        return True
+    return bool(started.receiver) and any(
         call.receiver == started.receiver and call.name in ("stop", "close", "shutdown", "aclose")
         for call in outcome.calls
     )
