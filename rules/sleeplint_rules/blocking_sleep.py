@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile
 from sleeplint_rules._advice import library
@@ -34,6 +35,7 @@ class BlockingSleep(Rule):
     name = "blocking-sleep"
     default = Severity.WARNING
     strict = Severity.WARNING
+    strict_options = MappingProxyType({"comments_excuse": False})
     specificity = SHAPE
     examples = (
         Example(
@@ -106,6 +108,8 @@ class BlockingSleep(Rule):
 
     at_least_ms: float = 1
     """Speak of a sleep of at least this length, or of one whose length the source does not say."""
+    comments_excuse: bool = True
+    """Leave alone a sleep at which a comment says that it blocks on purpose."""
 
     def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
         """Yield a finding for each blocking sleep on an event loop or async worker."""
@@ -118,6 +122,7 @@ class BlockingSleep(Rule):
                 and wait.role != "yield"
                 and (wait.duration_ms is None or wait.duration_ms >= self.at_least_ms)
                 and not wait.virtual_time
+                and not (self.comments_excuse and wait.excused)
             ):
                 yield self.finding(
                     file,

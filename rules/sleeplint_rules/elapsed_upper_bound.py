@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, seconds
+from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, Wait, seconds
 from sleeplint_rules._judgement import CLOCK
 
 
@@ -98,10 +98,17 @@ class ElapsedUpperBound(Rule):
                 continue
             if any(wait.span in poll for poll in polls):
                 continue  # it is the deadline of the poll
-            bound = "a bound" if wait.duration_ms is None else seconds(wait.duration_ms)
+            if wait.slack_ms is not None:
+                wish = f"leaves wall time no more than {seconds(wait.slack_ms)} of room"
+            else:
+                wish = f"wants wall time to stay below {_bound(wait)}"
             yield self.finding(
                 file,
                 wait,
-                f"This assertion wants wall time to stay below {bound}, and fails on a busy machine.",
+                f"This assertion {wish}, and fails on a busy machine.",
                 "Assert what the speed is a sign of: an order of events, a counter, no time passed on a paused clock.",
             )
+
+
+def _bound(wait: Wait) -> str:
+    return "a bound" if wait.duration_ms is None else seconds(wait.duration_ms)

@@ -171,17 +171,17 @@ class _Assertion:
             return None  # two moments, reckoned from one start
         more = time.unit if equal and time.whole and time.unit else 0
         slack = whole(Fraction(more, 10**6)) if more else None
-        return Elapsed(self._node, self._chain, time.api, bound, limit, self._limit(limit, time, more), slack)
+        return Elapsed(self._node, self._chain, time.api, bound, limit, self._limit(limit, time), slack)
 
-    def _limit(self, limit: Node, time: _Time, more: int = 0) -> Milliseconds | None:
-        """What the time is compared with, and `more` nanoseconds."""
+    def _limit(self, limit: Node, time: _Time) -> Milliseconds | None:
+        """What the time is compared with."""
         value = self._durations.value(limit, self._inner, self._names)
         if value is None or time.unit is None:
             return None
         if value.shape == "duration" and time.unit == 0:
             return whole(value.amount / 10**6)
         if value.shape == "number" and time.unit:
-            return whole(Fraction(value.amount * time.unit + more, 10**6))
+            return whole(Fraction(value.amount * time.unit, 10**6))
         return None
 
     def _time(self, node: Node, fuel: int = _STEPS) -> _Time | None:
