@@ -115,7 +115,7 @@ class Wait:
     checked: bool | None = None
     """Of a timeout: whether the code looks at its outcome."""
     excused: bool = False
-    """Of a timeout: a comment at it says why it is as long as it is."""
+    """A comment at it says why a timeout is as long as it is, or that a sleep blocks its thread on purpose."""
     purpose: Literal["operation", "connect", "idle", "test-limit"] = "operation"
     """Of a timeout, what it bounds. `idle`: a pool or keep-alive idle timeout given to the code
     under test. `test-limit`: a limit on the whole test."""

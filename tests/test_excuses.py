@@ -60,3 +60,22 @@ def test_the_excuse_stands_at_the_timeout(language: str, code: str, excused: boo
     (wait,) = read(source).waits
     assert wait.role == "guard"
     assert wait.excused is excused
+
+
+BLOCKING = [
+    ("rust", "// freezes every task on this thread\n    std::thread::sleep(Duration::from_secs(1));", True),
+    ("rust", "// let it settle\n    std::thread::sleep(Duration::from_secs(1));", False),
+    ("python", "    # blocks the loop, so that the heartbeat is missed\n    time.sleep(1)\n", True),
+    ("python", "    time.sleep(1)  # let it settle\n", False),
+]
+
+
+@pytest.mark.parametrize(("language", "code", "excused"), BLOCKING)
+def test_a_sleep_that_blocks_on_purpose_says_so(language: str, code: str, excused: bool) -> None:
+    if language == "rust":
+        head = "use std::time::Duration;\n#[tokio::test]\nasync fn a() {\n    "
+        source = Source("tests/a.rs", f"{head}{code}\n}}\n".encode())
+    else:
+        source = Source("tests/test_a.py", f"import time\nasync def test():\n{code}".encode())
+    (wait,) = read(source).waits
+    assert wait.excused is excused

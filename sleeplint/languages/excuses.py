@@ -1,4 +1,4 @@
-"""Comments that say why a timeout is as long as it is."""
+"""Comments that say why a timeout is as long as it is, or that a sleep blocks its thread on purpose."""
 
 from __future__ import annotations
 
@@ -17,6 +17,14 @@ _EXCUSE: Final = re.compile(
     r"|\bgenerous\w*|\bbecause\b"
     r"|\b(enough|more|plenty of|extra|ample) time\b|\bflak\w+|\bcold start\w*"
 )
+
+
+_BLOCKS: Final = re.compile(r"(?i)\bblock(s|ing|ed)?\b|\bfreez\w*|\bfrozen?\b|\bstarv\w*|\bstall\w*|\bhog\w*")
+
+
+def blocks_on_purpose(comment: str) -> bool:
+    """Whether a comment at a blocking sleep speaks of what it blocks."""
+    return _BLOCKS.search(comment) is not None
 
 
 def is_excuse(comment: str) -> bool:

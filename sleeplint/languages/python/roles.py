@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from sleeplint.facts import Loop, Related, Task
 from sleeplint.languages.circumstances import Circumstances
-from sleeplint.languages.excuses import is_excuse
+from sleeplint.languages.excuses import blocks_on_purpose, is_excuse
 from sleeplint.languages.python import cost
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.flow import border, weight
@@ -73,7 +73,7 @@ def circumstances(site: Site, sites: Sequence[Site]) -> Circumstances:
         repeats=repeats,
         awaited=awaited,
         checked=verdict.checked,
-        excused=site.kind == "timeout" and _is_excused(scene, site),
+        excused=_is_excused(scene, site),
         loop=verdict.loop,
         task=task,
         limit=limit,
@@ -118,8 +118,11 @@ def _measures_rounds(scene: Scene, site: Site, round_: Round) -> bool:
 
 
 def _is_excused(scene: Scene, site: Site) -> bool:
+    if site.kind != "timeout" and not (site.kind == "sleep" and site.entry.blocking and site.in_async):
+        return False
     statement = statement_of(site.chain, site.call)
-    return is_excuse(remark(scene.code, statement.start_byte, statement.end_byte))
+    comment = remark(scene.code, statement.start_byte, statement.end_byte)
+    return is_excuse(comment) if site.kind == "timeout" else blocks_on_purpose(comment)
 
 
 def _delays_a_call(site: Site) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sleeplint.facts import Loop, Related, Role, Task
 from sleeplint.languages.circumstances import Circumstances
-from sleeplint.languages.excuses import is_excuse
+from sleeplint.languages.excuses import blocks_on_purpose, is_excuse
 from sleeplint.languages.rust import branches, cost, vocabulary
 from sleeplint.languages.rust.awaiting import Awaited, awaiting
 from sleeplint.languages.rust.flow import has_effect, is_noise, is_value
@@ -53,6 +53,7 @@ def circumstances(site: Site, sites: Sequence[Site]) -> Circumstances:
         cost_ms=spent,
         repeats=repeats,
         awaited=awaited.awaited,
+        excused=site.entry.blocking and blocks_on_purpose(scene.remark.decode("utf-8", "replace")),
         loop=verdict.loop,
         task=task,
         limit=scene.limit,
