@@ -235,6 +235,8 @@ class Linter:
     def _lint(self, task: Task, source: Source) -> Report:
         plan = self.plans[task.plan]
         if task.root not in self._projects:
+            if self._neighbour is None:  # tasks come sorted: whoever leaves a repository does not come back
+                self._projects.clear()
             project = Project(task.root)
             if self._neighbour is not None:
                 project = Project(task.root, self._neighbour, edited=True)

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -60,7 +60,7 @@ CHANGES = st.one_of(
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of tests that rest on each other and on settings."""
     here = tmp_path / "project"
     (here / ".git").mkdir(parents=True)
@@ -68,7 +68,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for path, texts in TEXTS.items():
         write(here / path, texts[0])
     monkeypatch.chdir(here)
-    yield here
+    return here
 
 
 def write(file: Path, text: str) -> None:

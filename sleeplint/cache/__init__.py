@@ -54,6 +54,8 @@ class Plan(Protocol):
     def settings(self) -> Settings: ...  # noqa: D102
     @property
     def rules(self) -> tuple[Enabled, ...]: ...  # noqa: D102
+    @property
+    def production(self) -> bool: ...  # noqa: D102
 
 
 class Cache:
@@ -156,8 +158,7 @@ class Cache:
     def _plan(self, task: Task, plan: Plan) -> str:
         key = (id(plan), task.in_test, task.root)
         if key not in self._plans:
-            production = plan.production
-            said = (identity.of_plan(plan.settings, plan.rules), production, task.in_test, os.fspath(task.root))
+            said = (identity.of_plan(plan.settings, plan.rules), plan.production, task.in_test, os.fspath(task.root))
             self._plans[key] = digest(repr(said).encode("utf-8", "surrogateescape"))
         return self._plans[key]
 

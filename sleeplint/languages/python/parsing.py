@@ -11,8 +11,10 @@ from tree_sitter import Language, Parser, Point, Tree
 from sleeplint.languages.growth import KEY, Trees
 from sleeplint.source import Project, Source
 
-MAX_BYTES = 5_000_000
-MAX_SECONDS = 3.0
+MAX_BYTES = 1_500_000
+MAX_SECONDS = 1.2
+QUICK = 150_000
+"""Bytes that are parsed within half a second whatever they are, so that nobody needs to look at the clock."""
 _CHUNK = 1 << 16
 
 
@@ -24,10 +26,14 @@ def _parser() -> Parser:
 def parse(code: bytes, max_seconds: float = MAX_SECONDS, before: Tree | None = None) -> Tree | str:
     """The syntax tree of `code`, or in words why there is none; `before` is an edited tree to grow it from.
 
-    The text is given through a callable because tree-sitter asks for progress only then.
+    A long text is given through a callable, because tree-sitter asks for progress only then; what is
+    returned to it is never freed.
     """
     if len(code) > MAX_BYTES:
         return f"not read: {len(code):,} bytes are more than the {MAX_BYTES:,} that are parsed"
+    parser = _parser()
+    if len(code) <= QUICK:
+        return parser.parse(code, before) if before is not None else parser.parse(code)
     give_up = thread_time() + max_seconds
 
     def read(offset: int, _: Point) -> bytes:
@@ -36,7 +42,6 @@ def parse(code: bytes, max_seconds: float = MAX_SECONDS, before: Tree | None = N
     def too_late(_: int, __: bool) -> bool:
         return thread_time() > give_up
 
-    parser = _parser()
     try:
         if before is not None:
             tree = parser.parse(read, before, progress_callback=too_late)

@@ -95,7 +95,10 @@ class Library:
         """The one library of a project."""
         if project is None:
             return cls(None)
-        return cast("Library", project.memory.setdefault("rust library", cls(project)))
+        library = project.memory.get("rust library")
+        if library is None:
+            library = project.memory["rust library"] = cls(project)
+        return cast("Library", library)
 
     def open(self, path: Path | None, code: bytes) -> Reading:
         """A file that is to be read for itself, parsed. Raises GivenUp."""

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 import tree_sitter_rust
 from tree_sitter import Language, Node, Parser, Point, Range, Tree
 
-SIZE_LIMIT = 5_000_000
+SIZE_LIMIT = 1_500_000
 """Bytes of a file that is read; a tree takes up to two hundred times as much memory."""
-SECONDS_LIMIT = 4.0
+QUICK = 150_000
+"""Bytes that are parsed within half a second whatever they are, so that nobody needs to look at the clock."""
+SECONDS_LIMIT = 1.6
 """Processor time that the parses of one file may take together."""
 DEPTH_LIMIT = 600
 """Nodes above a call; deeper nesting is not a person's."""
@@ -42,20 +44,25 @@ def parse(code: bytes | bytearray, budget: Budget, piece: Range | None = None, b
     Raises GivenUp when the budget is spent: tree-sitter takes 22 s for some 6 MB files.
     """
     if len(code) > SIZE_LIMIT:
-        raise GivenUp(f"larger than {SIZE_LIMIT // 1_000_000} MB")
+        raise GivenUp(f"larger than {SIZE_LIMIT / 1_000_000:g} MB")
+    start, end = (piece.start_byte, piece.end_byte) if piece else (0, len(code))
 
     def read(offset: int, _point: Point) -> bytes:
-        return bytes(code[offset : offset + _CHUNK])
+        return bytes(code[offset : min(offset + _CHUNK, end)])
 
     def expired(_offset: int, _has_error: bool) -> bool:
         return budget.spent()
 
     _PARSER.included_ranges = [piece] if piece else []
     try:
-        # Only a read callable lets the progress callback be called.
-        if before is not None:
-            return _PARSER.parse(read, before, "utf8", progress_callback=expired)
-        return _PARSER.parse(read, encoding="utf8", progress_callback=expired)
+        if end - start > QUICK:
+            # Only a read callable lets the progress callback be called; what both return is never freed.
+            if before is not None:
+                return _PARSER.parse(read, before, "utf8", progress_callback=expired)
+            return _PARSER.parse(read, encoding="utf8", progress_callback=expired)
+        if piece:  # a tree keeps the bytes that it is given: of each piece, the whole file
+            return _PARSER.parse(read, encoding="utf8")
+        return _PARSER.parse(bytes(code), before, "utf8") if before is not None else _PARSER.parse(bytes(code))
     except ValueError:
         _PARSER.reset()
         raise GivenUp(f"not parsed within {SECONDS_LIMIT:g} s") from None
