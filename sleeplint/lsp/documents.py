@@ -42,19 +42,21 @@ class Document:
     @cached_property
     def positions(self) -> Positions:
         """Its offsets as the editor counts."""
-        return Positions(self._data, self._encoding, len(self.source.bom))
+        bom = len(self.source.bom)
+        return Positions(self._data, self._encoding, bom, self.source.lines if self._data == self.source.code else None)
 
     def changed(self, version: int, changes: Sequence[types.TextDocumentContentChangeEvent]) -> Document:
         """The next version of it."""
-        data = self._data
+        data, positions = self._data, self.positions
         for change in changes:
             text = change.text.encode("utf-8", "surrogatepass")
             if isinstance(change, types.TextDocumentContentChangePartial):
-                positions = Positions(data, self._encoding)
                 start, end = positions.offset(change.range.start), positions.offset(change.range.end)
                 data = data[:start] + text + data[max(start, end) :]
             else:
                 data = text
+            if len(changes) > 1:
+                positions = Positions(data, self._encoding)
         return Document(self.uri, self.language, version, data, self._encoding)
 
 

@@ -14,10 +14,12 @@ class Positions:
     `shift` is how many bytes of `data` stand before the first of `Source.code`.
     """
 
-    def __init__(self, data: bytes, encoding: types.PositionEncodingKind | str, shift: int = 0) -> None:
-        """Index `data` for an editor that counts in `encoding`."""
+    def __init__(
+        self, data: bytes, encoding: types.PositionEncodingKind | str, shift: int = 0, lines: LineIndex | None = None
+    ) -> None:
+        """Index `data` for an editor that counts in `encoding`; `lines` if that is done already."""
         self._data = data
-        self._lines = LineIndex(data)
+        self._lines = lines or LineIndex(data)
         self._encoding = types.PositionEncodingKind(encoding)
         self._shift = shift
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tree_sitter import Node
 
@@ -39,11 +40,16 @@ class Attribute:
 
 def attribute(node: Node, code: bytes) -> Attribute:
     """Read an `attribute_item` or `inner_attribute_item`."""
-    text = code[node.start_byte : node.end_byte].decode("utf-8", "replace")
-    body = text.lstrip("#!").strip()[1:-1].strip()
+    return Attribute(*_parts(code[node.start_byte : node.end_byte]), node.start_byte, node.end_byte)
+
+
+@lru_cache(maxsize=512)
+def _parts(text: bytes) -> tuple[str, str]:
+    """The path and the arguments of an attribute; most of a file's are the same few."""
+    body = text.decode("utf-8", "replace").lstrip("#!").strip()[1:-1].strip()
     path = re.match(r"[\w:\s]*", body)
     end = path.end() if path else 0
-    return Attribute("".join(body[:end].split()), body[end:].strip(), node.start_byte, node.end_byte)
+    return "".join(body[:end].split()), body[end:].strip()
 
 
 def before(siblings: Iterable[Node], code: bytes) -> Iterator[tuple[Node, list[Attribute]]]:

@@ -29,7 +29,7 @@ def _blank(match: re.Match[bytes]) -> bytes:
     whole = match.group()
     if match.lastgroup in ("line", "block"):
         return b" " * len(whole)
-    inside = next(name for name in ("raw", "string", "letter") if match.group(name) is not None)
+    inside = match.lastgroup or "string"
     start, end = match.start(inside) - match.start(), match.end(inside) - match.start()
     return whole[:start] + b" " * (end - start) + whole[end:]
 

@@ -185,6 +185,8 @@ def _cases(function: Node, attributes: tuple[Attribute, ...], cases: int, grove:
     parameters = function.child_by_field_name("parameters")
     text = grove.text(parameters) if parameters is not None else ""
     count = max(cases, 1)
+    if "#[" not in text:
+        return count
     for match in re.finditer(r"#\[values\(", text):
         values = _arity(text, match.end())
         if values is None:

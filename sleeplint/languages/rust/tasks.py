@@ -19,9 +19,8 @@ from sleeplint.text import Span
 
 _SPAWN = re.compile(
     rb"\bspawn\w*\s*+\(\s*+(?:move\s*+)?(?:\|\s*+\w*\s*+\|\s*+)?(?:async\s+move\s*+|async\s*+)?\{?\s*+"
-    rb"(?:(?:Self|self|super|crate)\s*+(?:::|\.)\s*+)?(\w+)\s*+\("
+    rb"(?:(?:Self|self|super|crate)\s*+(?:::|\.)\s*+)?(?!(?:let|if|while|for|match|return)\b)(\w+)\s*+\("
 )
-_CALL = re.compile(rb"(\bfn\s+)?\b(\w+)\s*+\(")
 _PATH = re.compile(rb"(?:\w+\s*+(?:::|\.)\s*+)*\Z")
 
 
@@ -33,7 +32,8 @@ def _spawned_functions(text: bytes) -> dict[bytes, tuple[int, int]]:
         places.setdefault(match.group(1), []).append(match.span())
     if not places:
         return {}
-    calls = Counter(name for definition, name in _CALL.findall(text) if not definition)
+    spoken = re.compile(rb"(\bfn\s+)?\b(%s)\s*+\(" % b"|".join(map(re.escape, places)))
+    calls = Counter(name for definition, name in spoken.findall(text) if not definition)
     found = {}
     for name, spans in places.items():
         if calls[name] == len(spans):
