@@ -572,3 +572,18 @@ def test_a_thread_that_is_joined_at_once_is_ordered_by_the_join() -> None:
         """
     )
     assert [wait.order for wait in found] == [(), ()]
+
+
+@pytest.mark.parametrize("code", ["drop(sleep(D));", "let _unused = sleep(D);", "sleep(D);"])
+def test_a_sleep_that_nobody_awaits_costs_nothing(code: str) -> None:
+    (wait,) = in_test(code, HEAD + "const D: Duration = Duration::from_secs(1);\n")
+    assert (wait.duration_ms, wait.cost_ms) == (1000, 0)
+
+
+def test_what_is_cut_off_is_waited_for_by_nobody() -> None:
+    found = in_test(
+        "assert!(timeout(LIMIT, async { one().await; sleep(Duration::from_secs(10)).await; two().await; })"
+        ".await.is_err());",
+        HEAD + "const LIMIT: Duration = Duration::from_millis(20);\n",
+    )
+    assert [(wait.role, wait.cost_ms) for wait in found] == [("burned", 20), ("workload", 0)]

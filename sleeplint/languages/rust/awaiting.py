@@ -84,6 +84,8 @@ def awaiting(way: Way) -> Awaited:
                     return _first_of(way.text(shell), _argument(parent, node))
                 if word in vocabulary.IN_PLACE:
                     return _HERE
+                if word == b"drop":
+                    return _NEVER
                 if word not in vocabulary.CARRIED:
                     return _ELSEWHERE
                 below -= 2

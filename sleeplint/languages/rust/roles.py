@@ -44,8 +44,12 @@ def circumstances(site: Site, sites: Sequence[Site]) -> Circumstances:
         held = Related(scene.background.task.span, "spawned here")
     related = (held, *verdict.related) if held else verdict.related
     elapses = verdict.elapses if awaited.awaited is not False else None
+    if site.kind == "sleep" and awaited.awaited is False:
+        elapses = False
     if elapses and _is_cut_off(scene):
         elapses = False
+        if verdict.role != "hold":  # whatever follows it is not reached
+            verdict = Verdict("workload", "high" if verdict.role == "workload" else "low", elapses=False)
     spent = cost.cost(scene, verdict.role, repeats, elapses=elapses)
     return Circumstances(
         role=verdict.role,
