@@ -73,6 +73,8 @@ class Clocks:
         self.module = names.module
         self.plain = not STEMS.search(self.module.code) and not _solipsist(self.module)
         self._patches: list[_Patch] | None = None
+        self._autouse: list[str] | None = None
+        self._makers: dict[int, tuple[str | None, Node | None]] = {}
 
     def clock(self, found: Found) -> Clock:
         """The clock that holds where a wait stands."""
@@ -117,13 +119,14 @@ class Clocks:
             for call in [bindings.node, *bindings.node.named_children]:
                 if call.type == "call" and "usefixtures" in self.module.text(call):
                     asked |= self._strings(call)
-        waiting = list(asked)
-        waiting += [
-            name
-            for name, bound in self.module.globals.names.items()
-            for binding in bound
-            if binding.kind == "function" and self._is_autouse(binding.node)
-        ]
+        if self._autouse is None:
+            self._autouse = [
+                name
+                for name, bound in self.module.globals.names.items()
+                for binding in bound
+                if binding.kind == "function" and self._is_autouse(binding.node)
+            ]
+        waiting = [*asked, *self._autouse]
         while waiting:
             name = waiting.pop()
             for binding in self.module.globals.names.get(name, ()):
@@ -222,18 +225,30 @@ class Clocks:
     def _holds(self, patch: _Patch, found: Found, fixtures: set[str]) -> bool:
         if patch.start <= found.call.start_byte < patch.end:
             return True
+        fixture, owner = self._made_in(patch)
+        if fixture is not None:
+            return fixture in fixtures
+        return owner is not None and owner.start_byte <= found.call.start_byte < owner.end_byte
+
+    def _made_in(self, patch: _Patch) -> tuple[str | None, Node | None]:
+        """The fixture in which a patch is made, or the class in whose `setUp` it is."""
+        known = self._makers.get(patch.start)
+        if known is None:
+            known = self._makers[patch.start] = self._find_maker(patch)
+        return known
+
+    def _find_maker(self, patch: _Patch) -> tuple[str | None, Node | None]:
         node = self.module.root.descendant_for_byte_range(max(patch.start - 1, 0), patch.start)
         holders = self.module.chain(node) if node is not None else ()
         for holder in holders:
             if holder.type == "function_definition":
                 label = holder.child_by_field_name("name")
                 name = self.module.text(label) if label is not None else ""
-                if name in fixtures and self._is_fixture(holder):
-                    return True
+                if self._is_fixture(holder):
+                    return name, None
                 if name in ("setUp", "setup_method", "asyncSetUp", "setUpClass"):
-                    owner = next((n for n in reversed(holders) if n.type == "class_definition"), None)
-                    return owner is not None and owner.start_byte <= found.call.start_byte < owner.end_byte
-        return False
+                    return None, next((n for n in reversed(holders) if n.type == "class_definition"), None)
+        return None, None
 
     def _all_patches(self) -> list[_Patch]:
         if self._patches is None:
