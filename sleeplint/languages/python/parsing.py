@@ -8,7 +8,7 @@ from time import thread_time
 import tree_sitter_python
 from tree_sitter import Language, Parser, Point, Tree
 
-from sleeplint.languages.growth import KEY, Trees
+from sleeplint.languages.growth import KEY, TYPED, Trees
 from sleeplint.source import Project, Source
 
 MAX_BYTES = 1_500_000
@@ -23,16 +23,16 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_python.language()))
 
 
-def parse(code: bytes, max_seconds: float = MAX_SECONDS, before: Tree | None = None) -> Tree | str:
+def parse(code: bytes, max_seconds: float = MAX_SECONDS, before: Tree | None = None, quick: int = QUICK) -> Tree | str:
     """The syntax tree of `code`, or in words why there is none; `before` is an edited tree to grow it from.
 
     A long text is given through a callable, because tree-sitter asks for progress only then; what is
-    returned to it is never freed.
+    returned to it is never freed. Up to `quick` bytes are short.
     """
     if len(code) > MAX_BYTES:
         return f"not read: {len(code):,} bytes are more than the {MAX_BYTES:,} that are parsed"
     parser = _parser()
-    if len(code) <= QUICK:
+    if len(code) <= quick:
         return parser.parse(code, before) if before is not None else parser.parse(code)
     give_up = thread_time() + max_seconds
 
@@ -63,7 +63,7 @@ def parse_edited(source: Source, project: Project | None) -> Tree | str:
 
     def grow(before: Tree | None) -> Tree | None:
         nonlocal trouble
-        tree = parse(source.code, before=before)
+        tree = parse(source.code, before=before, quick=TYPED)
         if isinstance(tree, str):
             trouble = tree
             return None

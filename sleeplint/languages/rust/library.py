@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 
 from tree_sitter import Tree
 
-from sleeplint.languages.growth import KEY, Trees
+from sleeplint.languages.growth import KEY, TYPED, Trees
 from sleeplint.languages.rust.macros import Grove
 from sleeplint.languages.rust.outline import Scope, outline
 from sleeplint.languages.rust.parsing import Budget, GivenUp, parse
@@ -117,7 +117,9 @@ class Library:
         if self.project is None or path is None or not self.project.edited:
             return parse(code, budget)
         trees = cast("Trees", self.project.memory.setdefault(("rust", KEY), Trees()))
-        return cast("Tree", trees.grown(str(path), code, lambda before: parse(code, budget, before=before)))
+        return cast(
+            "Tree", trees.grown(str(path), code, lambda before: parse(code, budget, before=before, quick=TYPED))
+        )
 
     @contextmanager
     def reading_on_behalf(self, path: Path | None, reading: Reading) -> Iterator[set[str]]:

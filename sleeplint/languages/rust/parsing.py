@@ -38,8 +38,15 @@ class Budget:
         return time.process_time() > self._end
 
 
-def parse(code: bytes | bytearray, budget: Budget, piece: Range | None = None, before: Tree | None = None) -> Tree:
-    """Parse a text, or one piece of it with absolute positions; `before` is an edited tree to grow it from.
+def parse(
+    code: bytes | bytearray,
+    budget: Budget,
+    piece: Range | None = None,
+    before: Tree | None = None,
+    quick: int = QUICK,
+) -> Tree:
+    """Parse a text, or one piece of it with absolute positions; `before` is an edited tree to grow it from. Up to
+    `quick` bytes are parsed without a look at the clock.
 
     Raises GivenUp when the budget is spent: tree-sitter takes 22 s for some 6 MB files.
     """
@@ -55,7 +62,7 @@ def parse(code: bytes | bytearray, budget: Budget, piece: Range | None = None, b
 
     _PARSER.included_ranges = [piece] if piece else []
     try:
-        if end - start > QUICK:
+        if end - start > quick:
             # Only a read callable lets the progress callback be called; what both return is never freed.
             if before is not None:
                 return _PARSER.parse(read, before, "utf8", progress_callback=expired)
