@@ -12,7 +12,7 @@ from sleeplint.text import common
 _KEPT = 8
 """Trees that are kept; their memory is a hundred times the text's."""
 TYPED = 1_000_000
-"""Bytes of an edited file that are parsed without looking at the clock: what that leaks, at every keystroke, adds up."""
+"""Bytes of an edited file that are parsed without a look at the clock: what that leaks would add up while one types."""
 KEY = "trees of edited files"
 """Under which a project remembers them."""
 

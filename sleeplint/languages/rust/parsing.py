@@ -45,9 +45,9 @@ def parse(
     before: Tree | None = None,
     quick: int = QUICK,
 ) -> Tree:
-    """Parse a text, or one piece of it with absolute positions; `before` is an edited tree to grow it from. Up to
-    `quick` bytes are parsed without a look at the clock.
+    """Parse a text, or one piece of it with absolute positions; `before` is an edited tree to grow it from.
 
+    Up to `quick` bytes are parsed without a look at the clock.
     Raises GivenUp when the budget is spent: tree-sitter takes 22 s for some 6 MB files.
     """
     if len(code) > SIZE_LIMIT:
