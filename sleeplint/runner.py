@@ -264,10 +264,10 @@ def _cores() -> int:
 
 def _fresh(tasks: list[Task], linter: Linter, jobs: int) -> Iterator[Report]:
     """Reports in the order of `tasks`, by as many processes as pay."""
-    if jobs > 1 and sum(task.size for task in tasks) > SCAN_PAYS:
+    if jobs > 1 and len(tasks) > 1 and sum(task.size for task in tasks) > SCAN_PAYS:
         yield from _pooled(tasks, linter, jobs)
         return
-    if jobs == 1 or sum(task.size for task in tasks) <= POOL_PAYS:
+    if jobs == 1 or len(tasks) == 1 or sum(task.size for task in tasks) <= POOL_PAYS:
         yield from map(linter.report, tasks)
         return
     quick: dict[int, Report] = {}
@@ -280,7 +280,8 @@ def _fresh(tasks: list[Task], linter: Linter, jobs: int) -> Iterator[Report]:
             worth.append(task)
         else:
             quick[number] = Report(task.path, source.language or "python")
-    slow = _pooled(worth, linter, jobs) if sum(task.size for task in worth) > POOL_PAYS else map(linter.report, worth)
+    pays = len(worth) > 1 and sum(task.size for task in worth) > POOL_PAYS
+    slow = _pooled(worth, linter, jobs) if pays else map(linter.report, worth)
     for number in range(len(tasks)):
         yield quick[number] if number in quick else next(slow)
 

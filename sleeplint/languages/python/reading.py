@@ -26,6 +26,7 @@ from sleeplint.languages.python.guards import find_guards
 from sleeplint.languages.python.modules import AT, Module
 from sleeplint.languages.python.names import Names, names_of
 from sleeplint.languages.python.paths import is_script, is_test_path
+from sleeplint.languages.python.patience import bounds_reached, in_time
 from sleeplint.languages.python.pragmas import read_pragmas
 from sleeplint.languages.python.programs import Program, find_programs
 from sleeplint.languages.python.references import find_references, runs_in_thread
@@ -66,7 +67,7 @@ def read_module(module: Module, around: Surroundings) -> TestFile:
     clocks = Clocks(names)
     places = _places(module, names, tests, clocks, around.calls)
     sites = [place.site for place in places]
-    waits = [_wait(place, circumstances(place.site, sites)) for place in places]
+    waits = [_wait(place, circumstances(place.site, sites)) for place in in_time(places, module)]
     return TestFile(
         path=module.path,
         language="python",
@@ -84,7 +85,7 @@ def _places(module: Module, names: Names, tests: Tests, clocks: Clocks, calls: t
     own = own_entries(calls)
     limit = suite_limit(module)
     places = []
-    for found in _founds(module, names, own, tests):
+    for found in in_time(_founds(module, names, own, tests), module):
         scope = tests.scope(found.chain, found.call)
         if scope.in_test and is_reported_at_its_calls(module, found):
             continue
@@ -103,8 +104,8 @@ def _places(module: Module, names: Names, tests: Tests, clocks: Clocks, calls: t
         )
         span = Span(start.start_byte, found.call.end_byte)
         places.append(_Place(site, span, found.written, clock, None, clash_of(found)))
-    places += [_assertion(assertion, module, names, tests) for assertion in find_assertions(names)]
-    places += [_program(program, module, names, tests) for program in find_programs(names)]
+    places += [_assertion(assertion, module, names, tests) for assertion in in_time(find_assertions(names), module)]
+    places += [_program(program, module, names, tests) for program in in_time(find_programs(names), module)]
     return sorted(places, key=lambda place: place.span)
 
 
@@ -114,17 +115,18 @@ def _founds(module: Module, names: Names, own: dict[str, Call], tests: Tests) ->
     aliases = also_known_as(module.code, wanted)
     mine = suggested_around(module) if tests.file_in_test else suggested(module.code)
     found: list[Found] = []
-    for call, chain, function, name in candidates(names, frozenset(wanted | aliases | mine)):
+    called = candidates(names, frozenset(wanted | aliases | mine))
+    for call, chain, function, name in in_time(called, module):
         word = module.text(name)
         match = match_call(call, chain, function, name, names, own)
         if match is None and word in mine:
             match = own_call(call, chain, function, name, names)
         if match is not None:
             found.append(match)
-    found += find_references(names, frozenset(aliases | mine), own)
+    found += in_time(find_references(names, frozenset(aliases | mine), own), module)
     if tests.file_in_test:
         taken = {(match.call.start_byte, match.call.end_byte) for match in found}
-        found += find_guards(names, taken)
+        found += in_time(find_guards(names, taken), module)
     return found
 
 
@@ -254,9 +256,10 @@ def _broken(root: Node) -> tuple[Span, ...]:
 
 
 def _unread(names: Names) -> tuple[str, ...]:
+    found = []
     if names.module.memory.get(TOO_DEEP):
-        return (f"what is nested more than {MAX_DEPTH} levels deep was not read",)
-    return ()
+        found.append(f"what is nested more than {MAX_DEPTH} levels deep was not read")
+    return (*found, *bounds_reached(names.module))
 
 
 def _consulted(module: Module) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import TypeVar
 
 from tree_sitter import Node
@@ -22,7 +23,7 @@ from sleeplint.languages.rust.library import Library, Reading, path_in
 from sleeplint.languages.rust.limits import TestLimit, limits
 from sleeplint.languages.rust.macros import macro_name
 from sleeplint.languages.rust.names import Finder, Found
-from sleeplint.languages.rust.parsing import GivenUp, errors
+from sleeplint.languages.rust.parsing import SECONDS_LIMIT, GivenUp, errors
 from sleeplint.languages.rust.placing import in_async, statement
 from sleeplint.languages.rust.pragmas import pragmas
 from sleeplint.languages.rust.roles import circumstances
@@ -49,6 +50,8 @@ def read(source: Source, around: Surroundings) -> TestFile:
 
 
 _T = TypeVar("_T")
+MOST = 1500
+"""Calls of one file that are looked at; nobody writes more."""
 
 
 class _Reader:
@@ -69,7 +72,7 @@ class _Reader:
         self._limits = {limit.function: limit for limit in self._guarded(limits(self._calls.names, self._durations))}
         found = self._found()
         sites = []
-        for called in found:
+        for called in self._within_time(found):
             try:
                 made = self._site(called)
             except GivenUp as bound:
@@ -78,7 +81,7 @@ class _Reader:
             if made is not None:
                 sites.append((called, *made))
         every = [site for _, site, _ in sites]
-        waits = [self._wait(called, site, paused, every) for called, site, paused in sites]
+        waits = [self._wait(called, site, paused, every) for called, site, paused in self._within_time(sites)]
         tests = {test.span: self._limited(test) for test in self._scopes.tests()} | self._tests
         waits += self._limit_waits(tests)
         return replace(
@@ -102,7 +105,7 @@ class _Reader:
         code = self._grove.code
         found: dict[int, Called] = {}
         looked: set[bytes] = set()
-        pending = list(hits(code, self._around.calls))
+        pending = self._first(hits(code, self._around.calls))
         tried = set(pending)
         for _ in range(4):
             wrappers: set[bytes] = set()
@@ -115,13 +118,28 @@ class _Reader:
                         wrappers.add(name.encode())
             fresh = wrappers - looked
             looked |= fresh
-            pending = [hit for hit in hits_of(code, fresh) if hit not in tried] if fresh else []
+            pending = self._first(hit for hit in hits_of(code, fresh) if hit not in tried) if fresh else []
             tried.update(pending)
             if not pending:
                 break
         for called in self._guarded(self._asserted()):
             found[called.start] = called
         return [found[start] for start in sorted(found)]
+
+    def _first(self, found: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """As many places as are looked at in one file."""
+        first = list(islice(found, MOST + 1))
+        if len(first) > MOST:
+            self._unread.append(f"read in part: it holds more than {MOST:,} calls that may wait")
+        return first[:MOST]
+
+    def _within_time(self, items: Iterable[_T]) -> Iterator[_T]:
+        """The items, as long as the file's time lasts."""
+        for item in items:
+            if self._grove.budget.spent():
+                self._unread.append(f"read in part: not read to its end within {SECONDS_LIMIT:g} s")
+                return
+            yield item
 
     def _asserted(self) -> Iterator[Called]:
         """Assertions on elapsed time, and fail points that sleep."""
