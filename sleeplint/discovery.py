@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 NEVER = frozenset({"node_modules", "__pycache__", "__pypackages__", "site-packages"})
 """Folders that hold no code of the project's own. So do all whose name begins with a dot."""
+_NAMED = re.compile(r"\(\?P<\w+>")
 _MARKS = frozenset({"CACHEDIR.TAG", "pyvenv.cfg"})
 """A folder with such a file is a tool's: cargo's target, a virtual environment."""
 
@@ -44,10 +46,15 @@ class _Ignored:
 
     folder: str
     spec: GitIgnoreSpec
+    any: re.Pattern[str] | None
+    """All patterns in one: of what it does not match none speaks."""
 
     def says(self, path: str) -> bool | None:
         """Whether an absolute path is ignored; None if no pattern speaks of it."""
-        return self.spec.check_file(path[len(self.folder) :]).include
+        inside = path[len(self.folder) :]
+        if self.any is not None and not self.any.search(inside):
+            return None
+        return self.spec.check_file(inside).include
 
 
 def discover(
@@ -77,27 +84,47 @@ def discover(
     return sorted(found.values(), key=lambda file: file.path), problems
 
 
-def root_of(path: Path) -> Path:
+def root_of(path: Path, seen: dict[str, str] | None = None) -> Path:
     """The folder of the repository or workspace in which an absolute path lies.
 
     The closest with a `.git`; without one the outermost Cargo workspace, else the outermost folder
-    of a project, else the current folder if the path lies in it, else the path's own folder.
+    of a project, else the current folder if the path lies in it, else the path's own folder. `seen`
+    remembers what was found in folders, for the next path.
     """
+    marks = {} if seen is None else seen
     workspace = project = None
-    for folder in path.parents:
-        if (folder / ".git").exists():
-            return folder
-        manifest = folder / "Cargo.toml"
-        if manifest.is_file():
+    folder = os.path.dirname(path)
+    while True:
+        mark = marks.get(folder)
+        if mark is None:
+            mark = marks[folder] = _mark(folder)
+        if mark == "repository":
+            return Path(folder)
+        if mark:
             project = folder
-            try:
-                workspace = folder if b"[workspace" in manifest.read_bytes() else workspace
-            except OSError:  # then it is a folder like others
-                continue
-        elif (folder / "pyproject.toml").is_file():
-            project = folder
+        if mark == "workspace":
+            workspace = folder
+        above = os.path.dirname(folder)
+        if above == folder:
+            break
+        folder = above
     here = Path.cwd()
-    return workspace or project or (here if path.is_relative_to(here) else path.parent)
+    root = workspace or project
+    return Path(root) if root else here if path.is_relative_to(here) else path.parent
+
+
+def _mark(folder: str) -> str:
+    """What a folder is: a repository, a Cargo workspace, a project, or nothing of the sort."""
+    if os.path.exists(os.path.join(folder, ".git")):
+        return "repository"
+    manifest = os.path.join(folder, "Cargo.toml")
+    if os.path.isfile(manifest):
+        try:
+            with open(manifest, "rb") as file:
+                return "workspace" if b"[workspace" in file.read() else "project"
+        except OSError:  # then it is a folder like others
+            return "project"
+    return "project" if os.path.isfile(os.path.join(folder, "pyproject.toml")) else ""
 
 
 class _Walk:
@@ -126,18 +153,22 @@ class _Walk:
         prefix = f"{shown}/" if shown and not shown.endswith("/") else shown
         ignored = [*ignored, *_ignored_in(absolute, names)]
         inner = []
+        folder = Path(absolute)
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 built = entry.name == "target" and "Cargo.toml" in names
                 if not (entry.name in NEVER or entry.name.startswith(".") or built):
                     inner.append(entry)
             elif language_of(entry.name) and entry.is_file(follow_symlinks=False):
-                path = Path(entry.path)
-                if not _ignores(ignored, entry.path) and not self._resolver.folder(path.parent).excludes(path):
+                if ignored and _ignores(ignored, entry.path):
+                    continue
+                path = folder / entry.name
+                if not self._resolver.folder(folder).excludes(path):
                     yield from self._sized(prefix + entry.name, path, entry)
         for entry in inner:
-            path = Path(entry.path)
-            if not _ignores(ignored, entry.path + "/") and not self._resolver.folder(path.parent).excludes(path, True):
+            if ignored and _ignores(ignored, entry.path + "/"):
+                continue
+            if not self._resolver.folder(folder).excludes(folder / entry.name, True):
                 yield from self._enter(prefix + entry.name, entry.path, ignored)
 
     def _sized(self, shown: str, path: Path, entry: os.DirEntry[str]) -> Iterator[Found]:
@@ -184,7 +215,19 @@ def _ignored_in(folder: str, names: Iterable[str]) -> Iterator[_Ignored]:
             continue
         spoken = [pattern for pattern in patterns if pattern.strip() and not pattern.startswith("#")]
         if spoken:
-            yield _Ignored(folder.rstrip("/") + "/", _spec(spoken))
+            spec = _spec(spoken)
+            yield _Ignored(folder.rstrip("/") + "/", spec, _together(spec))
+
+
+def _together(spec: GitIgnoreSpec) -> re.Pattern[str] | None:
+    """One pattern that matches what any of them does; None where that cannot be had."""
+    written = [str(getattr(pattern.regex, "pattern", "")) for pattern in spec.patterns if pattern.include is not None]
+    if not all(written):
+        return None
+    try:
+        return re.compile("|".join(f"(?:{_NAMED.sub('(?:', text)})" for text in written))
+    except re.error:  # one that does not stand beside others
+        return None
 
 
 def _spec(patterns: list[str]) -> GitIgnoreSpec:

@@ -112,15 +112,16 @@ def plan(
     if not found:  # even then a mistake in the settings is told
         resolver.folder(Path.cwd())
     numbers: dict[int, int] = {}
-    roots: dict[Path, Path] = {}
+    roots: dict[str, Path] = {}
+    marks: dict[str, str] = {}
     for file in found:
         force = resolver.path(file.absolute)
         number = numbers.setdefault(id(force.settings), len(work.plans))
         if number == len(work.plans):
             work.plans.append(Plan.of(registry, force.settings, production))
-        folder = file.absolute.parent
+        folder = os.path.dirname(file.absolute)
         if folder not in roots:
-            roots[folder] = root_of(file.absolute)
+            roots[folder] = root_of(file.absolute, marks)
         work.tasks.append(Task(file.path, file.absolute, roots[folder], number, force.in_test, file.size, file.stamp))
     return work
 

@@ -71,6 +71,7 @@ class Cache:
         self._held: dict[str, Entry] = {}
         """What is known to hold, or was found out by this run."""
         self._verdicts: dict[int, bool] = {}
+        self._same: dict[int, bool] = {}
         self._changed = False
 
     @cached_property
@@ -168,16 +169,23 @@ class Cache:
                 return False
             entry.stamp = self._sure(task.stamp)
             self._changed = True
-        return all(self._still(number) for number in entry.rests_on)
+        return self._still(entry.rests_on)
 
-    def _still(self, number: int) -> bool:
-        """Whether another file is as it was; what now stands there with the same content is taken note of."""
-        known = self._verdicts.get(number)
+    def _still(self, numbers: tuple[int, ...]) -> bool:
+        """Whether other files are as they were; what now stands there with the same content is taken note of."""
+        group = id(numbers)  # neighbours share one; hashing it would cost as much as looking
+        known = self._verdicts.get(group)
+        if known is None:
+            known = self._verdicts[group] = all(map(self._is_still, numbers))
+        return known
+
+    def _is_still(self, number: int) -> bool:
+        known = self._same.get(number)
         if known is None:
             path, then, content = self._known.others[number]
-            known = self._verdicts[number] = self._states.same(path, then, content)
-            now = stamp(path) if known else then
-            if known and now != then and self._sure(now) == now:
+            now = self._states.renewed(path, then, content)
+            known = self._same[number] = now is not None
+            if now is not None and now != then and self._sure(now) == now:
                 self._known.others[number] = (path, now, content)
                 self._changed = True
         return known

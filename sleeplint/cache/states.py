@@ -64,15 +64,20 @@ class States:
         """Know nothing yet."""
         self.began = time_ns()
         self._now: dict[str, tuple[Stamp, str]] = {}
-        self._same: dict[tuple[str, Stamp, str], bool] = {}
+        self._same: dict[tuple[str, Stamp, str], Stamp | None] = {}
 
     def same(self, path: str, then: Stamp, said: str) -> bool:
         """Whether a file is as it was when it had this stamp and this content."""
+        return self.renewed(path, then, said) is not None
+
+    def renewed(self, path: str, then: Stamp, said: str) -> Stamp | None:
+        """The stamp that a file has now, if it is as it was when it had this stamp and this content."""
         key = (path, then, said)
-        known = self._same.get(key)
-        if known is None:
-            known = self._same[key] = (then != UNSURE and stamp(path) == then) or content(path) == said
-        return known
+        if key not in self._same:
+            now = stamp(path)
+            same = (now == then and then != UNSURE) or content(path) == said
+            self._same[key] = now if same else None
+        return self._same[key]
 
     def settled(self, stamp: Stamp) -> bool:
         """Whether a file with this stamp was last changed clearly before this run began."""

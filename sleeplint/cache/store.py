@@ -10,12 +10,13 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 from zlib import crc32
 
 from sleeplint.cache.states import Stamp
 
-FORMAT = "sleeplint cache 1"
+FORMAT = "sleeplint cache 2"
 MOST_FILES = 200_000
 MOST_BYTES = 64_000_000
 """Of the texts of one store."""
@@ -53,6 +54,8 @@ class Store:
     others: list[tuple[str, Stamp, str]] = field(default_factory=list)
     """The other files on which reports rest, as they were."""
     plans: list[str] = field(default_factory=list)
+    groups: list[tuple[int, ...]] = field(default_factory=list)
+    """Numbers of other files on which a report rests: neighbours often rest on the same."""
     texts: bytes = b""
     """The texts of `entries`, one after the other."""
 
@@ -64,8 +67,8 @@ class Store:
         plan, size, time, inode, *more = row
         entry = Entry(self.plans[plan], (size, time, inode))
         if more:
-            entry.content, entry.waits, entry.cost_ms, rests_on, texts = more
-            entry.rests_on = tuple(rests_on)
+            entry.content, entry.waits, entry.cost_ms, group, texts = more
+            entry.rests_on = self.groups[group]
             entry.texts = tuple(self._text(*text) for text in texts)
         return entry
 
@@ -87,8 +90,9 @@ def read(file: str) -> Store:
             if crc32(index) != int(head[2]):
                 return Store()
             texts = data.read()
-        others, plans, entries = json.loads(index)
-        return Store(dict(entries), [(path, tuple(then), said) for path, then, said in others], plans, texts)
+        others, groups, plans, entries = json.loads(index)
+        states = [(path, tuple(then), said) for path, then, said in others]
+        return Store(dict(entries), states, plans, [tuple(group) for group in groups], texts)
     except (OSError, ValueError, TypeError, OverflowError, MemoryError, RecursionError):
         return Store()
 
@@ -99,7 +103,7 @@ def write(file: str, entries: Mapping[str, Entry], others: Sequence[tuple[str, S
     Later entries are the ones that are left out when there are too many.
     """
     plans: dict[str, int] = {}
-    used: dict[int, int] = {}
+    groups: dict[tuple[int, ...], int] = {}
     rows: dict[str, list[Any]] = {}
     texts: list[bytes] = []
     length = 0
@@ -113,10 +117,13 @@ def write(file: str, entries: Mapping[str, Entry], others: Sequence[tuple[str, S
                 places.append((length, length + len(text), crc32(text)))
                 texts.append(text)
                 length += len(text)
-            rests_on = [used.setdefault(number, len(used)) for number in entry.rests_on]
-            row += [entry.content, entry.waits, entry.cost_ms, rests_on, places]
+            row += [entry.content, entry.waits, entry.cost_ms, groups.setdefault(entry.rests_on, len(groups)), places]
         rows[path] = row
-    index = json.dumps([[others[number] for number in used], list(plans), rows], separators=(",", ":")).encode()
+    used = {number: place for place, number in enumerate(dict.fromkeys(chain.from_iterable(groups)))}
+    renumbered = [[used[number] for number in group] for group in groups]
+    index = json.dumps(
+        [[others[number] for number in used], renumbered, list(plans), rows], separators=(",", ":")
+    ).encode()
     head = f"{FORMAT}\t{len(index)}\t{crc32(index)}\n".encode()
     return replace(file, [head, index, *texts])
 

@@ -107,6 +107,8 @@ class Resolver:
     def path(self, path: Path) -> InForce:
         """What holds for an absolute path to a file. Raises SettingsError."""
         resolved = self.folder(path.parent)
+        if not resolved.tests and not resolved.overrides:
+            return InForce(resolved.settings, False)
         in_test = any(globs.match(path) for globs in resolved.tests)
         holding = tuple(number for number, globs in enumerate(resolved.overrides) if globs.match(path))
         if not holding:
