@@ -1,8 +1,6 @@
 import * as vscode from "vscode";
 import { LanguageClient, LanguageClientOptions, ServerOptions } from "vscode-languageclient/node";
 
-const WATCHED = "**/{.sleeplint.toml,sleeplint.toml,pyproject.toml,Cargo.toml}";
-
 let client: LanguageClient | undefined;
 
 function newClient(): LanguageClient {
@@ -17,7 +15,6 @@ function newClient(): LanguageClient {
       { language: "python", scheme: "untitled" },
     ],
     initializationOptions: { showCost: settings.get("showCost"), rulePacks: settings.get("rulePacks") },
-    synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher(WATCHED) },
   };
   return new LanguageClient("sleeplint", "sleeplint", server, options);
 }
