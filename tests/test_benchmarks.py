@@ -17,7 +17,7 @@ def test_peers_measures_whole_processes(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=100,
+        timeout=60,
     )
     titles = [line.split("|")[1].strip() for line in done.stdout.splitlines() if line.startswith("| ")]
     ours = ["sleeplint, cold", "sleeplint, warm", "sleeplint, one file changed"]
@@ -32,7 +32,7 @@ def test_a_contender_that_fails_is_no_figure(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=100,
+        timeout=60,
     )
     assert done.returncode == 1
     assert "returned non-zero exit status" in done.stderr
