@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sleeplint.cache import identity, store
-from sleeplint.cache.states import UNSURE, Stamp, States, digest, stamp
+from sleeplint.cache.states import LACKS, NEVER, UNSURE, Stamp, States, digest, folder_stamp, settled, stamp
 from sleeplint.cache.store import Entry, Store
 from sleeplint.engine import Report
 from sleeplint.facts import Wait
@@ -72,6 +72,9 @@ class Cache:
         """What is known to hold, or was found out by this run."""
         self._verdicts: dict[int, bool] = {}
         self._same: dict[int, bool] = {}
+        self._numbers: dict[str, int | None] = {}
+        self._lacking: dict[str, tuple[int, set[str]]] = {}
+        """Of folders, the number of their state and the names that were looked for in vain."""
         self._changed = False
 
     @cached_property
@@ -102,7 +105,7 @@ class Cache:
                 return
             entry.content = report.digest
             entry.waits, entry.cost_ms = report.totals
-            entry.rests_on = tuple(number for number in rests_on if number is not None)
+            entry.rests_on = tuple(dict.fromkeys(number for number in rests_on if number is not None))
             entry.texts = _texts(report)
         elif entry.stamp == UNSURE:
             return
@@ -113,6 +116,9 @@ class Cache:
         """Write down what this run found out, beside what earlier ones did about other files."""
         if not self._changed:
             return
+        for number, names in self._lacking.values():
+            folder, since, _ = self._known.others[number]
+            self._known.others[number] = folder, since, LACKS + "/".join(sorted(names))
         everything = dict(self._held)
         for path in self._known.entries:
             if path not in everything:
@@ -139,18 +145,29 @@ class Cache:
     def _known(self) -> Store:
         return store.read(self._file)
 
-    @cached_property
-    def _numbers(self) -> dict[str, int | None]:
-        """Of each other file met by this run, the number of its state; None if it may have changed meanwhile."""
-        return {}
-
     def _number(self, path: str) -> int | None:
+        """Of another file met by this run, the number of its state; None if it may have changed meanwhile."""
         if path not in self._numbers:
             now = self._states.now(path)
-            self._numbers[path] = None if now is None else len(self._known.others)
-            if now is not None:
-                self._known.others.append((path, *now))
+            if now is not None and now[0] == NEVER:
+                self._numbers[path] = self._lack(*self._states.lack(path))
+            else:
+                self._numbers[path] = None if now is None else self._add((path, *now))
         return self._numbers[path]
+
+    def _lack(self, folder: str, name: str) -> int:
+        """The number of a folder's state that lacks a name: one for all names that this run looks for in vain."""
+        known = self._lacking.get(folder)
+        if known is None:
+            since = folder_stamp(folder) if settled(folder, self._states.began) else UNSURE
+            known = self._lacking[folder] = self._add((folder, since, LACKS)), set()
+        number, names = known
+        names.add(name)
+        return number
+
+    def _add(self, state: tuple[str, Stamp, str]) -> int:
+        self._known.others.append(state)
+        return len(self._known.others) - 1
 
     def _sure(self, stamp: Stamp) -> Stamp:
         """A stamp to go by: a file that was just written may be written again without a trace."""

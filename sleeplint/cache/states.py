@@ -10,6 +10,9 @@ GRANULARITY = 2_000_000_000
 """Nanoseconds. What was written this shortly before it was looked at may have been written again since, with the
 same time: file systems round, FAT to two seconds."""
 
+LACKS = "lacks "
+"""What is said of a folder that lacks names which somebody looked for; they follow, with `/` between them."""
+
 Stamp = tuple[int, int, int]
 """Size, time of the last change in nanoseconds, number of the inode."""
 NEVER: Stamp = (-1, 0, 0)
@@ -32,6 +35,15 @@ def stamp(path: str) -> Stamp:
     except (OSError, ValueError):
         return NEVER
     return (found.st_size, found.st_mtime_ns, found.st_ino) if stat.S_ISREG(found.st_mode) else UNSURE
+
+
+def folder_stamp(path: str) -> Stamp:
+    """The stamp of a folder as it is now: another one once a name in it has come or gone."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return NEVER
+    return (found.st_size, found.st_mtime_ns, found.st_ino) if stat.S_ISDIR(found.st_mode) else NEVER
 
 
 def settled(path: str, since: int) -> bool:
@@ -57,6 +69,10 @@ def content(path: str) -> str:
         return ""
 
 
+def _lacks(folder: str, names: list[str]) -> bool:
+    return not any(os.path.lexists(os.path.join(folder, name)) for name in names)
+
+
 class States:
     """The states of the files on which reports rest, as an earlier run met them and as they are now."""
 
@@ -64,6 +80,7 @@ class States:
         """Know nothing yet."""
         self.began = time_ns()
         self._now: dict[str, tuple[Stamp, str]] = {}
+        self._folders: dict[str, bool] = {}
         self._same: dict[tuple[str, Stamp, str], Stamp | None] = {}
 
     def same(self, path: str, then: Stamp, said: str) -> bool:
@@ -74,8 +91,12 @@ class States:
         """The stamp that a file has now, if it is as it was when it had this stamp and this content."""
         key = (path, then, said)
         if key not in self._same:
-            now = stamp(path)
-            same = (now == then and then != UNSURE) or content(path) == said
+            if said.startswith(LACKS):
+                now = folder_stamp(path)
+                same = now == then or _lacks(path, said.removeprefix(LACKS).split("/"))
+            else:
+                now = stamp(path)
+                same = (now == then and then != UNSURE) or content(path) == said
             self._same[key] = now if same else None
         return self._same[key]
 
@@ -86,7 +107,20 @@ class States:
     def now(self, path: str) -> tuple[Stamp, str] | None:
         """The stamp and content of a file, read once; None if it may have changed during this run."""
         if path not in self._now:
-            if not settled(path, self.began):
+            found = stamp(path)
+            if found != NEVER and not settled(path, self.began):
                 return None
-            self._now[path] = (stamp(path), content(path))
+            self._now[path] = (found, content(path) if found != NEVER else "")
         return self._now[path]
+
+    def lack(self, path: str) -> tuple[str, str]:
+        """Why nothing is at a path: the closest folder above that exists, and the name which that one lacks."""
+        folder, name = os.path.split(path)
+        while name and not self._is_folder(folder):
+            folder, name = os.path.split(folder)
+        return folder, name
+
+    def _is_folder(self, path: str) -> bool:
+        if path not in self._folders:
+            self._folders[path] = os.path.isdir(path)
+        return self._folders[path]
