@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sleeplint.errors import PathError
 from sleeplint.finding import Problem
+from sleeplint.settings.files import NAMES
 from sleeplint.settings.resolver import Resolver
 from sleeplint.source import language_of
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 NEVER = frozenset({"node_modules", "__pycache__", "__pypackages__", "site-packages"})
 """Folders that hold no code of the project's own. So do all whose name begins with a dot."""
 _NAMED = re.compile(r"\(\?P<\w+>")
+_DECIDERS = (*NAMES, ".gitignore")
+_EXCLUDE = os.path.join(".git", "info", "exclude")
 _MARKS = frozenset({"CACHEDIR.TAG", "pyvenv.cfg"})
 """A folder with such a file is a tool's: cargo's target, a virtual environment."""
 
@@ -30,13 +33,27 @@ class Found:
 
     path: str
     """As the user gave it, with `/`."""
-    absolute: Path
+    absolute: str
     size: int
     stamp: tuple[int, int, int] = (-2, 0, 0)
     """Size, time of the last change in nanoseconds, number of the inode; by default, no file's."""
 
 
-def _found(path: str, absolute: Path, status: os.stat_result) -> Found:
+@dataclass(slots=True)
+class Discovery:
+    """All that a walk came upon."""
+
+    files: list[Found] = field(default_factory=list)
+    """Sorted by path, each once."""
+    problems: list[Problem] = field(default_factory=list)
+    """What kept others from being found."""
+    folders: dict[str, set[str]] = field(default_factory=dict)
+    """Those that were gone through, and the names in each."""
+    deciders: list[str] = field(default_factory=list)
+    """Files that decide over others, or would if they existed."""
+
+
+def _found(path: str, absolute: str, status: os.stat_result) -> Found:
     return Found(path, absolute, status.st_size, (status.st_size, status.st_mtime_ns, status.st_ino))
 
 
@@ -57,20 +74,19 @@ class _Ignored:
         return self.spec.check_file(inside).include
 
 
-def discover(
-    paths: Iterable[str], resolver: Resolver, *, force_exclude: bool = False
-) -> tuple[list[Found], list[Problem]]:
-    """The files under `paths`, sorted by path, each once, and what kept others from being found.
+def discover(paths: Iterable[str], resolver: Resolver, *, force_exclude: bool = False) -> Discovery:
+    """The files under `paths`, and what kept others from being found.
 
     A file that is named is read even if the settings exclude it, unless `force_exclude`. Raises
     PathError if a named path does not exist, SettingsError if settings on the way cannot be used.
     """
-    problems: list[Problem] = []
-    found: dict[Path, Found] = {}
+    all_of_it = Discovery()
+    found: dict[str, Found] = {}
     for path in paths:
         absolute = Path(os.path.abspath(path))
+        all_of_it.deciders += _above(absolute)
         if absolute.is_dir():
-            walk = _Walk(resolver, problems)
+            walk = _Walk(resolver, all_of_it)
             if not (force_exclude and resolver.folder(absolute).excludes(absolute, folder=True)):
                 for file in walk.folder(_shown(path), os.fspath(absolute)):
                     found.setdefault(file.absolute, file)
@@ -78,13 +94,21 @@ def discover(
             if not os.access(absolute, os.R_OK):
                 raise PathError(f"{path}: cannot be read: permission denied")
             if not (force_exclude and resolver.folder(absolute.parent).excludes(absolute)):
-                found.setdefault(absolute, _found(_shown(path), absolute, absolute.stat()))
+                file = _found(_shown(path), os.fspath(absolute), absolute.stat())
+                found.setdefault(file.absolute, file)
         else:
             raise PathError(f"{path}: no such file or folder")
-    return sorted(found.values(), key=lambda file: file.path), problems
+    all_of_it.files = sorted(found.values(), key=lambda file: file.path)
+    return all_of_it
 
 
-def root_of(path: Path, seen: dict[str, str] | None = None) -> Path:
+def _above(path: Path) -> Iterator[str]:
+    """What decides, or would, from the folders above a named path."""
+    for folder in path.parents:
+        yield from (os.path.join(folder, name) for name in (*_DECIDERS, ".git", _EXCLUDE))
+
+
+def root_of(path: str | Path, seen: dict[str, str] | None = None) -> Path:
     """The folder of the repository or workspace in which an absolute path lies.
 
     The closest with a `.git`; without one the outermost Cargo workspace, else the outermost folder
@@ -108,9 +132,10 @@ def root_of(path: Path, seen: dict[str, str] | None = None) -> Path:
         if above == folder:
             break
         folder = above
+    if workspace or project:
+        return Path(workspace or project or "")
     here = Path.cwd()
-    root = workspace or project
-    return Path(root) if root else here if path.is_relative_to(here) else path.parent
+    return here if Path(path).is_relative_to(here) else Path(path).parent
 
 
 def _mark(folder: str) -> str:
@@ -128,9 +153,9 @@ def _mark(folder: str) -> str:
 
 
 class _Walk:
-    def __init__(self, resolver: Resolver, problems: list[Problem]) -> None:
+    def __init__(self, resolver: Resolver, seen: Discovery) -> None:
         self._resolver = resolver
-        self._problems = problems
+        self._seen = seen
         self._entered: set[tuple[int, int]] = set()
 
     def folder(self, shown: str, absolute: str) -> Iterator[Found]:
@@ -144,16 +169,21 @@ class _Walk:
             with os.scandir(absolute) as scan:
                 entries = sorted(scan, key=lambda entry: entry.name)
         except OSError as error:
-            self._problems.append(Problem(shown or ".", f"the folder cannot be read: {error.strerror or error}"))
+            self._seen.problems.append(Problem(shown or ".", f"the folder cannot be read: {error.strerror or error}"))
             return
         names = {entry.name for entry in entries}
+        self._seen.folders[absolute] = names
         if (status.st_dev, status.st_ino) in self._entered or not names.isdisjoint(_MARKS):
             return
         self._entered.add((status.st_dev, status.st_ino))
+        self._seen.deciders += [os.path.join(absolute, name) for name in _DECIDERS if name in names]
+        if ".git" in names:
+            self._seen.deciders.append(os.path.join(absolute, _EXCLUDE))
         prefix = f"{shown}/" if shown and not shown.endswith("/") else shown
         ignored = [*ignored, *_ignored_in(absolute, names)]
         inner = []
         folder = Path(absolute)
+        resolved = self._resolver.folder(folder, names)
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 built = entry.name == "target" and "Cargo.toml" in names
@@ -162,20 +192,19 @@ class _Walk:
             elif language_of(entry.name) and entry.is_file(follow_symlinks=False):
                 if ignored and _ignores(ignored, entry.path):
                     continue
-                path = folder / entry.name
-                if not self._resolver.folder(folder).excludes(path):
-                    yield from self._sized(prefix + entry.name, path, entry)
+                if not (resolved.exclude and resolved.excludes(folder / entry.name)):
+                    yield from self._sized(prefix + entry.name, entry)
         for entry in inner:
             if ignored and _ignores(ignored, entry.path + "/"):
                 continue
-            if not self._resolver.folder(folder).excludes(folder / entry.name, True):
+            if not (resolved.exclude and resolved.excludes(folder / entry.name, True)):
                 yield from self._enter(prefix + entry.name, entry.path, ignored)
 
-    def _sized(self, shown: str, path: Path, entry: os.DirEntry[str]) -> Iterator[Found]:
+    def _sized(self, shown: str, entry: os.DirEntry[str]) -> Iterator[Found]:
         try:
-            yield _found(shown, path, entry.stat(follow_symlinks=False))
+            yield _found(shown, entry.path, entry.stat(follow_symlinks=False))
         except OSError as error:
-            self._problems.append(Problem(shown, f"cannot be read: {error.strerror or error}"))
+            self._seen.problems.append(Problem(shown, f"cannot be read: {error.strerror or error}"))
 
 
 def _shown(path: str) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from sleeplint import engine, languages
-from sleeplint.discovery import Found, discover, root_of
+from sleeplint.cache.landscape import Landscape, Sight
+from sleeplint.discovery import Discovery, Found, discover, root_of
 from sleeplint.engine import Enabled, Report
 from sleeplint.errors import InternalError
 from sleeplint.finding import Applicability, Problem
@@ -36,12 +37,11 @@ _PRAGMA = b"sleeplint:"
 _NO_LANGUAGE = "is neither Rust nor Python by its name; skipped"
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """One file to lint, with all that decides what is said about it. Plain data; it pickles."""
 
     path: str
-    absolute: Path
+    absolute: str
     root: Path
     """The repository or workspace around it."""
     plan: int
@@ -79,6 +79,18 @@ class Memory(Protocol):
         """Remember a report. Called for every one that `recall` did not know."""
 
 
+class Landscapes(Protocol):
+    """What remembers from one run to the next which files there are."""
+
+    def landscape(self, asked: object) -> Landscape | None:
+        """Which files an earlier run found that was asked the same, if nothing has changed that decides over it."""
+
+    def keep_landscape(
+        self, asked: object, landscape: Landscape, folders: Mapping[str, Iterable[str]], deciders: Iterable[str]
+    ) -> None:
+        """Remember which files there are, by the folders gone through and the files that decide over others."""
+
+
 @dataclass(slots=True)
 class Work:
     """All that a run has to do."""
@@ -99,31 +111,67 @@ def plan(
     force_exclude: bool = False,
     stdin: Source | None = None,
     production: bool = False,
+    memory: Landscapes | None = None,
 ) -> Work:
-    """Find the files and what holds for each; `production` asks for production code's waits too. Raises UserError."""
-    work = Work(stdin=stdin)
+    """Find the files and what holds for each; `production` asks for production code's waits too. Raises UserError.
+
+    `memory` spares the search where nothing has changed since the last.
+    """
     if stdin is not None:
-        absolute = Path(os.path.abspath(stdin.path))
-        found = [Found(stdin.path, absolute, len(stdin.code))]
-        if force_exclude and resolver.folder(absolute.parent).excludes(absolute):
-            found = []
-    else:
-        found, work.problems = discover(paths, resolver, force_exclude=force_exclude)
-    if not found:  # even then a mistake in the settings is told
+        absolute = os.path.abspath(stdin.path)
+        found = Discovery([Found(stdin.path, absolute, len(stdin.code))])
+        if force_exclude and resolver.folder(Path(absolute).parent).excludes(Path(absolute)):
+            found.files.clear()
+        return _work(_surveyed(found, resolver), registry, production, stdin=stdin)
+    asked = (tuple(paths), force_exclude, resolver.asked)
+    landscape = memory.landscape(asked) if memory is not None else None
+    if landscape is not None:
+        return _work(landscape, registry, production)
+    found = discover(paths, resolver, force_exclude=force_exclude)
+    landscape = _surveyed(found, resolver)
+    if memory is not None and not found.problems:
+        memory.keep_landscape(asked, landscape, found.folders, [*found.deciders, *resolver.files])
+    return _work(landscape, registry, production, problems=found.problems)
+
+
+def _surveyed(found: Discovery, resolver: Resolver) -> Landscape:
+    """What holds for each file that was found."""
+    if not found.files:  # even then a mistake in the settings is told
         resolver.folder(Path.cwd())
     numbers: dict[int, int] = {}
-    roots: dict[str, Path] = {}
+    settings: list[Settings] = []
+    roots: dict[Path, int] = {}
+    root_by_folder: dict[str, int] = {}
     marks: dict[str, str] = {}
-    for file in found:
-        force = resolver.path(file.absolute)
-        number = numbers.setdefault(id(force.settings), len(work.plans))
-        if number == len(work.plans):
-            work.plans.append(Plan.of(registry, force.settings, production))
+    sights = []
+    for file in found.files:
         folder = os.path.dirname(file.absolute)
-        if folder not in roots:
-            roots[folder] = root_of(file.absolute, marks)
-        work.tasks.append(Task(file.path, file.absolute, roots[folder], number, force.in_test, file.size, file.stamp))
-    return work
+        if folder not in root_by_folder:
+            root_by_folder[folder] = roots.setdefault(root_of(file.absolute, marks), len(roots))
+        force = resolver.path(Path(file.absolute))
+        number = numbers.setdefault(id(force.settings), len(settings))
+        if number == len(settings):
+            settings.append(force.settings)
+        sights.append(
+            Sight(file.path, file.absolute, root_by_folder[folder], number, force.in_test, file.size, file.stamp)
+        )
+    return Landscape(sights, [os.fspath(root) for root in roots], settings)
+
+
+def _work(
+    landscape: Landscape,
+    registry: Registry,
+    production: bool,
+    stdin: Source | None = None,
+    problems: Sequence[Problem] = (),
+) -> Work:
+    plans = [Plan.of(registry, settings, production) for settings in landscape.settings]
+    roots = [Path(root) for root in landscape.roots]
+    tasks = [
+        Task(path, absolute, roots[root], settings, in_test, size, stamp)
+        for path, absolute, root, settings, in_test, size, stamp in landscape.sights
+    ]
+    return Work(tasks, plans, list(problems), stdin)
 
 
 def run(
@@ -186,7 +234,7 @@ class Linter:
     def open(self, task: Task) -> Source | Report:
         """The file, or the report that says why there is none."""
         try:
-            source = Source.read(os.fspath(task.absolute))
+            source = Source.read(task.absolute)
         except FileNotFoundError:
             return _unread(task, "vanished before it could be read")
         except OSError as error:
@@ -250,9 +298,8 @@ class Linter:
 
 def _inside(task: Task) -> str:
     """A task's path in its repository."""
-    return (
-        task.absolute.relative_to(task.root) if task.absolute.is_relative_to(task.root) else task.absolute
-    ).as_posix()
+    path = Path(task.absolute)
+    return (path.relative_to(task.root) if path.is_relative_to(task.root) else path).as_posix()
 
 
 def _unread(task: Task, words: str) -> Report:

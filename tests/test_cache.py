@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sleeplint import cli, runner
-from sleeplint.cache import FOLDER, Cache, KeptSettings, states, store
+from sleeplint.cache import FOLDER, Cache, KeptSettings, landscape, states, store
 from sleeplint.engine import Report
 from sleeplint.registry import load
 from sleeplint.settings import Settings
@@ -50,6 +50,11 @@ TEXTS = {
     "tests/waits.rs": RUST,
     "tests/common/mod.rs": COMMON,
     "tests/common.rs": COMMON,
+    ".gitignore": ("", "test_b.py\n", "src/\n", "!test_b.py\n"),
+    "tests/.gitignore": ("", "*.rs\n", "!test_b.py\n"),
+    ".git/info/exclude": ("", "/tests/test_a.py\n"),
+    "pyproject.toml": ("", '[tool.sleeplint]\nexclude = ["tests/test_a.py"]\n'),
+    "tests/CACHEDIR.TAG": ("", "Signature: 8a477f597d28d172789f06886806bc55\n"),
 }
 CHANGES = st.one_of(
     st.tuples(st.just("write"), st.sampled_from(sorted(TEXTS)), st.integers(0, 5)),
@@ -104,6 +109,7 @@ def test_a_cache_changes_nothing_that_is_said(
         clock = iter(range(10**9, 10**10))
         if certain:  # else everything here is so new that only its content counts
             patch.setattr(states, "GRANULARITY", -(10**12))
+            patch.setattr(landscape, "PAYS", 1)
         patch.chdir(here)
         (here / ".git").mkdir()
         (here / "Cargo.toml").write_text('[package]\nname = "waits"\n')
@@ -148,7 +154,7 @@ def counted(paths: tuple[str, ...] = (".",), repairs: bool = False) -> Counting:
     """One run that remembers, and what it read."""
     cache = Cache(Path(FOLDER), load, repairs)
     counting = Counting(cache)
-    work = runner.plan(paths, load(), Resolver(load, memory=cache.settings))
+    work = runner.plan(paths, load(), Resolver(load, memory=cache.settings), memory=cache)
     for _ in runner.run(work, jobs=1, repairs=repairs, memory=counting):
         pass
     cache.save()
@@ -195,6 +201,82 @@ def test_what_rested_on_an_absence_is_read_again(settled: Path) -> None:
     counted()
     write(settled / "tests/helper.py", HELPERS[1])
     assert "tests/test_a.py" in counted().read
+
+
+def test_what_is_looked_for_in_vain_is_one_matter_for_each_folder(settled: Path) -> None:
+    write(settled / "tests/test_a.py", "from far.away.helper import nap\nfrom far.off import doze\n" + TESTS[1])
+    read = counted().read
+    write(settled / "tests/else.py", "x = 1\n")
+    assert counted().read == ["tests/else.py"]
+    write(settled / "far/away/helper.py", HELPERS[1])
+    assert "tests/test_a.py" in counted().read
+    assert "tests/test_a.py" in read
+
+
+@pytest.fixture
+def remembered(settled: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project whose landscape is known, and no walk goes through it again."""
+    monkeypatch.setattr(landscape, "PAYS", 1)
+    counted()
+
+    def walks(*_: object, **__: object) -> None:
+        raise AssertionError("the project was walked again")
+
+    monkeypatch.setattr(runner, "discover", walks)
+    return settled
+
+
+def test_a_landscape_is_walked_once(remembered: Path) -> None:
+    assert counted().read == []
+    write(remembered / "tests/test_a.py", TESTS[1] + "\n")
+    assert counted().read == ["tests/test_a.py"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "tests/new.py",
+        "tests/.gitignore",
+        ".gitignore",
+        ".git/info/exclude",
+        "sleeplint.toml",
+        "tests/pyproject.toml",
+        "../.gitignore",
+        "../sleeplint.toml",
+    ],
+)
+def test_what_decides_over_files_has_them_walked_again(remembered: Path, path: str) -> None:
+    write(remembered / path, "# new\n")
+    with pytest.raises(AssertionError, match="walked again"):
+        counted()
+
+
+def test_a_landscape_is_that_of_one_question(remembered: Path) -> None:
+    with pytest.raises(AssertionError, match="walked again"):
+        counted(("tests",))
+
+
+def test_a_folder_that_has_just_changed_is_known_by_its_names(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(landscape, "PAYS", 1)
+    monkeypatch.setattr(landscape, "settled", lambda path, _: os.path.isfile(path))
+    time = (project / "tests").stat().st_mtime_ns
+    counted()
+    write(project / "tests/new.py", TESTS[0])
+    os.utime(project / "tests", ns=(time, time))  # as if within the same tick of the clock
+    assert "tests/new.py" in counted().read
+
+
+def test_names_that_come_and_go_do_not_matter(remembered: Path) -> None:
+    (remembered / "tests/__pycache__").mkdir()
+    assert counted().read == []
+
+
+def test_what_decides_over_files_and_has_just_changed_is_not_trusted(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(landscape, "PAYS", 1)
+    counted()
+    assert list((project / FOLDER).glob("landscape-*")) == []
 
 
 def test_other_settings_other_reports(settled: Path) -> None:

@@ -29,9 +29,9 @@ def grow(folder: Path, *files: str, **written: str) -> None:
 
 def found(*paths: str, options: tuple[str, ...] = (), force_exclude: bool = False) -> list[str]:
     resolver = Resolver(lambda: Registry(()), forced=tuple(map(of_option, options)))
-    files, problems = discover(paths or (".",), resolver, force_exclude=force_exclude)
-    assert problems == []
-    return [file.path for file in files]
+    discovery = discover(paths or (".",), resolver, force_exclude=force_exclude)
+    assert discovery.problems == []
+    return [file.path for file in discovery.files]
 
 
 def test_rust_and_python_files_sorted_each_once(here: Path) -> None:
@@ -118,8 +118,9 @@ def test_an_unreadable_folder_is_told_and_the_others_are_read(here: Path, monkey
         return really(path)
 
     monkeypatch.setattr(os, "scandir", refuse)
-    files, [problem] = discover(["."], Resolver(lambda: Registry(())))
-    assert [file.path for file in files] == ["a.py"]
+    discovery = discover(["."], Resolver(lambda: Registry(())))
+    assert [file.path for file in discovery.files] == ["a.py"]
+    [problem] = discovery.problems
     assert (problem.path, problem.message, problem.internal) == (
         "locked",
         "the folder cannot be read: Permission denied",

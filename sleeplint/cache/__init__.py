@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from sleeplint.cache import identity, store
-from sleeplint.cache.states import LACKS, NEVER, UNSURE, Stamp, States, digest, folder_stamp, settled, stamp
+from sleeplint.cache import identity, landscape, sealed, store
+from sleeplint.cache.landscape import Landscape
+from sleeplint.cache.states import FOLDER, LACKS, NEVER, UNSURE, Stamp, States, digest, folder_stamp, settled, stamp
 from sleeplint.cache.store import Entry, Store
 from sleeplint.engine import Report
 from sleeplint.facts import Wait
@@ -25,7 +26,8 @@ from sleeplint.settings import Settings
 from sleeplint.source import language_of
 from sleeplint.text import Location
 
-FOLDER = ".sleeplint_cache"
+__all__ = ["FOLDER", "Cache", "KeptSettings"]
+
 _MOST_STORES = 8
 """One for each folder from which the program is started, and for runs with and without repairs."""
 _MOST_SETTINGS = 64
@@ -38,24 +40,24 @@ class Task(Protocol):
     """What the runner knows of a file before it is read."""
 
     @property
-    def path(self) -> str: ...  # noqa: D102
+    def path(self) -> str: ...
     @property
-    def root(self) -> Path: ...  # noqa: D102
+    def root(self) -> Path: ...
     @property
-    def in_test(self) -> bool: ...  # noqa: D102
+    def in_test(self) -> bool: ...
     @property
-    def stamp(self) -> Stamp: ...  # noqa: D102
+    def stamp(self) -> Stamp: ...
 
 
 class Plan(Protocol):
     """The settings that hold for a file, and the rules that they switch on."""
 
     @property
-    def settings(self) -> Settings: ...  # noqa: D102
+    def settings(self) -> Settings: ...
     @property
-    def rules(self) -> tuple[Enabled, ...]: ...  # noqa: D102
+    def rules(self) -> tuple[Enabled, ...]: ...
     @property
-    def production(self) -> bool: ...  # noqa: D102
+    def production(self) -> bool: ...
 
 
 class Cache:
@@ -111,6 +113,20 @@ class Cache:
             return
         self._held[task.path] = entry
         self._changed = True
+
+    def landscape(self, asked: object) -> Landscape | None:
+        """Which files an earlier run found that was asked the same, if nothing has changed that decides over it."""
+        return landscape.read(self._landscape(asked))
+
+    def keep_landscape(
+        self, asked: object, found: Landscape, folders: Mapping[str, Iterable[str]], deciders: Iterable[str]
+    ) -> None:
+        """Remember which files there are, by the folders gone through and the files that decide over others."""
+        landscape.write(self._landscape(asked), found, folders, deciders, self._states.began)
+
+    def _landscape(self, asked: object) -> str:
+        said = digest(repr((self._program, os.getcwd(), asked)).encode("utf-8", "surrogateescape"))
+        return os.fspath(self._folder / f"landscape-{said[:16]}.bin")
 
     def save(self) -> None:
         """Write down what this run found out, beside what earlier ones did about other files."""
@@ -255,7 +271,7 @@ class KeptSettings(MutableMapping[str, Settings]):
         if same:  # else a rule's option is of a kind that JSON lacks: such settings are validated each time
             self._packed[key] = packed
             latest = dict(list(self._packed.items())[-_MOST_SETTINGS:])
-            store.replace(self._file, [json.dumps(latest).encode()])
+            sealed.replace(self._file, [json.dumps(latest).encode()])
 
     def __delitem__(self, key: str) -> None:
         self._now.pop(key, None)

@@ -6,6 +6,8 @@ import os
 import stat
 from time import time_ns
 
+FOLDER = ".sleeplint_cache"
+"""Where things are remembered, unless somebody says otherwise."""
 GRANULARITY = 2_000_000_000
 """Nanoseconds. What was written this shortly before it was looked at may have been written again since, with the
 same time: file systems round, FAT to two seconds."""

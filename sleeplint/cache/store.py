@@ -1,31 +1,20 @@
-"""One file of remembered reports: an index that is read whole, and behind it texts that are read where needed.
-
-The first line says how long the index is and what its check sum must be. JSON, never pickle: a file in
-a folder that others can write must not run code. What does not fit is dropped, never trusted.
-"""
+"""One file of remembered reports: an index that is read whole, and behind it texts that are read where needed."""
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 from zlib import crc32
 
+from sleeplint.cache import sealed
 from sleeplint.cache.states import Stamp
 
 FORMAT = "sleeplint cache 2"
 MOST_FILES = 200_000
 MOST_BYTES = 64_000_000
 """Of the texts of one store."""
-
-_TAG = """\
-Signature: 8a477f597d28d172789f06886806bc55
-# This file is a cache directory tag created by sleeplint.
-# For information about cache directory tags see https://bford.info/cachedir/
-"""
 
 
 @dataclass(slots=True)
@@ -82,18 +71,10 @@ class Store:
 def read(file: str) -> Store:
     """The store in a file; an empty one if there is none, or none that fits."""
     try:
-        with open(file, "rb") as data:
-            head = data.readline(200).split(b"\t")
-            if len(head) != 3 or head[0] != FORMAT.encode():
-                return Store()
-            index = data.read(int(head[1]))
-            if crc32(index) != int(head[2]):
-                return Store()
-            texts = data.read()
-        others, groups, plans, entries = json.loads(index)
+        (others, groups, plans, entries), texts = sealed.read(file, FORMAT)
         states = [(path, tuple(then), said) for path, then, said in others]
         return Store(dict(entries), states, plans, [tuple(group) for group in groups], texts)
-    except (OSError, ValueError, TypeError, OverflowError, MemoryError, RecursionError):
+    except sealed.MISFITS:
         return Store()
 
 
@@ -121,34 +102,5 @@ def write(file: str, entries: Mapping[str, Entry], others: Sequence[tuple[str, S
         rows[path] = row
     used = {number: place for place, number in enumerate(dict.fromkeys(chain.from_iterable(groups)))}
     renumbered = [[used[number] for number in group] for group in groups]
-    index = json.dumps(
-        [[others[number] for number in used], renumbered, list(plans), rows], separators=(",", ":")
-    ).encode()
-    head = f"{FORMAT}\t{len(index)}\t{crc32(index)}\n".encode()
-    return replace(file, [head, index, *texts])
-
-
-def replace(file: str, parts: list[bytes]) -> bool:
-    """Write a file as a whole or not at all, in a folder that tells others to pass over it."""
-    folder = os.path.dirname(file)
-    mine = f"{file}.{os.getpid()}.new"
-    try:
-        if not os.path.isdir(folder):
-            os.makedirs(folder, exist_ok=True)
-            _label(folder)
-        with open(mine, "wb") as out:
-            out.writelines(parts)
-        os.replace(mine, file)
-    except OSError:  # a folder that cannot be written to: then nothing is remembered
-        try:
-            os.unlink(mine)
-        except OSError:
-            return False
-        return False
-    return True
-
-
-def _label(folder: str) -> None:
-    for name, text in ((".gitignore", "# Made by sleeplint.\n*\n"), ("CACHEDIR.TAG", _TAG)):
-        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
-            file.write(text)
+    index = [[others[number] for number in used], renumbered, list(plans), rows]
+    return sealed.write(file, FORMAT, index, texts)

@@ -32,7 +32,9 @@ def run(options: argparse.Namespace) -> int:
     cache = session.cache(options, repairs=_shows_fixes(options))
     resolver = session.resolver(options, cache)
     stdin = session.standard_input(options)
-    work = runner.plan(options.paths or ["."], rules, resolver, force_exclude=options.force_exclude, stdin=stdin)
+    work = runner.plan(
+        options.paths or ["."], rules, resolver, force_exclude=options.force_exclude, stdin=stdin, memory=cache
+    )
     mending = _mending(options, work)
     reports = (
         mending.reports()

@@ -83,8 +83,8 @@ def quoting(stdin: Source | None) -> Callable[[str], Source | None]:
 
 def account(work: Work, resolver: Resolver) -> None:
     """Say on standard error what was read, and which settings held."""
-    folders = dict.fromkeys(task.absolute.parent for task in work.tasks)
-    files = dict.fromkeys(file for folder in folders for file in resolver.folder(folder).files)
+    folders = dict.fromkeys(os.path.dirname(task.absolute) for task in work.tasks)
+    files = dict.fromkeys(file for folder in folders for file in resolver.folder(Path(folder)).files)
     held = ", ".join(shown(Path(file)) for file in files) or "no settings file"
     roots = ", ".join(shown(root) for root in dict.fromkeys(task.root for task in work.tasks)) or "none"
     print(f"sleeplint: {len(work.tasks)} files; settings: {held}; projects: {roots}", file=sys.stderr)

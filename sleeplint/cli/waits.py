@@ -24,6 +24,7 @@ def run(options: argparse.Namespace) -> int:
         force_exclude=options.force_exclude,
         stdin=stdin,
         production=options.all,
+        memory=cache,
     )
     problems = list(work.problems)
     with ExitStack() as stack:

@@ -71,7 +71,7 @@ class Judge:
         if absolute.parent not in self._roots:
             self._roots[absolute.parent] = root_of(absolute)
         root = self._roots[absolute.parent]
-        task = Task(source.path, absolute, root, plan, in_force.in_test, len(source.code))
+        task = Task(source.path, os.fspath(absolute), root, plan, in_force.in_test, len(source.code))
         self._linter.repairs = repairs
         return self._linter.report(task, source)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,11 +32,13 @@ class Table:
     file: Path | None = None
 
 
-def in_folder(folder: Path) -> Table | None:
-    """The settings of one folder, from the first of its files that has any. Raises SettingsError."""
+def in_folder(folder: Path, names: Container[str] = NAMES) -> Table | None:
+    """The settings of one folder, from the first of its files that has any. Raises SettingsError.
+
+    `names` are what is known to be in the folder.
+    """
     for name in NAMES:
-        file = folder / name
-        if file.is_file() and (table := _table(file)) is not None:
+        if name in names and (file := folder / name).is_file() and (table := _table(file)) is not None:
             return table
     return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sleeplint import __version__
 from sleeplint.registry import Registry
 from sleeplint.settings import Override, Settings
-from sleeplint.settings.files import Table, at, chain, in_folder
+from sleeplint.settings.files import NAMES, Table, at, chain, in_folder
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -97,11 +97,22 @@ class Resolver:
         self._files: dict[Path | None, Resolved] = {}
         self._in_force: dict[tuple[int, tuple[int, ...]], Settings] = {}
 
-    def folder(self, folder: Path) -> Resolved:
-        """What holds in an absolute folder. Raises SettingsError."""
+    @property
+    def asked(self) -> str:
+        """What was asked of this resolver; equal for two that find the same settings in the same files."""
+        forced = [(table.origin, table.values) for table in self._forced]
+        return repr((self._config, self._isolated, forced))
+
+    @property
+    def files(self) -> list[str]:
+        """The settings files that were read so far, absolute."""
+        return [file for resolved in self._files.values() for file in resolved.files]
+
+    def folder(self, folder: Path, names: Container[str] = NAMES) -> Resolved:
+        """What holds in an absolute folder, in which `names` are known to be. Raises SettingsError."""
         known = self._folders.get(folder)
         if known is None:
-            known = self._folders[folder] = self._closest(folder)
+            known = self._folders[folder] = self._closest(folder, names)
         return known
 
     def path(self, path: Path) -> InForce:
@@ -121,12 +132,12 @@ class Resolver:
             self._in_force[key] = settings
         return InForce(self._in_force[key], in_test)
 
-    def _closest(self, folder: Path) -> Resolved:
+    def _closest(self, folder: Path, names: Container[str]) -> Resolved:
         if self._config is not None:
             return self._read(self._config, lambda: replace(at(self._config), folder=Path.cwd()))  # type: ignore[arg-type]
         if self._isolated:
             return self._read(None, lambda: None)
-        table = in_folder(folder)
+        table = in_folder(folder, names)
         if table is not None:
             return self._read(table.file, lambda: table)
         return self.folder(folder.parent) if folder.parent != folder else self._read(None, lambda: None)
