@@ -342,6 +342,12 @@ def test_no_table_leads_to_anything_but_settings_or_one_line(values: dict[str, o
     assert "\n" not in words
 
 
+def test_a_date_is_no_text(here: Path) -> None:
+    (here / "sleeplint.toml").write_text("tests = [2000-01-01]")
+    with pytest.raises(SettingsError, match=r"^sleeplint\.toml: `tests\[0\]` must be a string"):
+        resolver().folder(here)
+
+
 def test_a_mistake_at_the_prompt_names_the_option(here: Path) -> None:
     assert complaint("", here, "budget.max_slep_secs=1") == (
         "--set budget.max_slep_secs=1: unknown key `budget.max_slep_secs`; did you mean `budget.max_sleep_secs`?"

@@ -226,14 +226,14 @@ def _said(value: Any) -> str:
 
 
 def _json(value: Any, options: bool = True) -> Any:
-    """`value` as JSON can say it; TOML's dates become text, which no setting accepts as anything else."""
+    """`value` as JSON can say it; TOML's dates become what no setting accepts."""
     if isinstance(value, Mapping):
         return {key: _json(item, options) for key, item in value.items() if options or key != "rules"}
     if isinstance(value, (list, tuple)):
         return tuple(_json(item, options) for item in value)
     if value is None or isinstance(value, (str, int, float)):
         return value
-    return str(value) if options else value
+    return [[]] if options else value
 
 
 def _budget(values: Mapping[str, Any], where: str, table: Table) -> None:
