@@ -47,13 +47,18 @@ SLEEPS = [
     ),
     (
         "import asyncio\nloop = asyncio.get_event_loop()\nloop.call_later(0.01, print)",
-        "asyncio.AbstractEventLoop.call_later",
+        "asyncio.loop.call_later",
         10,
     ),
     (
         "import asyncio\nloop = asyncio.new_event_loop()\nloop.call_at(loop.time() + 2, print)",
-        "asyncio.AbstractEventLoop.call_at",
+        "asyncio.loop.call_at",
         2000,
+    ),
+    (
+        "import asyncio\ndef test_a(event_loop: asyncio.AbstractEventLoop):\n    event_loop.call_later(1, print)",
+        "asyncio.loop.call_later",
+        1000,
     ),
     ("def test_a(self):\n    self.loop.call_later(1, print)", ".call_later", 1000),
     ("from threading import Timer\nTimer(5, print).start()", "threading.Timer", 5000),
@@ -355,7 +360,7 @@ ELAPSED = [
     ("from datetime import datetime\nt = datetime.now()\nassert (datetime.now() - t).total_seconds() < 2",
      "datetime.datetime.now", "upper", 2000),
     ("import asyncio\nloop = asyncio.get_event_loop()\nt = loop.time()\nassert loop.time() - t < 1",
-     "asyncio.AbstractEventLoop.time", "upper", 1000),
+     "asyncio.loop.time", "upper", 1000),
 ]  # fmt: skip
 
 

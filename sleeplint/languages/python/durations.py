@@ -98,7 +98,7 @@ def clock_of(function: Node, names: Names) -> str | None:
     if path in CLOCKS:
         return path
     if path is not None and path.endswith("loop.time"):
-        return "asyncio.AbstractEventLoop.time"
+        return "asyncio.loop.time"
     return None
 
 

@@ -38,7 +38,7 @@ _WELL_KNOWN = frozenset({"open", "print", "range", "len", "__import__", "time", 
 _PARTIALS = frozenset({"functools.partial", "partial"})
 _TRANSPARENT = frozenset(
     {"contextlib.closing", "closing", "copy.copy", "weakref.proxy", "asyncio.run", "asyncio.wait_for",
-     "asyncio.shield", "trio.run", "anyio.run", "asyncio.AbstractEventLoop.run_until_complete"}
+     "asyncio.shield", "trio.run", "anyio.run", "asyncio.loop.run_until_complete"}
 )  # fmt: skip
 """Give what their first argument is, or what comes of it."""
 _RESULT = re.compile(rb"(?<!\w)(?:return|yield)(?!\w)")
