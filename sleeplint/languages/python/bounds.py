@@ -14,6 +14,7 @@ from sleeplint.languages.python.meanings import Meaning
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.names import Names, names_of
 from sleeplint.languages.python.parameters import TRANSPARENT, UNIT_MS, factor_of, outcomes_of, parameters_of, scaled
+from sleeplint.languages.python.spelling import spelled
 from sleeplint.languages.python.suggestions import imported_modules, is_test_code, reexported, suggested_once
 from sleeplint.languages.python.tree import Chain, arguments_of, called_name, descend
 from sleeplint.languages.python.wrappers import through, wrapper_of
@@ -191,8 +192,8 @@ def own_call(call: Node, chain: Chain, function: Node, name: Node, names: Names)
         if quantity is not None and quantity.number <= 0:
             continue
         duration = scaled(quantity.number, bound.ms) if quantity is not None else None
-        entry = Call(meaning.path, "timeout")
-        return Found(call, chain, name, function, entry, meaning.path, duration, names.module.text(value))
+        path = spelled(meaning, names)
+        return Found(call, chain, name, function, Call(path, "timeout"), path, duration, names.module.text(value))
     return None
 
 

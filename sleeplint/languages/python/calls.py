@@ -16,6 +16,7 @@ from sleeplint.languages.python.durations import fold, milliseconds
 from sleeplint.languages.python.library import canonical
 from sleeplint.languages.python.meanings import Meaning
 from sleeplint.languages.python.names import Names
+from sleeplint.languages.python.overrides import overridden
 from sleeplint.languages.python.tree import Arguments, Chain, arguments_of, bare, chain_to
 
 _NONE = frozenset({"none", "true", "false"})
@@ -130,9 +131,12 @@ def entry_of(function: Node, name: Node, names: Names, own: dict[str, Call]) -> 
         mine = own.get(path) or own.get(meaning.path)
         if mine is not None:
             return mine, path, meaning
-        entry = BY_PATH.get(path)
-        if entry is not None and meaning.kind == "external":
-            return entry, path, meaning
+        entry = BY_PATH.get(path) or BY_PATH.get(_public(path))
+        if entry is not None and (meaning.kind == "external" or _is_of_the_library(meaning, names)):
+            return entry, entry.call, meaning
+        inherited = overridden(meaning)
+        if inherited is not None:
+            return BY_PATH[inherited], inherited, meaning
     method = "." + names.module.text(name)
     if method in own and function.type == "attribute":
         return own[method], method, meaning
@@ -143,6 +147,16 @@ def entry_of(function: Node, name: Node, names: Names, own: dict[str, Call]) -> 
     if owner is None or not _may_wait(owner, names):
         return None
     return entry, method, meaning
+
+
+def _public(path: str) -> str:
+    """`anyio._core._eventloop.sleep` as its package offers it: without the modules that are its own affair."""
+    return ".".join(part for part in path.split(".") if not part.startswith("_")) if "._" in path else path
+
+
+def _is_of_the_library(meaning: Meaning, names: Names) -> bool:
+    """Whether the project itself is the library that defines a catalogued call."""
+    return meaning.kind in ("function", "class") and meaning.module is not None and meaning.module is not names.module
 
 
 def is_mock(meaning: Meaning) -> bool:

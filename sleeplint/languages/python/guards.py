@@ -14,6 +14,7 @@ from sleeplint.languages.python.catalogue import BY_PATH
 from sleeplint.languages.python.durations import fold, milliseconds
 from sleeplint.languages.python.library import canonical
 from sleeplint.languages.python.names import Names
+from sleeplint.languages.python.spelling import spelled
 from sleeplint.languages.python.tree import Chain, arguments_of, called_name, chain_to
 
 KEYWORDS = {
@@ -95,7 +96,11 @@ def _guard(call: Node, chain: Chain, keyword: str, names: Names) -> Found | None
     if quantity is not None and quantity.number <= 0:
         return None
     unit: Unit | None = "ms" if KEYWORDS[keyword] == "ms" else "s"
-    path = canonical(meaning.path) if meaning.is_known else ("." + word if function.type == "attribute" else word)
+    path = (
+        canonical(spelled(meaning, names))
+        if meaning.is_known
+        else ("." + word if function.type == "attribute" else word)
+    )
     if meaning.kind != "external" and unit == "s":
         unit = documented_unit(meaning, keyword) or _unit_of_namesakes(word, keyword, names)
         if unit is None and (quantity is None or quantity.number < _SURELY_SECONDS):

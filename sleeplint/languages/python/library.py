@@ -88,6 +88,22 @@ RETURNS: dict[str, str] = {
 }
 """Instances that calls return; a leading `[` says several of them."""
 
+PAIRS: dict[str, tuple[str, ...]] = {
+    "jupyter_client.manager.start_new_kernel": (
+        "jupyter_client.manager.KernelManager",
+        "jupyter_client.blocking.client.BlockingKernelClient",
+    ),
+    "jupyter_client.manager.start_new_async_kernel": (
+        "jupyter_client.manager.AsyncKernelManager",
+        "jupyter_client.asynchronous.client.AsyncKernelClient",
+    ),
+    "trio.testing.memory_stream_pair": ("trio.StapledStream", "trio.StapledStream"),
+    "asyncio.open_connection": ("asyncio.StreamReader", "asyncio.StreamWriter"),
+    "asyncio.open_unix_connection": ("asyncio.StreamReader", "asyncio.StreamWriter"),
+    "socket.socket.accept": ("socket.socket", ""),
+}
+"""Calls that return several instances of classes of their own, in order; an empty one is not known."""
+
 _MODULES = frozenset({"multiprocessing"})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -10,9 +11,10 @@ from typing import Literal
 from tree_sitter import Node
 
 from sleeplint.languages.python.attributes import assigned_to_self
-from sleeplint.languages.python.bindings import Binding
+from sleeplint.languages.python.bindings import Binding, Table
 from sleeplint.languages.python.decorators import is_fixture, is_property, is_static, mocks_given
-from sleeplint.languages.python.library import PARENTS, canonical, is_module, returned_by
+from sleeplint.languages.python.handed import handed
+from sleeplint.languages.python.library import PAIRS, PARENTS, canonical, is_module, returned_by
 from sleeplint.languages.python.meanings import UNKNOWN, Meaning, one_of, several_of
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.tree import (
@@ -20,8 +22,10 @@ from sleeplint.languages.python.tree import (
     Chain,
     arguments_of,
     bare,
+    decorators_of,
     descend,
     first_of,
+    is_async,
     owner_of,
     string_of,
 )
@@ -43,7 +47,9 @@ _TRANSPARENT = frozenset(
 """Give what their first argument is, or what comes of it."""
 _RESULT = re.compile(rb"(?<!\w)(?:return|yield)(?!\w)")
 _FUTURES = frozenset({"asyncio.Task", "asyncio.Future"})
-_DOCUMENTED = re.compile(rb":(?:returns?|rtype):[^:`]*:(?:py:)?class:`[~!]?([\w.]+)`")
+_DOCUMENTED = re.compile(rb"(?::(?:returns?|rtype):|\bReturns?\b:?)[^:`]{0,60}:(?:py:)?class:`[~!]?([\w.]+)`")
+_OPERATORS = {"|": "__or__", "&": "__and__", "+": "__add__", "-": "__sub__", "*": "__mul__", "/": "__truediv__",
+              ">>": "__rshift__", "<<": "__lshift__", "@": "__matmul__"}  # fmt: skip
 _WRAPPED_TYPES = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Union", "Awaitable", "Coroutine"})
 _SEQUENCES = frozenset(
     {"List", "list", "Sequence", "Iterable", "Iterator", "Generator", "AsyncGenerator", "AsyncIterator", "Tuple",
@@ -102,7 +108,7 @@ class Names:
                 return self.meaning(inner, steps) if inner is not None else UNKNOWN
             case "await":
                 inner = first_of(node)
-                return _awaited(self.meaning(inner, steps), steps) if inner is not None else UNKNOWN
+                return self._awaited(inner, steps) if inner is not None else UNKNOWN
             case "conditional_expression" | "boolean_operator":
                 return self._first(node.named_children, steps)
             case "tuple" | "expression_list":
@@ -115,11 +121,22 @@ class Names:
                 return several_of(self.meaning(body, steps)) if body is not None else UNKNOWN
             case "subscript":
                 value = node.child_by_field_name("value")
-                return one_of(self.meaning(value, steps)) if value is not None else UNKNOWN
+                return _item(self.meaning(value, steps), steps) if value is not None else UNKNOWN
+            case "binary_operator":
+                return self._operation(node, steps)
             case "yield":
                 inner = first_of(node)
                 return self.meaning(inner, steps) if inner is not None else UNKNOWN
         return UNKNOWN
+
+    def _operation(self, node: Node, steps: int) -> Meaning:
+        """What an operator gives that the class on its left defines: `first | second`."""
+        left, operator = node.child_by_field_name("left"), node.child_by_field_name("operator")
+        method = _OPERATORS.get(self.module.text(operator)) if operator is not None else None
+        if left is None or method is None:
+            return UNKNOWN
+        owner = self.meaning(left, steps)
+        return result_of(member(owner, method, steps), steps) if owner.node is not None else UNKNOWN
 
     def _first(self, nodes: list[Node], steps: int) -> Meaning:
         for node in nodes:
@@ -137,6 +154,12 @@ class Names:
             if found.is_known and (sure or (found.kind == "external" and _catalogued(found.path))):
                 return found
             likeliest = likeliest if likeliest.is_known else found
+        if (
+            candidates
+            and not likeliest.is_known
+            and any(c in self.module.globals.names.get(name, ()) for c in candidates)
+        ):
+            likeliest = self._set_elsewhere(name, steps)
         if candidates:
             return likeliest
         for star in self.module.globals.stars:
@@ -152,6 +175,22 @@ class Names:
         if name in _WELL_KNOWN:
             return Meaning("external", name)
         return UNKNOWN
+
+    def _set_elsewhere(self, name: str, steps: int) -> Meaning:
+        """What functions that declare a name `global` give to it, when all that is known of it is the same."""
+        agreed = UNKNOWN
+        for match in re.finditer(rb"\bglobal\b[^\n#]*\b%s\b" % re.escape(name.encode()), self.module.code):
+            word = self.module.root.descendant_for_byte_range(match.end() - 1, match.end())
+            chain = self.module.chain(word) if word is not None else ()
+            function = next((node for node in reversed(chain) if node.type == "function_definition"), None)
+            if function is None or not any(node.type == "global_statement" for node in chain):
+                continue
+            for binding in self.module.table(function).names.get(name, ()):
+                found = self._bound(name, binding, (*chain[: chain.index(function) + 1],), steps + 1)
+                if found.is_known and agreed.is_known and (found.kind, found.path) != (agreed.kind, agreed.path):
+                    return UNKNOWN
+                agreed = found if found.is_known else agreed
+        return agreed
 
     def _bound(self, name: str, binding: Binding, chain: Chain, steps: int) -> Meaning:
         match binding.kind:
@@ -237,7 +276,13 @@ class Names:
             return Meaning("instance", path, self.module, owner)
         if self._is_given_mock(name, function, holders[position - 1], owner):
             return Meaning("instance", "unittest.mock.MagicMock")
-        return self._fixture(name, function, steps)
+        default = binding.node.child_by_field_name("value")
+        if default is not None and default.type in ("identifier", "attribute"):
+            usual = self.meaning(default, steps)
+            if usual.kind == "class" or (usual.kind == "external" and usual.path.rpartition(".")[2][:1].isupper()):
+                return usual
+        found = self._fixture(name, function, steps)
+        return found if found.is_known else handed(self, function, name, steps)
 
     def _is_given_mock(self, name: str, function: Node, holder: Node, owner: Node | None) -> bool:
         """Whether a parameter is what `@patch(..)` puts in a place."""
@@ -259,13 +304,22 @@ class Names:
             return UNKNOWN
         if name in _MOCKERS:
             return Meaning("instance", "pytest_mock.MockerFixture")
-        for module in self._fixture_modules():
-            for binding in module.globals.names.get(name, ()):
-                if binding.kind == "function" and binding.node != user:
-                    holder = module.chain(binding.node)
-                    if holder and holder[-1].type == "decorated_definition" and is_fixture(holder[-1], module):
-                        return names_of(module).returned(binding.node, steps)
+        for module, table in self._fixture_tables(user):
+            for given in (*table.names.get(name, ()), *_named(name, module, table)):
+                made = names_of(module)._bound(name, given, (table.scope,), steps) if given.node != user else UNKNOWN
+                if made.kind != "function" or made.node is None or made.module is None:
+                    continue
+                holder = made.module.chain(made.node)
+                if holder and holder[-1].type == "decorated_definition" and is_fixture(holder[-1], made.module):
+                    return names_of(made.module).returned(made.node, steps)
         return UNKNOWN
+
+    def _fixture_tables(self, user: Node) -> Iterator[tuple[Module, Table]]:
+        """Where fixtures may stand, the nearest first: in a test's class, in its file, in the `conftest.py`s above."""
+        owner = owner_of(self.module.chain(user))
+        if owner is not None and owner.type == "class_definition":
+            yield self.module, self.module.table(owner)
+        yield from ((module, module.globals) for module in self._fixture_modules())
 
     def _fixture_modules(self) -> list[Module]:
         found = [self.module]
@@ -284,10 +338,26 @@ class Names:
             folder = folder.parent
         return found
 
+    def _awaited(self, node: Node, steps: int) -> Meaning:
+        """What awaiting an expression gives: a coroutine function's call is taken for its result already."""
+        meaning = self.meaning(node, steps)
+        function = node.child_by_field_name("function") if node.type == "call" else None
+        called = self.meaning(function, steps) if function is not None else UNKNOWN
+        if called.kind == "function" and called.node is not None and is_async(called.node):
+            return meaning
+        return _awaited(meaning, steps)
+
     def _called(self, call: Node, steps: int) -> Meaning:
         function = call.child_by_field_name("function")
         if function is None:
             return UNKNOWN
+        if function.type == "attribute" and self.module.text(function).endswith(".__await__"):
+            awaited = function.child_by_field_name("object")
+            return self._awaited(awaited, steps) if awaited is not None else UNKNOWN
+        if function.type == "identifier" and self.module.text(function) == "type":
+            given = arguments_of(call, self.module.code).positional
+            kind = self.meaning(given[0], steps) if len(given) == 1 else UNKNOWN
+            return replace(kind, kind="class") if kind.kind == "instance" and kind.node is not None else UNKNOWN
         meaning = self.meaning(function, steps)
         if meaning.kind == "external":
             arguments = None
@@ -394,6 +464,18 @@ class Names:
         return UNKNOWN
 
 
+def _named(name: str, module: Module, table: Table) -> Iterator[Binding]:
+    """Fixtures that go by another name than their function's: `@pytest.fixture(name="client")`."""
+    pattern = re.compile(rb"fixture\([^()]*\bname\s*=\s*[\"']%s[\"']" % re.escape(name.encode()))
+    if pattern.search(module.code) is None:
+        return
+    for bindings in table.names.values():
+        for binding in bindings:
+            holder = module.chain(binding.node)[-1] if binding.kind == "function" else None
+            if holder is not None and pattern.search(module.code, holder.start_byte, binding.node.start_byte):
+                yield binding
+
+
 def names_of(module: Module) -> Names:
     """The resolver of a module, one for each."""
     known = module.memory.get("names")
@@ -431,17 +513,41 @@ def member(owner: Meaning, name: str, steps: int = 0) -> Meaning:
     """What `owner.name` stands for."""
     if steps > MAX_STEPS:
         return UNKNOWN
+    if name == "__class__" and owner.kind == "instance" and owner.node is not None:
+        return replace(owner, kind="class")
     match owner.kind:
         case "external":
             path = f"{owner.path}.{name}"
             if owner.module is not None and not _catalogued(path):
                 return _followed(owner, name, steps)
             return Meaning("external", path, owner.module)
+        case "function":
+            made = _decorated(owner, steps)
+            return member(made, name, steps + 1) if made.node is not None else UNKNOWN
         case "instance" | "class":
             if owner.node is not None and owner.module is not None:
                 return _of_class(owner, name, steps)
             if owner.kind == "instance":
                 return _of_library_class(owner.path, name)
+    return UNKNOWN
+
+
+def _decorated(function: Meaning, steps: int) -> Meaning:
+    """The object of a project's class that its decorator makes of a function; the outermost one decides."""
+    assert function.module is not None
+    assert function.node is not None
+    chain = function.module.chain(function.node)
+    if not chain or chain[-1].type != "decorated_definition":
+        return UNKNOWN
+    names = names_of(function.module)
+    for decorator in decorators_of(chain[-1])[:1]:
+        made = names.meaning(decorator, steps + 1)
+        if made.kind == "instance":  # `@task(..)`, annotated with what it makes or with a decorator's class
+            called = result_of(member(made, "__call__", steps + 1), steps + 1)
+            return called if called.kind == "instance" else made
+        made = result_of(made, steps + 1)
+        if made.kind == "instance":
+            return made
     return UNKNOWN
 
 
@@ -508,6 +614,9 @@ def result_of(meaning: Meaning, steps: int = 0) -> Meaning:
     """What calling it gives."""
     match meaning.kind:
         case "external":
+            pair = PAIRS.get(canonical(meaning.path))
+            if pair is not None:
+                return Meaning("several", "", items=tuple(Meaning("instance", p) if p else UNKNOWN for p in pair))
             known = returned_by(meaning.path)
             if known is None:
                 return UNKNOWN
@@ -532,6 +641,14 @@ def _awaited(meaning: Meaning, steps: int) -> Meaning:
         return UNKNOWN if meaning.path in _FUTURES else meaning
     method = member(meaning, "__await__", steps + 1)
     return result_of(method, steps + 1) if method.kind == "function" else meaning
+
+
+def _item(meaning: Meaning, steps: int) -> Meaning:
+    """What `[..]` gives: an element of a container, or what its class says."""
+    if meaning.kind != "instance" or meaning.node is None:
+        return one_of(meaning)
+    method = member(meaning, "__getitem__", steps + 1)
+    return result_of(method, steps + 1) if method.kind == "function" else UNKNOWN
 
 
 def _entered(meaning: Meaning, steps: int) -> Meaning:

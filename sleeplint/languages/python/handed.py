@@ -1,0 +1,99 @@
+"""What the calls of a function, all of them in its own file, hand to its parameters."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tree_sitter import Node
+
+from sleeplint.languages.python.meanings import UNKNOWN, Meaning
+from sleeplint.languages.python.tree import Chain, arguments_of, called_name, owner_of
+
+if TYPE_CHECKING:
+    from sleeplint.languages.python.names import Names
+
+MAX_CALLS = 8
+"""Calls of one function that are looked at; of more, nothing is said."""
+_TAKERS = frozenset({"submit", "start_soon", "run_in_executor", "to_thread", "run_sync", "spawn", "apply_async"})
+"""Call what they are given, with the arguments that follow it."""
+
+
+def handed(names: Names, function: Node, name: str, steps: int) -> Meaning:
+    """The meaning on which all calls of a function agree for one of its parameters."""
+    label = function.child_by_field_name("name")
+    if label is None:
+        return UNKNOWN
+    module = names.module
+    word = module.text(label).encode()
+    position, method = _position(names, function, name)
+    if position is None:
+        return UNKNOWN
+    agreed = UNKNOWN
+    count = 0
+    before = rb"\b(?:self|cls)\." if method else rb"(?<![\w.])"
+    for match in re.finditer(before + re.escape(word) + rb"(?!\w)", module.code):
+        node = module.root.descendant_for_byte_range(match.end() - len(word), match.end())
+        if node is None or node.type != "identifier" or node == label:
+            continue
+        count += 1
+        if count > MAX_CALLS:
+            return UNKNOWN
+        value = _given(names, node, position, name)
+        if value is None or value.type in ("none", "false"):
+            continue
+        found = names.meaning(value, steps + 1)
+        if found.kind not in ("instance", "several") or (agreed.is_known and not _alike(agreed, found)):
+            return UNKNOWN
+        agreed = found
+    return agreed
+
+
+def _alike(one: Meaning, other: Meaning) -> bool:
+    return (one.kind, one.path, one.node) == (other.kind, other.path, other.node)
+
+
+def _position(names: Names, function: Node, name: str) -> tuple[int | None, bool]:
+    """Where a caller gives a parameter, and whether the function is a method that has a receiver before it."""
+    parameters = function.child_by_field_name("parameters")
+    owner = owner_of(names.module.chain(function))
+    method = owner is not None and owner.type == "class_definition"
+    position = -1 if method else 0
+    for parameter in parameters.named_children if parameters is not None else ():
+        if parameter.type == "comment":
+            continue
+        label: Node | None = parameter
+        if parameter.type in ("default_parameter", "typed_default_parameter"):
+            label = parameter.child_by_field_name("name")
+        if label is not None and label.type == "identifier" and names.module.text(label) == name:
+            return (position if position >= 0 else None), method
+        position += 1
+    return None, method
+
+
+def _given(names: Names, node: Node, position: int, name: str) -> Node | None:
+    """What one mention of a function, called there or handed to who calls it, gives to a parameter."""
+    code = names.module.code
+    chain: Chain = names.module.chain(node)
+    function = node
+    if chain and chain[-1].type == "attribute":
+        function, chain = chain[-1], chain[:-1]
+    if not chain:
+        return None
+    holder = chain[-1]
+    if holder.type == "call" and holder.child_by_field_name("function") == function:
+        return arguments_of(holder, code).at(position, name)
+    if holder.type == "keyword_argument" and len(chain) > 2 and chain[-3].type == "call":
+        given = arguments_of(chain[-3], code).keywords
+        items = given.get("args")
+        if given.get("target") != function or items is None or items.type not in ("tuple", "list"):
+            return None
+        return items.named_child(position) if position < items.named_child_count else None
+    if holder.type == "argument_list" and len(chain) > 1 and chain[-2].type == "call":
+        taker = called_name(chain[-2])
+        positional = arguments_of(chain[-2], code).positional
+        if taker is None or names.module.text(taker) not in _TAKERS or function not in positional:
+            return None
+        place = positional.index(function) + 1 + position
+        return positional[place] if place < len(positional) else None
+    return None

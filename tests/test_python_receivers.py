@@ -1,0 +1,166 @@
+"""Whose method it is, when only the rest of the file or the project's other files say so."""
+
+# ruff: noqa: E501 - the code to be read stands on one line
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sleeplint.languages import Surroundings, read
+from sleeplint.source import Project, Source
+
+
+def spoken(
+    code: str, files: dict[str, str] | None = None, path: str = "tests/test_it.py"
+) -> list[tuple[str, float | None]]:
+    texts = {f"/project/{name}": text.encode() for name, text in {**(files or {}), path: code}.items()}
+
+    def open_(place: Path) -> Source | None:
+        return Source(str(place), texts[str(place)]) if str(place) in texts else None
+
+    found = read(Source(path, code.encode()), Surroundings(project=Project(Path("/project"), open_)))
+    return [(wait.api, wait.duration_ms) for wait in found.waits]
+
+
+HANDED = [
+    "def reap(p):\n    p.wait(5)\ndef test_a():\n    reap(Popen(x))",
+    "def reap(p, hard=False):\n    p.wait(5)\ndef test_a():\n    reap(hard=True, p=Popen(x))\n    q = Popen(y)\n    reap(q)",
+    "class TestA:\n    def reap(self, p):\n        p.wait(5)\n    def test_a(self):\n        self.reap(Popen(x))",
+    "def reap(p):\n    p.wait(5)\ndef test_a():\n    t = Thread(target=reap, args=(Popen(x),))\n    t.start()",
+    "def reap(p):\n    p.wait(5)\ndef test_a(pool):\n    pool.submit(reap, Popen(x))",
+    "def test_a():\n    def reap(p):\n        p.wait(5)\n    p = Popen(x)\n    reap(p)",
+    "def run(kind=Popen):\n    return kind(x)\ndef test_a():\n    run().wait(5)",
+]
+
+
+@pytest.mark.parametrize("code", HANDED)
+def test_a_helpers_parameter_is_what_all_its_calls_hand_to_it(code: str) -> None:
+    found = spoken("from subprocess import Popen\nfrom threading import Thread\n" + code)
+    assert found == [("subprocess.Popen.wait", 5000)]
+
+
+def test_a_parameters_default_class_is_what_it_makes() -> None:
+    files = {
+        "app.py": "class Pool:\n    def take(self, timeout):\n        self.lock.acquire(timeout=timeout)\n        return 1\n"
+    }
+    code = "from app import Pool\ndef make(kind=Pool):\n    return kind(4)\ndef test_a():\n    make().take(timeout=2)"
+    assert spoken(code, files) == [("app.Pool.take", 2000)]
+
+
+UNSURE = [
+    "def reap(p):\n    p.wait(timeout=5)\ndef test_a():\n    reap(Popen(x))\n    reap(Event())",
+    "def reap(p):\n    p.wait(timeout=5)\ndef test_a():\n    reap(Popen(x))\n    reap(y)",
+    "def reap(p):\n    p.wait(timeout=5)\ndef test_a():\n" + "    reap(Popen(x))\n" * 9,
+]
+
+
+@pytest.mark.parametrize("code", UNSURE)
+def test_calls_that_disagree_or_are_too_many_say_nothing(code: str) -> None:
+    found = spoken("from subprocess import Popen\nfrom threading import Event\n" + code)
+    assert found == [(".wait", 5000)]
+
+
+PROJECT = {
+    "app/__init__.py": "from .core import Job, Line, task\n",
+    "app/core.py": (
+        "class Line:\n"
+        "    def __or__(self, other):\n        return type(self)(self.jobs + [other])\n"
+        "    def results(self, timeout=None):\n        self.event.wait(timeout)\n        return self.found\n"
+        "    def __getitem__(self, key):\n        return Job(key)\n"
+        "class Job:\n"
+        "    def __or__(self, other):\n        return Line([self, other])\n"
+        "    def done(self, timeout=None):\n        self.event.wait(timeout)\n        return self.found\n"
+        "class Task:\n"
+        "    def job(self):\n        return Job()\n"
+        "def task(name=None, kind=Task):\n"
+        "    def decorator(function):\n        return kind(function)\n"
+        "    return decorator\n"
+        "class Pool:\n"
+        "    async def _begin(self):\n        return self\n"
+        "    def __await__(self):\n        return self._begin().__await__()\n"
+        "    def take(self, timeout):\n        self.event.wait(timeout)\n        return 1\n"
+    ),
+}
+TYPED = [
+    ("from app.core import Job\ndef test_a():\n    (Job() | Job()).results(timeout=2)", "app.core.Line.results"),
+    ("from app.core import Job\ndef test_a():\n    line = Job() | Job() | Job()\n    line.results(timeout=2)", "app.core.Line.results"),
+    ("from app.core import Line\ndef test_a():\n    Line()[0].done(timeout=2)", "app.core.Job.done"),
+    ("from app.core import task\n@task(name='x')\ndef add(x): ...\ndef test_a():\n    add.job().done(timeout=2)", "app.core.Job.done"),
+    ("import app\n@app.task()\ndef add(x): ...\ndef test_a():\n    add.job().done(timeout=2)", "app.Job.done"),
+    ("from app.core import Pool\nasync def test_a():\n    pool = await Pool()\n    pool.take(timeout=2)", "app.core.Pool.take"),
+    (
+        "from app.core import Pool\nPOOL = None\ndef setup_module():\n    global POOL\n    POOL = Pool()\n"
+        "def test_a():\n    POOL.take(timeout=2)",
+        "app.core.Pool.take",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "api"), TYPED)
+def test_operators_items_decorators_and_awaits_say_what_they_give(code: str, api: str) -> None:
+    assert spoken(code, PROJECT) == [(api, 2000)]
+
+
+def test_functions_that_set_a_global_differently_say_nothing() -> None:
+    code = (
+        "from app.core import Job, Line\nX = None\ndef one():\n    global X\n    X = Job()\n"
+        "def two():\n    global X\n    X = Line()\ndef test_a():\n    X.done(timeout=2)\n    X.wait(timeout=3)"
+    )
+    assert spoken(code, PROJECT) == [(".wait", 3000)]
+
+
+FIXTURES = [
+    ("import pytest, subprocess\n@pytest.fixture(name='child')\ndef make_child():\n    yield subprocess.Popen(x)\n", {}),
+    ("from tests.fixtures import child\n", {"tests/fixtures.py": "import pytest, subprocess\n@pytest.fixture\ndef child():\n    return subprocess.Popen(x)\n"}),
+    ("", {"tests/conftest.py": "from tests.fixtures import child\n", "tests/fixtures.py": "import pytest, subprocess\n@pytest.fixture\ndef child():\n    return subprocess.Popen(x)\n"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "files"), FIXTURES)
+def test_a_fixture_is_found_under_its_own_name_and_where_it_comes_from(code: str, files: dict[str, str]) -> None:
+    assert spoken(code + "def test_a(child):\n    child.wait(60)", files) == [("subprocess.Popen.wait", 60_000)]
+
+
+def test_a_fixture_stands_in_the_class_of_its_tests() -> None:
+    code = (
+        "import pytest, subprocess\nclass TestA:\n    @pytest.fixture\n    def child(self):\n"
+        "        yield subprocess.Popen(x)\n    def test_a(self, child):\n        child.wait(60)"
+    )
+    assert spoken(code) == [("subprocess.Popen.wait", 60_000)]
+
+
+def test_of_two_things_that_a_library_returns_each_has_its_type() -> None:
+    code = (
+        "from jupyter_client.manager import start_new_kernel\ndef test_a():\n"
+        "    manager, client = start_new_kernel(startup_timeout=30)\n    client.get_shell_msg(timeout=10)"
+    )
+    assert spoken(code) == [
+        ("jupyter_client.manager.start_new_kernel", 30_000),
+        ("jupyter_client.blocking.client.BlockingKernelClient.get_shell_msg", 10_000),
+    ]
+
+
+SESSION = (
+    "import requests\nclass Session(requests.Session):\n"
+    "    def get(self, url, **options):\n        return self.request('GET', self.base + url, **options)\n"
+    "    def post(self, url, timeout=None):\n        return self.sent.append(url)\n"
+)
+
+
+def test_an_override_that_hands_on_what_it_is_given_waits_as_the_librarys_method_does() -> None:
+    code = "from app import Session\ndef test_a():\n    Session().get('/slow', timeout=0.1)\n    Session().post('/slow', timeout=0.1)"
+    assert spoken(code, {"app.py": SESSION}) == [("requests.Session.get", 100)]
+
+
+def test_the_librarys_own_suite_calls_it_by_its_public_name() -> None:
+    files = {
+        "anyio/__init__.py": "from ._core._loop import sleep, fail_after\n",
+        "anyio/_core/_loop.py": (
+            "async def sleep(delay):\n    backend().note(delay)\n    await backend().sleep(delay)\n"
+            "def fail_after(delay):\n    return Scope(delay)\n"
+        ),
+    }
+    code = "import anyio\nfrom anyio._core._loop import sleep\nasync def test_a():\n    with anyio.fail_after(3):\n        await sleep(1)"
+    assert spoken(code, files) == [("anyio.fail_after", 3000), ("anyio.sleep", 1000)]
