@@ -337,9 +337,9 @@ def test_a_cache_can_stand_elsewhere(project: Path, tmp_path: Path) -> None:
         lambda data: b"",
         lambda data: b"\n",
         lambda data: data[: len(data) // 2],
-        lambda data: data.replace(b"sleeplint cache 2", b"sleeplint cache 0"),
-        lambda data: b"sleeplint cache 2\t99999999999999999999\t1\n",
-        lambda data: b"sleeplint cache 2\t-1\tx\n" + data,
+        lambda data: data.replace(b"sleeplint cache 3", b"sleeplint cache 0"),
+        lambda data: b"sleeplint cache 3\t99999999999999999999\t1\n",
+        lambda data: b"sleeplint cache 3\t-1\tx\n" + data,
         lambda data: data[:-40] + b"x" * 40,
         lambda data: sealed(b"[]"),
         lambda data: sealed(b'[[],[],["p"],{"tests/test_a.py":[0]}]'),
@@ -390,14 +390,42 @@ def test_old_stores_are_thrown_away(project: Path) -> None:
     assert half.name not in left
 
 
+def filled(number: int) -> store.Store:
+    made = store.Store(others=[(f"{n}", (1, 2, 3), "") for n in range(number)])
+    for n in range(number):
+        made.put(f"{n}.py", store.Entry("plan", (1, 2, 3), "digest", (b"x" * 100,), rests_on=(n,)))
+    return made
+
+
 def test_a_store_has_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    entries = {f"{n}.py": store.Entry("plan", (1, 2, 3), "digest", (b"x" * 100,)) for n in range(30)}
     monkeypatch.setattr(store, "MOST_BYTES", 1000)
-    assert store.write(str(tmp_path / "s"), entries, [])
-    assert len(store.read(str(tmp_path / "s")).entries) == 10
+    assert store.write(str(tmp_path / "s"), filled(30), ["7.py"])
+    found = store.read(str(tmp_path / "s"))
+    assert len(found.rows) == 10
+    assert [found.others[number][0] for number in found.entry("7.py").rests_on] == ["7"]
     monkeypatch.setattr(store, "MOST_FILES", 4)
-    assert store.write(str(tmp_path / "s"), entries, [])
-    assert sorted(store.read(str(tmp_path / "s")).entries) == ["0.py", "1.py", "2.py", "3.py"]
+    assert store.write(str(tmp_path / "s"), filled(30), ["7.py"])
+    assert list(store.read(str(tmp_path / "s")).rows) == ["7.py", "0.py", "1.py", "2.py"]
+
+
+def test_a_store_does_not_grow_with_every_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "_SPARE_BYTES", 10)
+    monkeypatch.setattr(store, "_SPARE_OTHERS", 2)
+    file = tmp_path / "s"
+    store.write(str(file), filled(5))
+    sizes = []
+    for turn in range(20):
+        known = store.read(str(file))
+        known.others.append((f"other {turn}", (1, 2, 3), ""))
+        known.put(
+            "1.py", store.Entry("plan", (1, 2, 3), "digest", (b"%100d" % turn,), rests_on=(len(known.others) - 1,))
+        )
+        assert store.write(str(file), known)
+        again = store.read(str(file)).entry("1.py")
+        assert again.texts == (b"%100d" % turn,)
+        assert store.read(str(file)).others[again.rests_on[0]][0] == f"other {turn}"
+        sizes.append(file.stat().st_size)
+    assert max(sizes) < 2 * sizes[0] + 1000
 
 
 def test_settings_are_validated_once(project: Path) -> None:
@@ -425,8 +453,9 @@ def test_any_bytes_are_a_store(tmp_path_factory: pytest.TempPathFactory, data: b
     for text in (data, sealed(data)):
         file.write_bytes(text)
         found = store.read(str(file))
-        for path in found.entries:
+        for path in found.rows:
             try:
                 found.entry(path)
-            except (ValueError, TypeError, IndexError, KeyError):
+            except store.MISFITS:
                 continue
+        store.write(str(file), found)

@@ -23,7 +23,7 @@ from sleeplint.finding import Finding, TestCost
 from sleeplint.packing import Packed, pack, unpack
 from sleeplint.registry import Enabled, Registry
 from sleeplint.settings import Settings
-from sleeplint.source import language_of
+from sleeplint.source import Language, language_of
 from sleeplint.text import Location
 
 __all__ = ["FOLDER", "Cache", "KeptSettings"]
@@ -33,7 +33,6 @@ _MOST_STORES = 8
 _MOST_SETTINGS = 64
 _SUFFIXES = (".bin", ".json")
 _SAID: Any = tuple[tuple[Finding, ...], tuple[Finding, ...], tuple[TestCost, ...]]
-_MISFITS = (ValueError, TypeError, IndexError, KeyError, AttributeError, OverflowError, RecursionError)
 
 
 class Task(Protocol):
@@ -69,9 +68,9 @@ class Cache:
         self._registry = registry
         self._repairs = repairs
         self._states = States()
-        self._plans: dict[tuple[int, bool, Path], str] = {}
-        self._held: dict[str, Entry] = {}
-        """What is known to hold, or was found out by this run."""
+        self._plans: dict[tuple[int, bool, int], tuple[str, int]] = {}
+        self._met: list[str] = []
+        """The files of which this run has a report."""
         self._verdicts: dict[int, bool] = {}
         self._same: dict[int, bool] = {}
         self._numbers: dict[str, int | None] = {}
@@ -86,21 +85,25 @@ class Cache:
 
     def recall(self, task: Task, plan: Plan) -> Report | None:
         """The report of an earlier run, if nothing has changed that it rests on."""
+        said, number = self._plan(task, plan)
         try:
-            entry = self._known.entry(task.path)
-            if entry is None or entry.plan != self._plan(task, plan) or not self._fits(task, entry):
-                return None
-            report = _report(task.path, entry)
-        except _MISFITS:
+            quiet = self._known.is_quiet(task.path, number, task.stamp)
+            if quiet is None:
+                entry = self._known.entry(task.path)
+                report = _report(task.path, entry) if entry.plan == said and self._fits(task, entry) else None
+            else:
+                report = Report(task.path, _language(task.path)) if quiet else None
+        except store.MISFITS:
             return None
-        self._held[task.path] = entry
+        if report is not None:
+            self._met.append(task.path)
         return report
 
     def keep(self, task: Task, plan: Plan, report: Report) -> None:
         """Remember a report. What kept a file from being read in full may pass: such a report is not kept."""
         if report.problems:
             return
-        entry = Entry(self._plan(task, plan), self._sure(task.stamp))
+        entry = Entry(self._plan(task, plan)[0], self._sure(task.stamp))
         if report.digest:
             rests_on = [self._number(path) for path in report.consulted]
             if None in rests_on:
@@ -111,7 +114,8 @@ class Cache:
             entry.texts = _texts(report)
         elif entry.stamp == UNSURE:
             return
-        self._held[task.path] = entry
+        self._known.put(task.path, entry)
+        self._met.append(task.path)
         self._changed = True
 
     def landscape(self, asked: object) -> Landscape | None:
@@ -135,16 +139,7 @@ class Cache:
         for number, names in self._lacking.values():
             folder, since, _ = self._known.others[number]
             self._known.others[number] = folder, since, LACKS + "/".join(sorted(names))
-        everything = dict(self._held)
-        for path in self._known.entries:
-            if path not in everything:
-                try:
-                    entry = self._known.entry(path)
-                except _MISFITS:
-                    continue
-                if entry is not None:
-                    everything[path] = entry
-        if store.write(self._file, everything, self._known.others):
+        if store.write(self._file, self._known, self._met):
             self._tidy()
 
     @cached_property
@@ -189,18 +184,20 @@ class Cache:
         """A stamp to go by: a file that was just written may be written again without a trace."""
         return stamp if self._states.settled(stamp) else UNSURE
 
-    def _plan(self, task: Task, plan: Plan) -> str:
-        key = (id(plan), task.in_test, task.root)
+    def _plan(self, task: Task, plan: Plan) -> tuple[str, int]:
+        """What decides over a file, and its number in the store."""
+        key = (id(plan), task.in_test, id(task.root))
         if key not in self._plans:
             said = (identity.of_plan(plan.settings, plan.rules), plan.production, task.in_test, os.fspath(task.root))
-            self._plans[key] = digest(repr(said).encode("utf-8", "surrogateescape"))
+            name = digest(repr(said).encode("utf-8", "surrogateescape"))
+            self._plans[key] = name, self._known.plan(name)
         return self._plans[key]
 
     def _fits(self, task: Task, entry: Entry) -> bool:
         if entry.stamp != task.stamp:
-            if not entry.content or not self._states.same(task.path, UNSURE, entry.content):
+            if not self._states.same(task.path, UNSURE, entry.content):
                 return False
-            entry.stamp = self._sure(task.stamp)
+            self._known.restamp(task.path, self._sure(task.stamp))
             self._changed = True
         return self._still(entry.rests_on)
 
@@ -257,7 +254,7 @@ class KeptSettings(MutableMapping[str, Settings]):
         if key not in self._now:
             try:
                 self._now[key] = unpack(Settings, self._packed[key])
-            except _MISFITS as misfit:
+            except store.MISFITS as misfit:
                 raise KeyError(key) from misfit
         return self._now[key]
 
@@ -266,7 +263,7 @@ class KeptSettings(MutableMapping[str, Settings]):
         packed = pack(value)
         try:
             same = unpack(Settings, json.loads(json.dumps(packed))) == value
-        except _MISFITS:
+        except store.MISFITS:
             same = False
         if same:  # else a rule's option is of a kind that JSON lacks: such settings are validated each time
             self._packed[key] = packed
@@ -290,17 +287,19 @@ def _texts(report: Report) -> tuple[bytes, ...]:
     return tuple(json.dumps(pack(part), separators=(",", ":")).encode() if any(part) else b"" for part in parts)
 
 
-def _report(path: str, entry: Entry) -> Report:
+def _language(path: str) -> Language:
     language = language_of(path)
     if language is None:
-        raise ValueError(path)
-    if not entry.content:
-        return Report(path, language)
+        raise ValueError(f"{path}: of no language by its name")
+    return language
+
+
+def _report(path: str, entry: Entry) -> Report:
     said, waits, locations = entry.texts
     findings, silenced, costs = unpack(_SAID, json.loads(said)) if said else ((), (), ())
     return Report(
         path,
-        language,
+        _language(path),
         findings,
         silenced,
         Packed(Wait, waits),
