@@ -94,7 +94,7 @@ def one(name: str, *waits: Wait, profile: Profile = "strict", **more: Any) -> Fi
     ],
 )
 def test_a_role_has_its_rule(role: str, rule: str, default: Severity | None, strict: Severity) -> None:
-    wait = sleep(role)
+    wait = sleep(role, duration_ms=1000)
     assert [(f.rule, f.severity) for f in spoken(wait, profile="strict")] == [(rule, strict)]
     assert [(f.rule, f.severity) for f in spoken(wait, profile="default")] == ([(rule, default)] if default else [])
 
@@ -106,6 +106,12 @@ def test_a_guess_speaks_only_in_strict(role: str, rule: str) -> None:
     wait = sleep(role, role_confidence="low")
     assert names(wait, profile="default") == set()
     assert names(wait, profile="strict") == {rule}
+
+
+@pytest.mark.parametrize(("ms", "told"), [(1000, {"expiry-sleep"}), (999, set()), (None, set())])
+def test_an_expiry_below_the_sleep_budget_is_told_in_strict_only(ms: int | None, told: set[str]) -> None:
+    assert names(sleep("expiry", duration_ms=ms), profile="default") == told
+    assert names(sleep("expiry", duration_ms=ms), profile="strict") == {"expiry-sleep"}
 
 
 def test_a_sleep_of_unknown_purpose_is_a_finding_in_strict() -> None:

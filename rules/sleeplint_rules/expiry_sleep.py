@@ -19,7 +19,8 @@ class ExpirySleep(Rule):
 
     The test is about time, and it buys it at full price: every run waits for the limit. When the limit is
     made short to keep the price down, the other half of the test, that nothing expires before it should,
-    begins to fail on slow machines.
+    begins to fail on slow machines. In the default profile only those are named that take the whole sleep budget
+    or more.
 
     ## What to do instead
 
@@ -37,7 +38,7 @@ class ExpirySleep(Rule):
     name = "expiry-sleep"
     default = Severity.INFO
     strict = Severity.WARNING
-    strict_options = MappingProxyType({"high_confidence_only": False})
+    strict_options = MappingProxyType({"high_confidence_only": False, "within_budget": True})
     specificity = ROLE
     examples = (
         Example(
@@ -72,6 +73,30 @@ class ExpirySleep(Rule):
             title="A time to live that elapses at once",
         ),
         Example(
+            "rust",
+            """
+            use std::time::Duration;
+
+            #[test]
+            fn forgets_the_lease() {
+                let lock = Lock::with_lease(Duration::from_secs(1));
+                assert!(lock.take("alice"));
+                std::thread::sleep(Duration::from_secs(1)); // error: expiry-sleep
+                assert!(lock.take("bob"));
+            }
+
+            #[test]
+            fn forgets_the_short_lease() {
+                let lock = Lock::with_lease(Duration::from_millis(20));
+                assert!(lock.take("alice"));
+                std::thread::sleep(Duration::from_millis(30));
+                assert!(lock.take("bob"));
+            }
+            """,
+            title="A second for each run, and a blink",
+            profile="default",
+        ),
+        Example(
             "python",
             """
             import time
@@ -97,10 +122,17 @@ class ExpirySleep(Rule):
 
     high_confidence_only: bool = True
     """Speak only where the structure of the code shows what has to elapse."""
+    within_budget: bool = False
+    """Speak of a sleep shorter than `budget.max_sleep_secs`, too, and of one whose length the source does not say."""
 
     def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
         """Yield a finding for each pause that lets a limit run out."""
+        least = budget.max_sleep_secs * 1000
         for wait in file.waits:
-            if is_pause(wait) and wait.role == "expiry" and (is_certain(wait) or not self.high_confidence_only):
+            if not is_pause(wait) or wait.role != "expiry":
+                continue
+            if self.high_confidence_only and not is_certain(wait):
+                continue
+            if self.within_budget or (wait.duration_ms is not None and wait.duration_ms >= least):
                 message = f"{this_sleep(wait, budget)} {claim(wait)}{price(wait)}"
                 yield self.finding(file, wait, message, instead(file, wait))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -33,16 +34,28 @@ _NAMED_NUMBER = re.compile(
 )
 _WAITS = re.compile(
     rb"\b(?:sleep|delay_for|timeout|interval|recv_timeout|advance|wait_timeout|Timer::after)\w*\s*+\([^;]*$"
+    rb"|\b\w*timeout\w*!\s*+\([^;]*$"
 )
 _MOST = 100
 """Durations before a wait that are looked at."""
 _CONSTANT = re.compile(rb"\b(?:const|static)\s+(\w+)\s*+:\s*+Duration\s*+=\s*+")
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A duration given to something other than a wait."""
+
+    place: int
+    words: str
+    ms: tuple[float, ...]
+    """Its length, in each of the units that a bare number can be in."""
+    strength: Strength
+
+
 @lru_cache(maxsize=8)
-def _elapsing(text: bytes, start: int, end: int) -> tuple[tuple[int, str, float, Strength], ...]:
-    """Durations given to something other than a wait in a stretch of text: place, words, milliseconds, by name."""
-    found: list[tuple[int, str, float, Strength]] = []
+def _elapsing(text: bytes, start: int, end: int) -> tuple[_Given, ...]:
+    """Durations given to something other than a wait in a stretch of text, in order."""
+    found: list[_Given] = []
     for match in _DURATION.finditer(text, start, end):
         head = text[max(start, match.start() - 120) : match.start()]
         head = head[max(head.rfind(b";"), head.rfind(b"}"), head.rfind(b"{"), head.rfind(b"\n\n")) + 1 :]
@@ -55,23 +68,30 @@ def _elapsing(text: bytes, start: int, end: int) -> tuple[tuple[int, str, float,
             strength = "strong"
         elif vocabulary.EXPIRING.search(head):
             strength = "named"
-        found.append((match.start(), _words(head, match.group()), ms, strength))
+        found.append(_Given(match.start(), _words(head, match.group()), (ms,), strength))
     for match in _NAMED_NUMBER.finditer(text, start, end):
         name = match.group(1)
-        if vocabulary.STRONG_EXPIRING.search(name) or re.search(
-            rb"timeout_(?:ms|secs|millis)|interval_(?:ms|secs)", name
-        ):
-            scale = 1.0 if re.search(rb"_ms$|_millis$", name) else 1000.0
+        if vocabulary.STRONG_EXPIRING.search(name) or _NUMERIC_LIMIT.search(name):
             value = float(match.group(2).replace(b"_", b""))
-            found.append(
-                (
-                    match.start(),
-                    f"{name.decode('utf-8', 'replace')} = {match.group(2).decode()}",
-                    value * scale,
-                    "strong",
-                )
-            )
-    return tuple(sorted(found))
+            words = f"{name.decode('utf-8', 'replace')} = {match.group(2).decode()}"
+            found.append(_Given(match.start(), words, _scaled(name, value), "strong"))
+    return tuple(sorted(found, key=lambda one: one.place))
+
+
+_NUMERIC_LIMIT = re.compile(rb"timeout_(?:ms|secs|millis)|interval_(?:ms|secs)")
+
+
+def _scaled(name: bytes, value: float) -> tuple[float, ...]:
+    """The milliseconds that a number under a name can mean: what names no unit is in seconds or in milliseconds."""
+    if re.search(rb"_ms$|_millis$", name):
+        return (value,)
+    if re.search(rb"_s$|_secs$|_seconds$", name) or value < _FEW:
+        return (value * 1000,)
+    return (value, value * 1000)
+
+
+_FEW = 10
+"""Fewer milliseconds than that are no test's time to live."""
 
 
 def _words(head: bytes, value: bytes) -> str:
@@ -103,10 +123,16 @@ class Elapsing:
     """Such as `ttl = Duration::from_secs(1)`."""
     strength: Strength
     """Its name can mean nothing else; its name fits; it is a duration given to the code under test."""
+    holds: bool = False
+    """It is not over yet when the wait is."""
 
 
-def expiring(way: Way, function: Node, ms: float | None) -> Elapsing | None:
-    """What elapses during a wait of `ms` in a function."""
+def expiring(way: Way, function: Node, ms: float | None, earlier: Sequence[tuple[int, float]] = ()) -> Elapsing | None:
+    """What elapses during a wait of `ms` in a function, or, if nothing does, what nearly does.
+
+    `earlier` are the place and the length of the sleeps before it in the same function: what outlasts one
+    of them may be over after several.
+    """
     site = way.site
     arguments = site.call.child_by_field_name("arguments")
     if arguments is not None and (match := _NAMED.search(way.text(arguments))):
@@ -115,12 +141,15 @@ def expiring(way: Way, function: Node, ms: float | None) -> Elapsing | None:
         return None
     best: Elapsing | None = None
     known = _elapsing(way.bare, function.start_byte, function.end_byte)
-    before = bisect_left(known, site.call.start_byte, key=lambda one: one[0])
-    for _, words, length, strength in known[max(0, before - _MOST) : before]:
-        if length > ms or length * _FAR[strength] < ms:
+    count = bisect_left(known, site.call.start_byte, key=lambda one: one.place)
+    before = known[max(0, count - _MOST) : count]
+    for one in before:
+        if not any(length <= ms <= length * _FAR[one.strength] for length in one.ms):
             continue
-        if best is None or _ORDER.index(strength) <= _ORDER.index(best.strength):
-            best = Elapsing(words, strength)
+        if best is None or _ORDER.index(one.strength) <= _ORDER.index(best.strength):
+            best = Elapsing(one.words, one.strength)
+    if best is None or best.strength == "unnamed":
+        best = _in_steps(before, ms, earlier) or best
     if best is None or best.strength != "strong":
         ahead = way.before(function.start_byte, site.call.start_byte)
         for name, words, length in _constants(way.bare):
@@ -129,6 +158,27 @@ def expiring(way: Way, function: Node, ms: float | None) -> Elapsing | None:
     return best
 
 
+def _in_steps(before: Sequence[_Given], ms: float, earlier: Sequence[tuple[int, float]]) -> Elapsing | None:
+    """What several short sleeps let elapse together, or what is not over after them."""
+    named = [one for one in before if one.strength != "unnamed"]
+    for one in reversed(named):
+        slept = sum(length for place, length in earlier if place > one.place)
+        if slept and any(slept < length <= slept + ms and length <= ms * _STEPS for length in one.ms):
+            return Elapsing(one.words, one.strength)
+    last = named[-1] if named else None
+    if last is None or last.strength != "strong":
+        return None
+    if last.ms[0] == 0:
+        return Elapsing(last.words, "strong") if ms <= _AT_ONCE_MS else None
+    if any(ms < length <= ms * _STEPS for length in last.ms):
+        return Elapsing(last.words, "strong", holds=True)
+    return None
+
+
+_STEPS = 10
+"""How many times longer what elapses can be than one of the sleeps that lead up to its end."""
+_AT_ONCE_MS = 50
+"""A sleep that lets pass what is over at once."""
 _ORDER: tuple[Strength, ...] = ("strong", "named", "unnamed")
 _FAR: dict[Strength, float] = {"strong": 6, "named": 4, "unnamed": 2.5}
 """How many times longer than what elapses a wait for it can be."""

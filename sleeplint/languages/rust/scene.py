@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import islice
@@ -104,6 +105,16 @@ class Scene:
         """The statements that did something before it, last first."""
         texts = ((node, self.way.text(node)) for node in self.behind)
         return [node for node, text in texts if has_effect(text) or vocabulary.ENDS.match(text.lstrip())]
+
+    @cached_property
+    def earlier(self) -> tuple[tuple[int, Milliseconds], ...]:
+        """Where the last few sleeps before it in the same function begin, and how long they are."""
+        until = bisect_left(self.sites, self.site.call.start_byte, key=lambda site: site.call.start_byte)
+        return tuple(
+            (site.call.start_byte, site.duration_ms)
+            for site in self.sites[max(0, until - _NEAR) : until]
+            if site.kind == "sleep" and site.duration_ms and site.call.start_byte > self.function.start_byte
+        )
 
     @cached_property
     def loops(self) -> list[int]:

@@ -19,8 +19,12 @@ def own_flow(scene: Scene) -> Verdict | None:
     way = scene.way
     following = [way.text(node) for node in scene.next[:4]]
     checked = next((index for index, text in enumerate(following) if _is_checked(text)), None)
-    elapsing = expiring(way, scene.function, scene.site.duration_ms)
+    elapsing = expiring(way, scene.function, scene.site.duration_ms, scene.earlier)
     shown = _asserted(scene, checked)
+    if elapsing and elapsing.holds:
+        if checked is not None and checked <= 1 and _is_asked(following, checked) and _is_of_expiry(scene):
+            return Verdict("absence", "low", related=shown)
+        elapsing = None
     if elapsing and elapsing.strength == "strong":
         return Verdict("expiry", "high" if checked is not None else "low", expires=elapsing.words, related=shown)
     if any(vocabulary.NOTHING.search(text) for text in following[:2]):
@@ -38,7 +42,7 @@ def own_flow(scene: Scene) -> Verdict | None:
             return Verdict("settle", "high", readiness=of_settling(way, scene.function), related=shown)
         if scene.last and vocabulary.ENDS.search(way.text(scene.last[0])):
             return Verdict("settle", "low", readiness=of_settling(way, scene.function), related=shown)
-        if vocabulary.EXPIRY_TEST.search(way.word(scene.function.child_by_field_name("name"))):
+        if _is_of_expiry(scene):
             return Verdict("expiry", "low", related=shown)
         return Verdict("absence", "low", related=shown)
     if (verdict := _starting(scene, checked)) is not None or (verdict := _helping(scene)) is not None:
@@ -55,6 +59,11 @@ def own_flow(scene: Scene) -> Verdict | None:
     if scene.last and not following and vocabulary.ENDS.search(way.text(scene.last[0])):
         return Verdict("settle", "low")
     return None
+
+
+def _is_of_expiry(scene: Scene) -> bool:
+    """Whether the name of the function is about time running out."""
+    return vocabulary.EXPIRY_TEST.search(scene.way.word(scene.function.child_by_field_name("name"))) is not None
 
 
 def _is_asked(following: list[bytes], checked: int) -> bool:

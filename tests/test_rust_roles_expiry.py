@@ -1,0 +1,115 @@
+"""What a Rust test lets elapse: leases, times to live and timeouts, in one sleep or in several."""
+
+from textwrap import dedent, indent
+
+import pytest
+
+from sleeplint.facts import Wait
+from sleeplint.languages import read
+from sleeplint.source import Source
+
+HEAD = """\
+use std::time::Duration;
+use tokio::time::{sleep, timeout};
+"""
+
+
+def waits(code: str) -> list[Wait]:
+    return list(read(Source("tests/a.rs", (HEAD + dedent(code)).encode())).waits)
+
+
+def sleeps(body: str, name: str = "works") -> list[str]:
+    """The roles of the sleeps of a test."""
+    code = f"#[tokio::test]\nasync fn {name}() {{\n{indent(dedent(body), '    ')}\n}}\n"
+    return [wait.role for wait in waits(code) if wait.kind == "sleep"]
+
+
+@pytest.mark.parametrize("taken", ["try_lease(200, {who})", "take({who}, Duration::from_millis(200))"])
+def test_a_lease_holds_for_a_while_and_then_is_over(taken: str) -> None:
+    body = f"""
+        let lease_of_ann = store.{taken.format(who='"ann"')}.await;
+        assert!(lease_of_ann.is_some());
+        sleep(Duration::from_millis(50)).await;
+        let lease_of_bob = store.{taken.format(who='"bob"')}.await;
+        assert!(lease_of_bob.is_none());
+        sleep(Duration::from_millis(150)).await;
+        let lease_of_bob = store.{taken.format(who='"bob"')}.await;
+        assert_eq!(lease_of_bob, Some(2));
+    """
+    if "Duration" in taken:
+        body = body.replace("store.take", "store.take_lease")
+    assert sleeps(body, "a_lease_expires") == ["absence", "expiry"]
+
+
+def test_what_outlasts_the_sleeps_does_not_expire() -> None:
+    body = """
+        store.try_lease(2000, "ann").await.unwrap();
+        sleep(Duration::from_millis(50)).await;
+        store.publish("a").await;
+        sleep(Duration::from_millis(60)).await;
+        assert_eq!(store.count().await, 1);
+    """
+    assert "expiry" not in sleeps(body)
+
+
+@pytest.mark.parametrize(("number", "ms"), [("1", 1100), ("2", 2500), ("1000", 1200), ("150", 200)])
+def test_a_bare_number_is_in_the_unit_that_fits_the_sleep(number: str, ms: int) -> None:
+    body = f"""
+        let cache = Cache::with_ttl({number});
+        cache.insert("a");
+        sleep(Duration::from_millis({ms})).await;
+        assert_eq!(cache.get("a"), None);
+    """
+    assert sleeps(body) == ["expiry"]
+
+
+def test_a_number_with_a_unit_is_in_that_unit() -> None:
+    body = """
+        let cache = Cache { ttl_secs: 300, ..Cache::default() };
+        cache.insert("a").await;
+        sleep(Duration::from_millis(400)).await;
+        assert_eq!(cache.get("a"), Some(1));
+    """
+    assert sleeps(body) == ["settle"]
+
+
+def test_a_lease_of_nothing_is_over_at_once() -> None:
+    body = """
+        store.try_lease(0, "ann").await.unwrap();
+        sleep(Duration::from_millis(1)).await;
+        assert!(store.try_lease(10_000, "bob").await.unwrap());
+    """
+    assert sleeps(body) == ["expiry"]
+
+
+def test_a_delay_that_passes_in_two_steps() -> None:
+    body = """
+        let reports = Reports::new().with_max_delay(Duration::from_secs(2));
+        reports.add("a").await;
+        sleep(Duration::from_secs(1)).await;
+        assert!(reports.told().is_empty());
+        sleep(Duration::from_millis(1500)).await;
+        assert_eq!(reports.told(), ["a"]);
+    """
+    assert sleeps(body) == ["absence", "expiry"]
+
+
+def test_the_bound_of_a_macro_that_waits_does_not_elapse() -> None:
+    body = """
+        assert_next_timeout!(Duration::from_secs(3), Some(room) = rooms.next());
+        sleep(Duration::from_secs(2)).await;
+        rooms.join("a").await;
+        sleep(Duration::from_secs(2)).await;
+        assert_eq!(rooms.count().await, 1);
+    """
+    assert sleeps(body) == ["settle", "settle"]
+
+
+def test_what_is_far_shorter_than_the_sleep_is_not_what_it_waits_for() -> None:
+    body = """
+        let inbox = bus.subscribe(Options { idle_heartbeat: Duration::from_millis(100) }).await;
+        sleep(Duration::from_secs(1)).await;
+        bus.publish("a").await;
+        assert_eq!(inbox.next().await, "a");
+    """
+    assert sleeps(body) == ["settle"]
