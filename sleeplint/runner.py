@@ -291,7 +291,7 @@ class Linter:
                 project = Project(task.root, self._neighbour, edited=True)
             self._projects[task.root] = project
         project = self._projects[task.root]
-        around = Surroundings(project, plan.settings.waits, task.in_test)
+        around = Surroundings(project, plan.settings.waits, task.in_test, plan.production)
         report = engine.lint(source, plan.rules, plan.settings, around, repairs=self.repairs)
         return replace(report, digest=source.digest)
 

@@ -20,6 +20,8 @@ class Surroundings:
     """The user's own calls that wait, for any language; they win over the catalogue."""
     in_test: bool = False
     """The settings say that this file is test code."""
+    production: bool = True
+    """Production code's waits are asked for; else only those that stand in tests, or that tests call."""
 
 
 ALONE = Surroundings()

@@ -143,7 +143,7 @@ class Calls:
         shape = SHAPES.get(item.name) or SHAPES.get(word)
         if shape is None or len(arguments) != (2 if shape.kind == "timeout" else 1):
             return None
-        definition = place.reading.grove.chain(item.start, item.end)[-1]
+        definition = place.reading.grove.item(item.start, item.end)
         parameters = definition.child_by_field_name("parameters")
         result = definition.child_by_field_name("return_type")
         head = place.reading.grove.code[definition.start_byte : parameters.start_byte if parameters else item.end]

@@ -4,37 +4,76 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from sleeplint.languages.catalogue import Call
 from sleeplint.languages.rust.catalogue import FUNCTIONS, METHODS
+from sleeplint.languages.rust.timing import timed
 
 STEMS = (b"sleep", b"timeout", b"delay", b"interval", b"deadline", b"wait", b"pause")
 """What a wrapper's name holds, so that its calls are found in other files than its own."""
-_WORDS = frozenset({b"nap", b"doze", b"snooze", b"within", b"settle"})
+_WORDS = (b"nap", b"doze", b"snooze", b"within", b"settle")
 """Whole names that wrappers have."""
-# Most functions whose name holds `wait` wait for a condition.
-_WAITS = re.compile(rb"wait(?:_for|_until|_timeout\w*|(?:_\w*)?_?(?:ms|millis|sec|secs|seconds|while_for))?\Z")
-_TYPED = frozenset({"new", "after", "at", "every", "after_secs", "after_millis", "after_micros"})
-"""Names that say something only behind their type: `Timer::after`."""
 # Every wait is told how long, so that an argument follows.
-_AFTER = re.compile(rb"\s*(?:::\s*<[^()]{0,200}>\s*)?\(\s*[^\s)]")
-_PASSED = re.compile(rb"\s*[,)]")
-_WORD = re.compile(rb"\w+")
+_AFTER = rb"(?=\s*+(?:::\s*<[^()]{0,200}>\s*)?\(\s*+[^\s)])"
+# Most functions whose name holds `wait` wait for a condition.
+_WAITS = rb"wait(?:_for|_until|_timeout\w*|(?:_\w*)?_?(?:ms|millis|sec|secs|seconds|while_for))?(?!\w)"
+# Patterns open with a literal, which the engine looks for as fast as memory is read.
+_CALLED = tuple(re.compile((_WAITS if stem == b"wait" else stem + rb"\w*+") + _AFTER) for stem in STEMS)
+_PASSED = re.compile(rb"sleep(?=\s*+[,)])")
+_ALIAS = re.compile(rb" as (\w+)")
 _LAST_WORD = re.compile(rb"\w+\Z")
 _DEFINING = re.compile(rb"\bfn\s+\Z")
+_LONGEST = 80
+"""Bytes of a name that are looked at before a stem in it."""
 
 
 @cache
-def _gated() -> dict[bytes, tuple[bytes, ...]]:
-    """Names without a stem, each with the crates of which one must be named in the file."""
-    found: dict[bytes, set[bytes]] = {b"default": {b"crossbeam"}}
+def _without_stem() -> tuple[dict[bytes, set[bytes]], dict[bytes, set[bytes]]]:
+    """Names in the catalogue without a stem: of functions, by their type; of others, each with its crates."""
+    types: dict[bytes, set[bytes]] = {}
+    crates: dict[bytes, set[bytes]] = {b"default": {b"crossbeam"}}
     for call in (*FUNCTIONS, *METHODS):
-        segments = call.call.encode().split(b"::")
-        if not any(stem in segments[-1] for stem in STEMS):
-            crate = segments[-2] if segments[-2][:1].isupper() and call in FUNCTIONS else segments[0]
-            found.setdefault(segments[-1], set()).add(crate)
-    return {name: tuple(sorted(crates)) for name, crates in sorted(found.items())}
+        *modules, name = call.call.encode().split(b"::")
+        if any(stem in name for stem in STEMS):
+            continue
+        if modules[-1][:1].isupper() and call in FUNCTIONS:
+            types.setdefault(modules[-1], set()).add(name)
+        else:
+            crates.setdefault(name, set()).add(modules[0])
+    return types, crates
+
+
+@cache
+def _by_type() -> tuple[re.Pattern[bytes], ...]:
+    """What finds `Timer::after(..)`, also where a longer name holds the type's."""
+    types, _ = _without_stem()
+    short = [kind for kind in types if not any(kind != other and kind.startswith(other) for other in types)]
+    return tuple(_called_by(kind + rb"\w*+") for kind in sorted(short))
+
+
+@lru_cache(maxsize=256)
+def _called_by(kind: bytes) -> re.Pattern[bytes]:
+    names = sorted({name for names in _without_stem()[0].values() for name in names})
+    return re.compile(kind + rb"\s*+(?:::\s*<[^()]{0,200}>\s*+)?::\s*+(%s)(?!\w)" % b"|".join(names) + _AFTER)
+
+
+@cache
+def _by_tail() -> tuple[re.Pattern[bytes], ...]:
+    """What finds names of several words by their last."""
+    tails = {name[name.rindex(b"_") :] for name in _without_stem()[1] if b"_" in name}
+    return tuple(_calls_of(tail) for tail in sorted(tails))
+
+
+@cache
+def _by_crate() -> tuple[tuple[bytes, tuple[bytes, ...]], ...]:
+    """Crates, each with its names of one word."""
+    found: dict[bytes, set[bytes]] = {}
+    for name, crates in _without_stem()[1].items():
+        for crate in crates if b"_" not in name else ():
+            short = min((other for other in crates if crate.startswith(other)), key=len)
+            found.setdefault(short, set()).add(name)
+    return tuple((crate, tuple(sorted(names))) for crate, names in sorted(found.items()))
 
 
 @cache
@@ -44,34 +83,51 @@ def _known() -> frozenset[bytes]:
     return frozenset(names)
 
 
-def hits(code: bytes, calls: tuple[Call, ...] = ()) -> Iterator[tuple[int, int]]:
+def hits(code: bytes, calls: tuple[Call, ...] = ()) -> tuple[tuple[int, int], ...]:
     """The ranges of names that may be called names of waits, in order."""
-    yield from sorted(set(_unordered(code, calls)))
+    return tuple(sorted(set(_unordered(code, calls))))
 
 
 def _unordered(code: bytes, calls: tuple[Call, ...]) -> Iterator[tuple[int, int]]:
     """The same ranges as they are found, some of them twice."""
-    for stem in STEMS:
-        at = code.find(stem)
-        while at >= 0:
-            start, end = _word(code, at)
-            if _may_be(code, start, end):
-                yield start, end
-            at = code.find(stem, end)
+    for pattern in _CALLED:
+        for match in pattern.finditer(code):
+            start = _start(code, match.start())
+            if not _DEFINING.search(code, max(0, start - 20), start):
+                yield start, match.end()
+    for match in _PASSED.finditer(code):
+        if _start(code, match.start()) == match.start():
+            yield match.span()
+    for pattern in _by_type():
+        yield from (match.span(1) for match in pattern.finditer(code))
+    _, crates = _without_stem()
+    for pattern in _by_tail():
+        for match in pattern.finditer(code):
+            start = _start(code, match.start())
+            if any(crate in code for crate in crates.get(code[start : match.end()], ())):
+                yield start, match.end()
     names = {call.call.rpartition("::")[2].rpartition(".")[2].encode() for call in calls}
-    names |= {name for name, crates in _gated().items() if any(crate in code for crate in crates)}
-    yield from hits_of(code, names | _WORDS | _aliases(code, names))
+    for crate, short in _by_crate():
+        if crate in code:
+            names.update(short)
+    aliases = _aliases(code, names)
+    for alias in sorted(alias for alias, word in aliases.items() if word[:1].isupper()):
+        yield from (match.span(1) for match in _called_by(re.escape(alias)).finditer(code))
+    yield from hits_of(code, names.union(_WORDS, aliases))
 
 
 def hits_of(code: bytes, names: Iterable[bytes]) -> Iterator[tuple[int, int]]:
     """The ranges of calls of these names."""
     for name in sorted(names):
-        at = code.find(name) if name else -1
-        while at >= 0:
-            start, end = _word(code, at)
-            if end - start == len(name) and _AFTER.match(code, end):
-                yield start, end
-            at = code.find(name, end)
+        for match in _calls_of(name).finditer(code) if name else ():
+            if _start(code, match.start()) == match.start():
+                yield match.span()
+
+
+@lru_cache(maxsize=256)
+def _calls_of(name: bytes) -> re.Pattern[bytes]:
+    """A name that is called with an argument; it may be the end of a longer one."""
+    return re.compile(re.escape(name) + rb"(?!\w)" + _AFTER)
 
 
 def may_wait(code: bytes, calls: tuple[Call, ...]) -> bool:
@@ -79,37 +135,21 @@ def may_wait(code: bytes, calls: tuple[Call, ...]) -> bool:
     return (
         b"sleeplint:" in code
         or next(_unordered(code, calls), None) is not None
-        or (b"Instant" in code and b"assert" in code)
+        or (b"Instant" in code and bool(timed(code)))
     )
 
 
-def _word(code: bytes, at: int) -> tuple[int, int]:
-    """The word around an offset."""
-    word = _WORD.match(code, at)
-    before = _LAST_WORD.search(code[max(0, at - 80) : at])
-    return at - len(before[0]) if before else at, word.end() if word else at + 1
+def _start(code: bytes, at: int) -> int:
+    """Where the word around an offset begins."""
+    before = _LAST_WORD.search(code[max(0, at - _LONGEST) : at])
+    return at - len(before[0]) if before else at
 
 
-def _may_be(code: bytes, start: int, end: int) -> bool:
-    word = code[start:end]
-    if b"wait" in word and not any(stem in word for stem in STEMS if stem != b"wait") and not _WAITS.search(word):
-        return False
-    if _AFTER.match(code, end):
-        return not _DEFINING.search(code[max(0, start - 20) : start])
-    return word == b"sleep" and _PASSED.match(code, end) is not None
-
-
-def _aliases(code: bytes, own: set[bytes]) -> set[bytes]:
-    """Other names that imports of the file give to what may wait."""
-    found: set[bytes] = set()
-    at = code.find(b" as ")
-    while at >= 0:
-        word = _LAST_WORD.search(code[max(0, at - 80) : at])
+def _aliases(code: bytes, own: set[bytes]) -> dict[bytes, bytes]:
+    """Other names that imports of the file give to what may wait, each with the one that it stands for."""
+    found: dict[bytes, bytes] = {}
+    for match in _ALIAS.finditer(code):
+        word = _LAST_WORD.search(code[max(0, match.start() - _LONGEST) : match.start()])
         if word and (word[0] in own or word[0] in _known()):
-            alias = _WORD.match(code, at + 4)
-            if alias:
-                found.add(alias[0])
-            if word[0][:1].isupper():
-                found.update(name.encode() for name in _TYPED)
-        at = code.find(b" as ", at + 4)
+            found[match[1]] = max(word[0], found.get(match[1], b""), key=lambda name: name[:1].isupper())
     return found

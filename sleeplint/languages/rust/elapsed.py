@@ -15,9 +15,8 @@ from sleeplint.languages.rust.durations import Durations, whole
 from sleeplint.languages.rust.macros import Grove, macro_name
 from sleeplint.languages.rust.names import FileNames
 from sleeplint.languages.rust.receivers import binding, origin
+from sleeplint.languages.rust.timing import timed
 
-_ASSERTION = re.compile(rb"\b(?:debug_|prop_)?assert(?:_eq|_lt|_le|_gt|_ge)?\s*!|\bensure\s*!")
-_CLOCK = re.compile(rb"\b(?:Instant|SystemTime)\b")
 _NOW = re.compile(r"(?:^|::)(Instant|SystemTime)(?:::now)?\Z")
 _NANOSECONDS = {"as_secs": 10**9, "as_millis": 10**6, "as_micros": 10**3, "as_nanos": 1}
 _SAME = frozenset({"unwrap", "expect", "clone", "abs", "unwrap_or_default", "into", "try_into", "to_owned"})
@@ -70,16 +69,15 @@ class _Time:
     """Parts of a unit are cut off: to be equal, it may be as much as a unit longer."""
 
 
-def elapsed_assertions(names: FileNames, durations: Durations) -> Iterator[Elapsed]:
-    """Every assertion of a file that compares elapsed time with a bound, in order."""
+def elapsed_assertions(names: FileNames, durations: Durations, since: int = 0) -> Iterator[Elapsed]:
+    """Every assertion of a file, from an offset on, that compares elapsed time with a bound, in order."""
     grove = names.reading.grove
-    if not _CLOCK.search(grove.code):
-        return
-    for match in _ASSERTION.finditer(grove.code):
-        word = match[0].rstrip(b"! \t\r\n")
-        chain = grove.chain(match.start(), match.start() + len(word))
+    for start, end in timed(grove.code):
+        if start < since:
+            continue
+        chain = grove.chain(start, end)
         index = next((i for i in range(len(chain) - 1, -1, -1) if chain[i].type == "macro_invocation"), None)
-        if index is None or chain[index].start_byte > match.start():
+        if index is None or chain[index].start_byte > start:
             continue
         found = _Assertion(chain[index], chain[:index], names, durations).judge()
         if found is not None:

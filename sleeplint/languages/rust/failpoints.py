@@ -26,10 +26,10 @@ class FailPoint:
     duration_ms: int
 
 
-def fail_points(names: FileNames) -> Iterator[FailPoint]:
-    """Every one of a file, in order."""
+def fail_points(names: FileNames, since: int = 0) -> Iterator[FailPoint]:
+    """Every one of a file from an offset on, in order."""
     grove = names.reading.grove
-    for match in _ACTION.finditer(grove.code):
+    for match in _ACTION.finditer(grove.code, since):
         chain = grove.chain(*match.span())
         index = next((i for i in range(len(chain) - 1, -1, -1) if chain[i].type == "call_expression"), None)
         if index is None or chain[-1].type != "string_literal":

@@ -35,26 +35,42 @@ _T = TypeVar("_T")
 
 
 class Reading:
-    """One file: its items, and its tree, which is parsed again if somebody asks for it later."""
+    """One file: its items, and its tree, which is parsed when somebody asks for it, and again if it was let go."""
 
-    __slots__ = ("_grove", "code", "outline", "path")
+    __slots__ = ("_grove", "_outline", "code", "path")
 
-    def __init__(self, path: Path | None, grove: Grove, outline: Scope) -> None:
-        """Hold a parsed file."""
+    def __init__(self, path: Path | None, code: bytes, plant: Callable[[], Grove]) -> None:
+        """Hold a text; `plant` parses it."""
         self.path = path
-        self.code = grove.code
-        self.outline = outline
-        self._grove: Grove | Callable[[], Grove] = grove
+        self.code = code
+        self._outline: Scope | None = None
+        self._grove: Grove | Callable[[], Grove] = plant
+
+    def parse(self) -> Scope:
+        """Find the items. Raises GivenUp if the text cannot be parsed within the bounds."""
+        if self._outline is None:
+            self._outline = outline(self.grove)
+        return self._outline
+
+    @property
+    def outline(self) -> Scope:
+        """The items."""
+        return self.parse()
 
     @property
     def grove(self) -> Grove:
-        """The tree. Raises GivenUp if it cannot be parsed within the bounds a second time."""
+        """The tree. Raises GivenUp if it cannot be parsed within the bounds."""
         grove = self._grove
         return grove if isinstance(grove, Grove) else grove()
 
-    def let_go(self, parse: Callable[[], Grove]) -> None:
-        """Keep the tree no longer; `parse` makes it anew."""
-        self._grove = parse
+    @property
+    def held(self) -> Grove | None:
+        """The tree, if it is kept here."""
+        return self._grove if isinstance(self._grove, Grove) else None
+
+    def let_go(self, plant: Callable[[], Grove]) -> None:
+        """Keep the tree no longer; `plant` makes it anew."""
+        self._grove = plant
 
     def hold(self, grove: Grove) -> None:
         """Keep this tree, whoever else forgets it."""
@@ -101,16 +117,27 @@ class Library:
         return cast("Library", library)
 
     def open(self, path: Path | None, code: bytes) -> Reading:
-        """A file that is to be read for itself, parsed. Raises GivenUp."""
+        """A file that is to be read for itself, and parsed if that is called for."""
         budget = Budget()
         known = self._readings.get(path) if path is not None else None
-        if known is not None and path is not None and known.code == code:
-            grove = self._groves.get(path) or Grove(code, budget, self._tree(path, code, budget))
+        reading = known if known is not None and known.code == code else None
+
+        def plant() -> Grove:
+            grove = self._groves.get(path) if reading is known and path is not None else None
+            grove = grove or self._planted(path, code, budget)
             grove.budget = budget
-            known.hold(grove)
-            return known
-        grove = Grove(code, budget, self._tree(path, code, budget))
-        return Reading(path, grove, outline(grove))
+            opened.hold(grove)
+            return grove
+
+        opened = reading or Reading(path, code, plant)
+        opened.let_go(plant)
+        return opened
+
+    def _planted(self, path: Path | None, code: bytes, budget: Budget) -> Grove:
+        """The trees of the file that is read; what is edited is parsed in full, to grow from."""
+        if self.project is not None and self.project.edited:
+            return Grove(code, budget, self._tree(path, code, budget))
+        return Grove(code, budget)
 
     def _tree(self, path: Path | None, code: bytes, budget: Budget) -> Tree:
         """The tree of the file that is read, grown from its last one while it is edited."""
@@ -136,8 +163,11 @@ class Library:
             try:
                 yield self.seen
             finally:
-                self._keep(path, reading.grove)
-                reading.let_go(lambda: self._grove(path, reading.code))
+                if reading.held is None:  # nobody looked into it, or it cannot be parsed
+                    del self._readings[path]
+                else:
+                    self._keep(path, reading.held)
+                    reading.let_go(lambda: self._grove(path, reading.code))
             return
         # Not what is on disk: what is found out meanwhile holds for it alone.
         kept = self._readings, self._places, self.answers, self._remembered
@@ -206,13 +236,10 @@ class Library:
         reading = None
         if source is not None:
             try:
-                grove = Grove(source.code, Budget())
+                reading = Reading(path, source.code, lambda: self._grove(path, source.code))
+                reading.parse()
             except GivenUp:
                 reading = None
-            else:
-                reading = Reading(path, grove, outline(grove))
-                self._keep(path, grove)
-                reading.let_go(lambda: self._grove(path, source.code))
         self._readings[path] = reading
         return reading
 

@@ -6,8 +6,12 @@ statement ends of the same length, and it is parsed as a piece of the file, so t
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterator
+
 from tree_sitter import Node, Point, Range, Tree
 
+from sleeplint.languages.rust.layout import holes
 from sleeplint.languages.rust.parsing import DEPTH_LIMIT, SECONDS_LIMIT, Budget, GivenUp, parse, step
 
 _MACROS = frozenset({"macro_invocation", "macro_definition"})
@@ -26,18 +30,34 @@ def macro_name(macro: Node, code: bytes) -> bytes:
 
 
 class Grove:
-    """A file's tree and the trees of its macros' bodies."""
+    """A file's tree, and the trees of what is parsed when somebody looks into it: macros' bodies, long functions."""
 
     def __init__(self, code: bytes, budget: Budget, tree: Tree | None = None) -> None:
-        """Parse `code`, unless its tree is known. Raises GivenUp."""
+        """Parse `code`, unless its whole tree is known. Raises GivenUp."""
         self.code = code
         self.budget = budget
-        self._tree = tree or parse(code, budget)
+        self._holes = holes(code) if tree is None else ()
+        self._tree = tree or parse(code, budget, holes=self._holes)
         self.root = self._tree.root_node
+        self._ends = [end for _, end in self._holes]
+        self._functions: dict[int, Node] = {}
+        if self._holes and self.root.has_error:  # the layout deceived, or it is new syntax: then nothing is sure
+            self._fill()
         self._masked: bytearray | None = None
         self._bodies: dict[tuple[int, int], Node] = {}
         # A body nested in bodies is parsed once for each of them.
         self._reparsing = 8 * len(code) + 65_536
+
+    @classmethod
+    def whole(cls, code: bytes, budget: Budget) -> Grove:
+        """A grove that leaves nothing for later, for who walks it from its root. Raises GivenUp."""
+        return cls(code, budget, parse(code, budget))
+
+    @property
+    def trees(self) -> Iterator[Node]:
+        """The root, and the functions that were looked into."""
+        yield self.root
+        yield from self._functions.values()
 
     def text(self, node: Node) -> str:
         """What the file says at a node, which may belong to a masked body."""
@@ -51,6 +71,14 @@ class Grove:
         """
         if self.budget.spent():
             raise GivenUp(f"not read to its end within {SECONDS_LIMIT:g} s")
+        return self._links(start, end, self._touches_hole(start, end))
+
+    def item(self, start: int, end: int) -> Node:
+        """The smallest node around a range, such as an item whose span is known; a function may seem empty."""
+        return self._links(start, end, self._touches_hole(start, start))[-1]
+
+    def _links(self, start: int, end: int, fill: bool) -> tuple[Node, ...]:
+        """A chain; to `fill` is to look into the function in which it ends."""
         node = self.root
         links = [node]
         target = node.descendant_for_byte_range(start, end)
@@ -59,6 +87,13 @@ class Grove:
             if below is None:
                 break
             node = below
+            if fill and node.type == "function_item" and self._touches_hole(node.start_byte, node.end_byte):
+                function = self._function(node)
+                if function is None:
+                    self._fill()
+                    return self._links(start, end, False)
+                node, fill = function, False
+                target = node.descendant_for_byte_range(start, end)
             links.append(node)
             if len(links) > DEPTH_LIMIT:
                 raise GivenUp(f"nested more than {DEPTH_LIMIT} levels deep")
@@ -66,7 +101,30 @@ class Grove:
                 node = body
                 links.append(node)
                 target = node.descendant_for_byte_range(start, end)
+                fill = False
         return tuple(links)
+
+    def _touches_hole(self, start: int, end: int) -> bool:
+        at = bisect_right(self._ends, start)
+        return at < len(self._ends) and self._holes[at][0] < max(end, start + 1)
+
+    def _function(self, empty: Node) -> Node | None:
+        """A function with its body, of which the root's tree shows the head only; None if the layout deceived."""
+        start = empty.start_byte
+        if start not in self._functions:
+            piece = Range(empty.start_point, empty.end_point, start, empty.end_byte)
+            root = parse(self.code, self.budget, piece).root_node
+            found = root.named_children[0] if root.named_children else root
+            if (found.type, found.start_byte, found.end_byte) != (empty.type, start, empty.end_byte):
+                return None
+            self._functions[start] = found
+        return self._functions[start]
+
+    def _fill(self) -> None:
+        """Parse the whole text."""
+        self._tree, self._holes, self._ends = parse(self.code, self.budget), (), []
+        self.root = self._tree.root_node
+        self._functions = {}
 
     def body(self, macro: Node) -> Node | None:
         """The re-parsed body of a `macro_invocation`; None if it has none."""

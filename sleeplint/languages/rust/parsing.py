@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import tree_sitter_rust
 from tree_sitter import Language, Node, Parser, Point, Range, Tree
@@ -44,10 +44,11 @@ def parse(
     piece: Range | None = None,
     before: Tree | None = None,
     quick: int = QUICK,
+    holes: Sequence[tuple[int, int]] = (),
 ) -> Tree:
     """Parse a text, or one piece of it with absolute positions; `before` is an edited tree to grow it from.
 
-    Up to `quick` bytes are parsed without a look at the clock.
+    `holes` are left out, as if nothing stood there. Up to `quick` bytes are parsed without a look at the clock.
     Raises GivenUp when the budget is spent: tree-sitter takes 22 s for some 6 MB files.
     """
     if len(code) > SIZE_LIMIT:
@@ -60,9 +61,9 @@ def parse(
     def expired(_offset: int, _has_error: bool) -> bool:
         return budget.spent()
 
-    _PARSER.included_ranges = [piece] if piece else []
+    _PARSER.included_ranges = [piece] if piece else _around(code, holes) if holes else []
     try:
-        if end - start > quick:
+        if end - start - sum(stop - first for first, stop in holes) > quick:
             # Only a read callable lets the progress callback be called; what both return is never freed.
             if before is not None:
                 return _PARSER.parse(read, before, "utf8", progress_callback=expired)
@@ -75,6 +76,25 @@ def parse(
         raise GivenUp(f"not parsed within {SECONDS_LIMIT:g} s") from None
     finally:
         _PARSER.included_ranges = []
+
+
+def _around(code: bytes | bytearray, holes: Sequence[tuple[int, int]]) -> list[Range]:
+    """What stands between holes, which are in order."""
+    ranges = []
+    at, here = 0, Point(0, 0)
+    for start, end in (*holes, (len(code), len(code))):
+        there = _moved(code, here, at, start)
+        ranges.append(Range(here, there, at, start))
+        here, at = _moved(code, there, start, end), end
+    return ranges
+
+
+def _moved(code: bytes | bytearray, point: Point, start: int, end: int) -> Point:
+    """The place of `end`, where that of `start` is known."""
+    rows = code.count(b"\n", start, end)
+    if not rows:
+        return Point(point.row, point.column + end - start)
+    return Point(point.row + rows, end - code.rfind(b"\n", start, end) - 1)
 
 
 def step(node: Node, target: Node) -> Node | None:

@@ -26,8 +26,9 @@ from sleeplint.languages.rust.names import Finder, Found
 from sleeplint.languages.rust.parsing import SECONDS_LIMIT, GivenUp, errors
 from sleeplint.languages.rust.placing import in_async, statement
 from sleeplint.languages.rust.pragmas import pragmas
+from sleeplint.languages.rust.reach import Reach, within_tests
 from sleeplint.languages.rust.roles import circumstances
-from sleeplint.languages.rust.scopes import Scopes
+from sleeplint.languages.rust.scopes import Scopes, file_in_test
 from sleeplint.languages.rust.site import Site
 from sleeplint.languages.rust.units import unit_clash
 from sleeplint.source import Source
@@ -39,30 +40,52 @@ def read(source: Source, around: Surroundings) -> TestFile:
     empty = TestFile(path=source.path, language="rust", in_test=around.in_test)
     library = Library.of(around.project)
     path = path_in(around.project, source.path)
-    try:
-        reading = library.open(path, source.code)
-    except GivenUp as bound:
-        return replace(empty, unread=(f"not read: {bound}",))
+    reading = library.open(path, source.code)
     with library.reading_on_behalf(path, reading) as consulted:
-        reader = _Reader(source, reading, library, around)
-        file = reader.read(empty)
+        try:
+            file = _read(source, reading, library, around, empty)
+        except GivenUp as bound:
+            return replace(empty, unread=(f"not read: {bound}",))
     return replace(file, consulted=tuple(sorted(consulted)))
 
 
+def _read(source: Source, reading: Reading, library: Library, around: Surroundings, empty: TestFile) -> TestFile:
+    """Parse what is worth it: of production code that nobody asks for, what tests may call."""
+    in_test = around.in_test or file_in_test(reading, library, source.path)
+    whole = in_test or around.production or b"sleeplint:" in source.code
+    found = hits(source.code, around.calls)
+    reach = Reach(found) if whole else within_tests(source.code, found)
+    if not whole and not reach.any(source.code):
+        return empty
+    return _Reader(source, reading, library, around, reach, in_test).read(empty)
+
+
 _T = TypeVar("_T")
+MOST_ERRORS = 20
+"""Places of one file that are told not to parse."""
 MOST = 1500
 """Calls of one file that are looked at; nobody writes more."""
 
 
 class _Reader:
-    def __init__(self, source: Source, reading: Reading, library: Library, around: Surroundings) -> None:
+    def __init__(
+        self,
+        source: Source,
+        reading: Reading,
+        library: Library,
+        around: Surroundings,
+        reach: Reach,
+        in_test: bool,
+    ) -> None:
         self._source = source
         self._reading = reading
         self._grove = reading.grove
         self._around = around
+        self._reach = reach
+        self._in_test = in_test
         self._durations = Durations(Finder(library))
         self._calls = Calls(reading, library, self._durations, around.calls)
-        self._scopes = Scopes(reading, library, source.path, around.in_test)
+        self._scopes = Scopes(self._grove, in_test)
         self._clocks = Clocks(self._calls.names, self._paused_test)
         self._unread: list[str] = []
         self._tests: dict[Span, Test] = {}
@@ -86,13 +109,18 @@ class _Reader:
         waits += self._limit_waits(tests)
         return replace(
             empty,
-            in_test=self._scopes.file_in_test,
+            in_test=self._in_test,
             waits=tuple(sorted(waits, key=lambda wait: wait.span)),
             tests=tuple(tests[span] for span in sorted(tests)),
             pragmas=tuple(self._guarded(pragmas(self._source, self._grove))),
-            broken=tuple(Span(node.start_byte, node.end_byte) for node in errors(self._grove.root)),
+            broken=self._broken(),
             unread=tuple(dict.fromkeys(self._unread)),
         )
+
+    def _broken(self) -> tuple[Span, ...]:
+        """Where what was looked into does not parse."""
+        found = {Span(node.start_byte, node.end_byte) for tree in self._grove.trees for node in errors(tree)}
+        return tuple(sorted(found)[:MOST_ERRORS])
 
     def _guarded(self, items: Iterable[_T]) -> Iterator[_T]:
         try:
@@ -105,7 +133,7 @@ class _Reader:
         code = self._grove.code
         found: dict[int, Called] = {}
         looked: set[bytes] = set()
-        pending = self._first(hits(code, self._around.calls))
+        pending = self._first(self._reach.hits)
         tried = set(pending)
         for _ in range(4):
             wrappers: set[bytes] = set()
@@ -144,7 +172,7 @@ class _Reader:
     def _asserted(self) -> Iterator[Called]:
         """Assertions on elapsed time, and fail points that sleep."""
         names = self._calls.names
-        for one in elapsed_assertions(names, self._durations):
+        for one in elapsed_assertions(names, self._durations, self._reach.since):
             entry = Call(one.api, "clock-assert")
             yield Called(
                 one.node,
@@ -158,7 +186,7 @@ class _Reader:
                 bound=one.bound,
                 slack_ms=one.slack_ms,
             )
-        for point in fail_points(names):
+        for point in fail_points(names, self._reach.since):
             entry = Call(point.api, "sleep", Argument(1, "ms"), blocking=True)
             yield Called(
                 point.call, point.chain, point.call, point.start, entry, point.api, point.action, point.duration_ms

@@ -116,7 +116,7 @@ def _known(found: Found | None, names: FileNames) -> Found | None:
 
 def _item_node(item: Item, found: Found) -> Node:
     assert found.place is not None
-    return found.place.reading.grove.chain(item.start, item.end)[-1]
+    return found.place.reading.grove.item(item.start, item.end)
 
 
 def _part(bound: Binding, name: str, chain: Sequence[Node], names: FileNames) -> Found | None:
@@ -157,7 +157,7 @@ def _declared(owner: str, field: str, chain: Sequence[Node], names: FileNames) -
     item = names.place(chain).scope.items.get(owner)
     if item is None:
         return None
-    struct = grove.chain(item.start, item.end)[-1]
+    struct = grove.item(item.start, item.end)
     body = struct.child_by_field_name("body")
     for child in body.named_children if body is not None else ():
         name, kind = child.child_by_field_name("name"), child.child_by_field_name("type")

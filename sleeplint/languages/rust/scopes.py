@@ -14,10 +14,12 @@ from sleeplint.languages.rust.attributes import Attribute, attribute, before, ne
 from sleeplint.languages.rust.clocks import paused_by_attributes
 from sleeplint.languages.rust.library import Library, Place, Reading
 from sleeplint.languages.rust.macros import Grove
+from sleeplint.languages.rust.outline import Scope
 from sleeplint.text import Span
 
 _RUNTIMES = ("tokio", "async_std", "actix_rt", "actix_web", "smol", "smol_potat", "madsim", "monoio", "compio")
 _CASE = re.compile(r"case(?:::\w+)?\Z|(?:\w+::)*test_case\Z")
+_INNER = re.compile(rb"#\s*!\s*\[\s*cfg\b")
 _ITEMS = frozenset({"function_item", "mod_item", "impl_item", "trait_item"})
 
 
@@ -36,15 +38,15 @@ class Standing:
 class Scopes:
     """Tells test code from production code in one file."""
 
-    def __init__(self, reading: Reading, library: Library, path: str, declared: bool) -> None:
-        """`declared`: the settings say that the file is test code."""
-        self._grove = reading.grove
-        self.file_in_test = declared or _file_in_test(reading, library, path)
+    def __init__(self, grove: Grove, in_test: bool) -> None:
+        """`in_test`: the whole file is test code."""
+        self._grove = grove
+        self._file_in_test = in_test
         self._attributes: dict[tuple[int, int], dict[int, tuple[Attribute, ...]]] = {}
 
     def standing(self, chain: Sequence[Node]) -> Standing:
         """Where the end of a chain stands."""
-        in_test = self.file_in_test
+        in_test = self._file_in_test
         names: list[str] = []
         test: Test | None = None
         function: Node | None = None
@@ -103,11 +105,13 @@ class Scopes:
         return found
 
 
-def _file_in_test(reading: Reading, library: Library, path: str) -> bool:
-    code = reading.grove.code
-    inner = (node for node in reading.grove.root.named_children[:20] if node.type == "inner_attribute_item")
-    if needs_test(attribute(node, code) for node in inner):
-        return True
+def file_in_test(reading: Reading, library: Library, path: str) -> bool:
+    """Whether a whole file is test code, by itself, its place or what declares it."""
+    code = reading.code
+    if _INNER.search(code):
+        inner = (node for node in reading.grove.root.named_children[:20] if node.type == "inner_attribute_item")
+        if needs_test(attribute(node, code) for node in inner):
+            return True
     file, crate = reading.path, library.crate(reading)
     if crate is not None and file is not None:
         places = file.relative_to(crate.folder).parts[:-1]
@@ -121,7 +125,7 @@ def _file_in_test(reading: Reading, library: Library, path: str) -> bool:
         return False
     if "tests" in places and "src" not in places[: places.index("tests")]:
         return True
-    place = Place(reading, reading.outline)
+    place = Place(reading, Scope((), 0, len(code)))  # what the file itself declares is not asked
     declared = _declared_for_tests(place, library)
     return declared if declared is not None else "tests" in places
 

@@ -15,7 +15,6 @@ from sleeplint.languages.rust.bare import bare
 from sleeplint.languages.rust.library import Library, Reading
 from sleeplint.languages.rust.macros import Grove
 from sleeplint.languages.rust.names import FileNames, Finder, path_of
-from sleeplint.languages.rust.outline import outline
 from sleeplint.languages.rust.parsing import Budget
 from sleeplint.source import Source
 
@@ -43,8 +42,8 @@ class Ground:
         self.file = file
         self.code = source.code
         self.bare = bare(source.code)
-        self.grove = Grove(source.code, Budget())
-        self.names = FileNames(Reading(None, self.grove, outline(self.grove)), Finder(Library(None)))
+        self.grove = Grove.whole(source.code, Budget())
+        self.names = FileNames(Reading(None, source.code, lambda: self.grove), Finder(Library(None)))
         self._claimed: set[tuple[int, str]] = set()
 
     def text(self, node: Node) -> str:

@@ -1,0 +1,61 @@
+"""Which of the places that may wait a file's own tests can reach, by a byte search."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from sleeplint.languages.rust.candidates import hits_of
+from sleeplint.languages.rust.layout import functions
+from sleeplint.languages.rust.timing import timed
+
+# An attribute that makes tests, or bounds them; strings in it may hold what looks like its end.
+_TESTING = re.compile(rb'#\s*+!?\s*+\[(?:[^\]"]|"(?:[^"\\]|\\.)*+")*?(?:test|quickcheck|timeout)', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What of a file is looked at."""
+
+    hits: tuple[tuple[int, int], ...]
+    """The names that may be called names of waits, in order."""
+    since: int = 0
+    """Where what else waits begins to matter."""
+
+    def any(self, code: bytes) -> bool:
+        """Whether there is anything to look at."""
+        return bool(self.hits) or (self.since < len(code) and any(start >= self.since for start, _ in timed(code)))
+
+
+def within_tests(code: bytes, hits: tuple[tuple[int, int], ...]) -> Reach:
+    """The hits that stand in tests, or in functions that tests may call; of no other hit a test knows.
+
+    Of production code only those matter by whose function's name a test, or another such function, calls.
+    """
+    testing = _TESTING.search(code)
+    if testing is None:
+        return Reach((), len(code))
+    first = testing.start()
+    found = functions(code)
+    starts = [start for _, (start, _) in found]
+
+    def around(offset: int) -> tuple[bytes, tuple[int, int]] | None:
+        at = bisect_right(starts, offset) - 1
+        return found[at] if at >= 0 and offset < found[at][1][1] else None
+
+    called: dict[bytes, bool] = {}
+
+    def is_called(name: bytes) -> bool:
+        """Whether a test may call a function, or a function that calls it, and so on."""
+        if name not in called:
+            called[name] = False
+            for start, _ in hits_of(code, [name]):
+                caller = around(start)
+                if start >= first or (caller is not None and caller[0] != name and is_called(caller[0])):
+                    called[name] = True
+                    break
+        return called[name]
+
+    kept = (hit for hit in hits if hit[0] >= first or (function := around(hit[0])) is None or is_called(function[0]))
+    return Reach(tuple(kept), first)

@@ -1,0 +1,213 @@
+"""What is left out of a Rust file changes nothing that is said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from textwrap import dedent, indent
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sleeplint.facts import TestFile, Wait
+from sleeplint.languages import Surroundings, may_wait, read
+from sleeplint.languages.rust import layout, macros
+from sleeplint.languages.rust.layout import functions, holes
+from sleeplint.languages.rust.macros import Grove
+from sleeplint.languages.rust.parsing import Budget
+from sleeplint.languages.rust.timing import timed
+from sleeplint.registry import load
+from sleeplint.source import Project, Source
+
+HEAD = """\
+use std::thread;
+use std::time::{Duration, Instant};
+use tokio::time::{sleep, timeout};
+
+const LIMIT: Duration = Duration::from_millis(250);
+
+"""
+STATEMENTS = st.sampled_from(
+    [
+        "thread::sleep(Duration::from_millis(50));",
+        "thread::sleep(d);",
+        "sleep(LIMIT).await;",
+        "let found = timeout(limit(), work()).await.unwrap();",
+        "brief(20);",
+        "longer(20);",
+        "self.brief(20);",
+        "let start = Instant::now();",
+        "let took = start.elapsed();",
+        "assert!(start.elapsed() < LIMIT);",
+        'assert!(took.as_millis() < 300, "{}", took.as_millis());',
+        "assert!(Instant::now() - start < LIMIT);",
+        'let text = "}";',
+        "let sign = '}';",
+        'let text = r#"\nfn inner() {\n}\n"#;',
+        "// fn brief(n: u64) {",
+        "/* } */",
+        "let inner = || {\n    thread::sleep(LIMIT);\n};",
+        "fn nested(n: u64) {\n    thread::sleep(Duration::from_millis(n));\n}",
+        "nested(5);",
+        "while !ready() {\n    thread::sleep(Duration::from_millis(10));\n}",
+        "tokio::select! {\n    _ = sleep(LIMIT) => panic!(),\n    _ = work() => {}\n}",
+        "tokio::time::pause();",
+        "helper().await;",
+        "assert_eq!(work(), 5);",
+        "for _ in 0..3 {\n    work();\n}",
+        'fail::cfg("before", "sleep(200)").unwrap();',
+    ]
+)
+HEADS = st.sampled_from(
+    [
+        "fn brief(n: u64) {",
+        "fn longer(n: u64) {",
+        "pub(crate) async fn helper() {",
+        "fn limit() -> Duration {",
+        "#[test]\nfn waits() {",
+        "#[tokio::test(start_paused = true)]\nasync fn is_paused() {",
+        '#[rstest]\n#[timeout(Duration::from_secs(2))]\n#[case("]")]\nfn is_limited() {',
+        '#[cfg(all(test, feature = "a]b"))]\nfn stands_in_tests(d: Duration) {',
+        "fn brief<T>(\n    n: T,\n) -> bool\nwhere\n    T: Into<u64>,\n{",
+    ]
+)
+HOLDERS = st.sampled_from(["", "impl Server {", "mod inner {", "#[cfg(test)]\nmod tests {\n    use super::*;", "rt! {"])
+
+
+@st.composite
+def function(draw: st.DrawFn) -> str:
+    body = "\n".join(draw(st.lists(STATEMENTS, min_size=1, max_size=5)))
+    return f"{draw(HEADS)}\n{indent(body, '    ')}\n}}\n"
+
+
+@st.composite
+def text(draw: st.DrawFn) -> str:
+    parts = [HEAD]
+    for holder in draw(st.lists(HOLDERS, min_size=1, max_size=3)):
+        inner = "\n".join(draw(st.lists(function(), min_size=1, max_size=4)))
+        parts.append(f"{holder}\n{indent(inner, '    ')}\n}}\n" if holder else inner)
+    return "\n".join(parts)
+
+
+def examples() -> Iterator[str]:
+    for rule in load().rules:
+        for example in rule.examples:
+            if example.language == "rust":
+                yield dedent(example.code)
+
+
+def said(code: str, path: Path, production: bool = True) -> TestFile:
+    source = Source(str(path / "src/lib.rs"), code.encode())
+    around = Surroundings(Project(path), production=production)
+    return read(source, around)
+
+
+def in_tests(file: TestFile) -> list[Wait]:
+    return [wait for wait in file.waits if wait.in_test]
+
+
+def same_as_whole(code: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(layout, "_SHORT", 0)
+        patch.setattr(layout, "_PAYS", 0)
+        less = said(code, path)
+        patch.setattr(macros, "holes", lambda _: ())
+        whole = said(code, path)
+    assert replace(less, broken=()) == replace(whole, broken=())
+
+
+def same_without_production(code: str, path: Path) -> None:
+    whole, less = said(code, path), said(code, path, production=False)
+    assert in_tests(less) == in_tests(whole)
+    paid = {wait.test for wait in in_tests(whole)}
+    assert [test for test in less.tests if test.name in paid] == [test for test in whole.tests if test.name in paid]
+    assert may_wait(Source("src/lib.rs", code.encode())) or not whole.waits
+
+
+ANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@ANY
+@given(text())
+def test_functions_are_read_alike_when_they_are_parsed_on_demand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    same_as_whole(code, tmp_path, monkeypatch)
+
+
+@ANY
+@given(text())
+def test_production_code_that_is_not_read_says_nothing_about_tests(tmp_path: Path, code: str) -> None:
+    same_without_production(code, tmp_path)
+
+
+@pytest.mark.parametrize("code", list(examples()))
+def test_examples_are_read_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    same_as_whole(code, tmp_path, monkeypatch)
+    same_without_production(code, tmp_path)
+
+
+def test_a_body_is_left_out_from_its_first_line_to_its_last() -> None:
+    code = b"impl A {\n    pub fn a(&self) {\n        b();\n\n        c();\n    }\n}\nfn d() { e(); }\n"
+    ((name, (start, end)),) = functions(code)
+    assert (name, code[start:end]) == (b"a", b"        b();\n\n        c();\n")
+
+
+def test_short_files_and_short_bodies_are_parsed_at_once() -> None:
+    long = "fn a() {\n" + "    work();\n" * 300 + "}\n"
+    assert len(holes((long + "fn b() {\n    work();\n}\n").encode())) == 1
+    assert holes(b"fn b() {\n" + b"    work();\n" * 20 + b"}\n") == ()
+
+
+def test_a_layout_that_deceives_is_not_believed(tmp_path: Path) -> None:
+    body = "    work();\n" * 300
+    code = (
+        f'fn shows() {{\n{body}    let code = r#"\n}}\n"#;\n}}\n'
+        "#[test]\nfn waits() {\n    std::thread::sleep(std::time::Duration::from_millis(5));\n}\n"
+    )
+    assert holes(code.encode())
+    assert [wait.duration_ms for wait in in_tests(said(code, tmp_path))] == [5]
+
+
+def test_places_behind_what_is_left_out_are_told_right() -> None:
+    code = ("fn a() {\n" + "    work();\n" * 300 + "}\n\nfn b() { wait(); }\n").encode()
+    at = code.index(b"wait")
+    less, whole = Grove(code, Budget()), Grove.whole(code, Budget())
+    assert holes(code)
+    for start in (at, code.index(b"work();\n}")):
+        assert less.chain(start, start + 4)[-1].start_point == whole.chain(start, start + 4)[-1].start_point
+        assert [node.type for node in less.chain(start, start + 4)] == [
+            node.type for node in whole.chain(start, start + 4)
+        ]
+
+
+def test_a_production_function_that_tests_call_is_looked_into(tmp_path: Path) -> None:
+    code = """\
+    fn doze_off(n: u64) {
+        std::thread::sleep(std::time::Duration::from_millis(n));
+    }
+
+    fn through(n: u64) {
+        doze_off(n);
+    }
+
+    #[cfg(test)]
+    mod tests {
+        #[test]
+        fn waits() {
+            super::through(30);
+        }
+    }
+    """
+    (wait,) = in_tests(said(dedent(code), tmp_path, production=False))
+    assert wait.duration_ms == 30
+
+
+def test_assertions_are_looked_at_where_time_is_taken() -> None:
+    clock = "use std::time::Instant;\n"
+    assert not timed(b"fn a() {\n    assert!(x.elapsed() < y);\n}\n")
+    assert not timed(f"{clock}fn a() {{\n    assert!(x < y);\n}}\n".encode())
+    assert len(timed(f"{clock}fn a() {{\n    let t = x.elapsed();\n    debug_assert!(t < y);\n}}\n".encode())) == 1
+    assert len(timed(f"{clock}fn a() {{\n    assert!(now - then < y);\n}}\n".encode())) == 1
