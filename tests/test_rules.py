@@ -886,15 +886,20 @@ def test_guards_of_one_name_are_one_decision(rule: str) -> None:
     first, second, third = (
         timeout(duration_ms=60_000, written="PATIENCE", span=Span(at, at + 30), limit=limit) for at in (100, 200, 300)
     )
-    finding = one(rule, first, second, third)
+    assert [found.span for found in spoken(first, second, profile="strict") if found.rule == rule] == [
+        first.span,
+        second.span,
+    ]
+    finding = one(rule, first, second, third, profile="default")
     assert finding.span == first.span
     assert finding.covers == (first.span, second.span, third.span)
     assert [place.span for place in finding.related if place.text == "and here"] == [second.span, third.span]
     assert "`PATIENCE`" in finding.message
     apart = [replace(wait, written="Duration::from_secs(60)") for wait in (first, second)]
-    assert [found.span for found in spoken(*apart) if found.rule == rule] == [first.span, second.span]
+    found = [found.span for found in spoken(*apart, profile="default") if found.rule == rule]
+    assert found == [first.span, second.span]
     others = [first, replace(second, written="LIMIT"), replace(third, duration_ms=70_000)]
-    assert len([found for found in spoken(*others) if found.rule == rule]) == 3
+    assert len([found for found in spoken(*others, profile="default") if found.rule == rule]) == 3
 
 
 def test_a_loop_of_sleeps_is_for_ever_and_no_guessed_time() -> None:
@@ -924,6 +929,8 @@ def test_a_helpers_guard_is_not_cut_short_by_the_runner_whose_limit_a_test_may_r
     guard = timeout(duration_ms=10_000, test=None)
     assert names(replace(guard, limit=Limit(10_000, "pytest-timeout", guard.span))) == set()
     assert names(replace(guard, limit=Limit(10_000, "pytest-timeout", Span(80, 200)))) == {"nested-timeout"}
+    long = replace(guard, duration_ms=60_000, limit=Limit(10_000, "pytest-timeout", guard.span))
+    assert names(long, profile="default") == {"timeout-over-budget"}
 
 
 def test_a_comment_excuses_a_sleep_that_blocks_on_purpose() -> None:

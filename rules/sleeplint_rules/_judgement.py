@@ -82,14 +82,31 @@ def is_forever(wait: Wait) -> bool:
     return wait.duration_ms is not None and wait.duration_ms >= HOUR_MS
 
 
-def by_decision(waits: Iterable[Wait]) -> Iterator[tuple[Wait, tuple[Wait, ...]]]:
-    """Each wait, and with it the others of its file whose length is the same name: it is decided in one place."""
+def by_decision(waits: Iterable[Wait], together: bool) -> Iterator[tuple[Wait, tuple[Wait, ...]]]:
+    """Each wait, and with it the others of its file whose length is the same name: it is decided in one place.
+
+    Unless they are to be spoken of `together`, each stands alone.
+    """
+    if not together:
+        yield from ((wait, ()) for wait in waits)
+        return
     groups: dict[object, list[Wait]] = {}
     for wait in waits:
         named = wait.written is not None and not is_literal(wait.written)
         groups.setdefault((wait.written, wait.duration_ms) if named else wait.span, []).append(wait)
     for first, *others in groups.values():
         yield first, tuple(others)
+
+
+def is_limited(wait: Wait) -> bool:
+    """Whether what bounds it from outside ends first.
+
+    The runner's limit on every test bounds no helper: a test that calls it may have another.
+    """
+    limit = wait.limit
+    if limit is None or wait.duration_ms is None or limit.span == wait.span:
+        return False
+    return limit.ms <= wait.duration_ms
 
 
 def is_literal(written: str | None) -> bool:

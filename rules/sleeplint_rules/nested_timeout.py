@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, TestFile, Wait, seconds
-from sleeplint_rules._judgement import SHAPE, by_decision, is_guard, length
+from sleeplint_rules._judgement import SHAPE, by_decision, is_guard, is_limited, length
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class NestedTimeout(Rule):
     name = "nested-timeout"
     default = Severity.WARNING
     strict = Severity.WARNING
+    strict_options = MappingProxyType({"once_for_a_name": False})
     specificity = SHAPE
     examples = (
         Example(
@@ -86,9 +88,12 @@ class NestedTimeout(Rule):
         ),
     )
 
+    once_for_a_name: bool = True
+    """Speak once of all timeouts in a file whose length is the same name, rather than of each."""
+
     def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
         """Yield a finding for each guard that its surroundings cut short."""
-        for wait, others in by_decision(wait for wait in file.waits if _is_cut_short(wait)):
+        for wait, others in by_decision((wait for wait in file.waits if _is_cut_short(wait)), self.once_for_a_name):
             limit = wait.limit
             if limit is None:
                 continue
@@ -109,13 +114,4 @@ class NestedTimeout(Rule):
 
 
 def _is_cut_short(wait: Wait) -> bool:
-    return (
-        is_guard(wait)
-        and wait.kind == "timeout"
-        and wait.purpose in ("operation", "connect")
-        and wait.limit is not None
-        and wait.duration_ms is not None
-        and wait.duration_ms >= wait.limit.ms
-        # a helper has no limit of its own: each test that calls it may have another than the runner's
-        and wait.limit.span != wait.span
-    )
+    return is_guard(wait) and wait.kind == "timeout" and wait.purpose in ("operation", "connect") and is_limited(wait)

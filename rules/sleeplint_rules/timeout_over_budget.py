@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, TestFile, Wait, seconds
-from sleeplint_rules._judgement import BUDGET, by_decision, is_guard, length
+from sleeplint_rules._judgement import BUDGET, by_decision, is_guard, is_limited, length
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class TimeoutOverBudget(Rule):
     name = "timeout-over-budget"
     default = Severity.WARNING
     strict = Severity.WARNING
-    strict_options = MappingProxyType({"comments_excuse": False})
+    strict_options = MappingProxyType({"comments_excuse": False, "once_for_a_name": False})
     specificity = BUDGET
     examples = (
         Example(
@@ -101,13 +101,16 @@ class TimeoutOverBudget(Rule):
     comments_excuse: bool = True
     """Leave alone a timeout at which a comment says why it is so long."""
 
+    once_for_a_name: bool = True
+    """Speak once of all timeouts in a file whose length is the same name, rather than of each."""
+
     def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
-        """Yield a finding for each guard over the budget; one for all whose length is the same constant."""
+        """Yield a finding for each guard over the budget, or one for all whose length is the same name."""
         most = budget.max_timeout_secs * 1000
         over = (
             wait for wait in file.waits if _costs_a_hang(wait, most) and not (self.comments_excuse and wait.excused)
         )
-        for wait, others in by_decision(over):
+        for wait, others in by_decision(over, self.once_for_a_name):
             places = f" `{wait.written}` bounds {len(others)} more in this file." if others else ""
             yield self.finding(
                 file,
@@ -128,6 +131,6 @@ def _costs_a_hang(wait: Wait, most: float) -> bool:
         and wait.purpose in ("operation", "connect")
         and wait.duration_ms is not None
         and wait.duration_ms > most
-        and (wait.limit is None or wait.limit.ms > wait.duration_ms)
+        and not is_limited(wait)
         and (wait.task is None or wait.task.joined is not False)
     )
