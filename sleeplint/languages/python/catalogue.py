@@ -201,6 +201,7 @@ _TIMEOUTS = (
     _guard("redis.asyncio.Redis.blpop", 1),
     _guard("redis.asyncio.Redis.brpop", 1),
     Call("asyncpg.connect", "timeout", Argument("timeout"), purpose="connect"),
+    _guard("pymongo.timeout", 0, "seconds"),
     Call("jupyter_client.manager.start_new_kernel", "timeout", Argument("startup_timeout"), purpose="connect"),
 )
 

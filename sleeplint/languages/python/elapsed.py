@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tree_sitter import Node
@@ -201,8 +201,12 @@ def _compared(
     other: Side = "lower" if side == "upper" else "upper"
     if first is not None:
         bound = side if first.sign > 0 or first.folded else other
-        duration, written = _number(right, first, names), names.module.text(right)
-        slack = duration - first.expected_ms if duration is not None and first.folded and first.shifted else None
+        distance = first.folded and first.shifted
+        duration, written = (
+            _number(right, replace(first, expected_ms=0) if distance else first, names),
+            names.module.text(right),
+        )
+        slack = duration if distance else None
         return [Assertion(statement, chain, name, first.clock, bound, duration, written, slack)]
     assert second is not None
     bound = other if second.sign > 0 else side
@@ -330,6 +334,9 @@ def _reading(node: Node, names: Names, steps: int = 0) -> str | None:
     if node.type == "identifier":
         value = _value(node, names)
         return _reading(value, names, steps + 1) if value is not None else None
+    if node.type == "subscript":
+        value = _noted(node, names)
+        return _reading(value, names, steps + 1) if value is not None else None
     if node.type == "attribute":
         label, owner = node.child_by_field_name("attribute"), node.child_by_field_name("object")
         if label is not None and owner is not None:
@@ -345,6 +352,24 @@ def _value(node: Node, names: Names) -> Node | None:
         if binding.kind == "value" and binding.index is None:
             return binding.node
     return None
+
+
+def _noted(node: Node, names: Names) -> Node | None:
+    """What is appended, in the function around it, to the list of which `times[0]` is an element."""
+    module = names.module
+    container = node.child_by_field_name("value")
+    scope = next((n for n in reversed(module.chain(node)) if n.type in ("function_definition", "module")), None)
+    if container is None or container.type != "identifier" or scope is None:
+        return None
+    needle = module.text(container).encode() + b".append("
+    where = module.code.find(needle, scope.start_byte, scope.end_byte)
+    if where < 0:
+        return None
+    call = module.root.descendant_for_byte_range(where, where + len(needle))
+    if call is None or call.type != "call":
+        return None
+    given = arguments_of(call, module.code).positional
+    return given[0] if len(given) == 1 else None
 
 
 def _attribute(owner: Node, name: str, names: Names) -> Node | None:

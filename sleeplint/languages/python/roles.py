@@ -13,6 +13,7 @@ from sleeplint.languages.circumstances import Circumstances
 from sleeplint.languages.excuses import blocks_on_purpose, is_excuse
 from sleeplint.languages.python import cost
 from sleeplint.languages.python import vocabulary as words
+from sleeplint.languages.python.calls import argument_of
 from sleeplint.languages.python.flow import border, weight
 from sleeplint.languages.python.holds import hold
 from sleeplint.languages.python.joins import joined
@@ -25,7 +26,7 @@ from sleeplint.languages.python.remarks import remark
 from sleeplint.languages.python.scene import Scene, scene_of
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tasks import Spawn, Standing, is_spawner, standing_of
-from sleeplint.languages.python.tree import bare, chain_to, statement_of
+from sleeplint.languages.python.tree import arguments_of, bare, chain_to, statement_of
 from sleeplint.languages.python.verdict import Verdict
 from sleeplint.languages.python.workloads import delayed, is_handler, workload
 from sleeplint.text import Span
@@ -122,7 +123,22 @@ def _is_excused(scene: Scene, site: Site) -> bool:
         return False
     statement = statement_of(site.chain, site.call)
     comment = remark(scene.code, statement.start_byte, statement.end_byte)
-    return is_excuse(comment) if site.kind == "timeout" else blocks_on_purpose(comment)
+    if site.kind != "timeout":
+        return blocks_on_purpose(comment)
+    return is_excuse(comment) or is_excuse(_remark_at_constant(scene, site))
+
+
+def _remark_at_constant(scene: Scene, site: Site) -> str:
+    """What stands beside the constant of the file that a timeout's length is."""
+    value = argument_of(site.entry, arguments_of(site.call, scene.code))
+    module = site.names.module
+    if value is None or value.type != "identifier":
+        return ""
+    bindings = module.globals.names.get(scene.text(value), ())
+    if len(bindings) != 1 or bindings[0].kind != "value":
+        return ""
+    statement = statement_of(module.chain(bindings[0].node), bindings[0].node)
+    return remark(scene.code, statement.start_byte, statement.end_byte)
 
 
 def _delays_a_call(site: Site) -> bool:
