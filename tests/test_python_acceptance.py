@@ -213,7 +213,8 @@ def test_a_worker_that_somebody_stops_polls_nothing() -> None:
 
 FALLS = {
     "goes on": ("", True),
-    "asks again, and says so": ("if not ready():\n        print('not ready')", False),
+    "asks again, and says so": ("if not ready():\n        print('not ready')", True),
+    "asks again, and does something": ("if not ready():\n        print('again')\n        restart()", False),
     "asks for something else": ("if verbose():\n        print('on we go')", True),
     "fails by the project's own word": ("output = tail()\n    on_fail(output)", False),
     "raises": ("raise TimeoutError", False),
@@ -496,3 +497,38 @@ def test_the_room_above_what_is_expected_is_what_counts() -> None:
     assert here(code + f"        self.assertLess(abs({took} - 30), 0.5)  # <-\n").slack_ms == 500
     assert here(code + f"        assert {took} == pytest.approx(30, abs=2)  # <-\n").slack_ms == 2000
     assert here(code + f"        assert {took} < 30  # <-\n").slack_ms is None
+
+
+def test_a_join_right_after_the_start_and_before_a_sleep_is_a_sleep() -> None:
+    code = "def test():\n    p = Process(target=work)\n    {}\n    p.join(1)  # <-\n    {}\n    send('stop')\n"
+    slept = here(code.format("p.start()", "time.sleep(0.1)"))
+    assert (slept.role, slept.role_confidence, slept.cost_ms) == ("startup", "high", 1000)
+    assert here(code.format("p.start()", "look()")).role == "guard"
+    assert here(code.format("p.start()\n    act()", "time.sleep(0.1)")).role == "guard"
+
+
+def test_an_error_that_is_to_speak_of_a_timeout_is_its_expiry() -> None:
+    code = (
+        "def test():\n    with pytest.raises(Exception) as error:\n        with pymongo.timeout(0.7):  # <-\n"
+        "            find()\n    assert {} str(error.value)\n"
+    )
+    assert here("import pymongo\n" + code.format("'timed out' in")).role == "burned"
+    assert here("import pymongo\n" + code.format("'timed out' not in")).role == "guard"
+    assert here("import pymongo\n" + code.format("'no such thing' in")).role == "guard"
+
+
+def test_what_is_said_to_be_ignored_changes_nothing() -> None:
+    code = (
+        "def test():\n    start()\n    {}\n    send('bogus')\n    time.sleep(0.1)  # <-\n    assert state() == 'busy'\n"
+    )
+    ignored = here(code.format("# a wrong command is ignored"))
+    assert (ignored.role, ignored.role_confidence) == ("absence", "low")
+    assert here(code.format("# a command")).role == "settle"
+
+
+def test_the_sole_content_of_a_measured_block_is_its_work() -> None:
+    code = "def test():\n    with stopwatch() as watch:\n        {}time.sleep(0.2)  # <-\n    assert {}\n"
+    measured = here(code.format("", "watch.elapsed >= 0.2"))
+    assert (measured.role, measured.role_confidence) == ("workload", "high")
+    assert here(code.format("", "watch.lines == 2")).role == "settle"
+    assert here(code.format("act(); ", "watch.elapsed >= 0.2")).role == "settle"

@@ -8,20 +8,22 @@ from pathlib import Path
 
 import pytest
 
+from sleeplint.facts import TestFile
 from sleeplint.languages import Surroundings, read
 from sleeplint.source import Project, Source
 
 
-def spoken(
-    code: str, files: dict[str, str] | None = None, path: str = "tests/test_it.py"
-) -> list[tuple[str, float | None]]:
+def reading(code: str, files: dict[str, str] | None = None, path: str = "tests/test_it.py") -> TestFile:
     texts = {f"/project/{name}": text.encode() for name, text in {**(files or {}), path: code}.items()}
 
     def open_(place: Path) -> Source | None:
         return Source(str(place), texts[str(place)]) if str(place) in texts else None
 
-    found = read(Source(path, code.encode()), Surroundings(project=Project(Path("/project"), open_)))
-    return [(wait.api, wait.duration_ms) for wait in found.waits]
+    return read(Source(path, code.encode()), Surroundings(project=Project(Path("/project"), open_)))
+
+
+def spoken(code: str, files: dict[str, str] | None = None) -> list[tuple[str, float | None]]:
+    return [(wait.api, wait.duration_ms) for wait in reading(code, files).waits]
 
 
 HANDED = [
@@ -164,3 +166,10 @@ def test_the_librarys_own_suite_calls_it_by_its_public_name() -> None:
     }
     code = "import anyio\nfrom anyio._core._loop import sleep\nasync def test_a():\n    with anyio.fail_after(3):\n        await sleep(1)"
     assert spoken(code, files) == [("anyio.fail_after", 3000), ("anyio.sleep", 1000)]
+
+
+def test_a_timeout_blocks_own_suite_nests_it_on_purpose() -> None:
+    files = {"anyio/__init__.py": "def fail_after(delay):\n    return Scope(delay)\n"}
+    code = "import anyio\nasync def test_a():\n    with anyio.fail_after(1):\n        with anyio.fail_after(2):\n            await act()"
+    assert [wait.limit is None for wait in reading(code, files).waits] == [True, True]
+    assert [wait.limit is None for wait in reading(code).waits] == [True, False]

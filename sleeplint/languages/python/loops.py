@@ -284,7 +284,16 @@ def _asks_again(scene: Scene, condition: Node, loop: Node) -> bool:
     asked = bare(condition)
     while asked.type == "not_operator" and asked.named_children:
         asked = bare(asked.named_children[-1])
-    return scene.text(asked) in scene.text(loop)
+    return scene.text(asked) in scene.text(loop) and not _only_says_so(scene, chain[-1])
+
+
+def _only_says_so(scene: Scene, condition: Node) -> bool:
+    """Whether all that an `if` does is to print or to log."""
+    branch = condition.child_by_field_name("consequence")
+    if branch is None or condition.child_by_field_name("alternative") is not None:
+        return False
+    calls = [scene.calls(statement) for statement in scene.statements(branch)]
+    return bool(calls) and all(found and found[0].name in words.SAYINGS for found in calls)
 
 
 def _condition_bounds(scene: Scene, loop: Node) -> bool:

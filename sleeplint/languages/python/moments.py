@@ -28,6 +28,7 @@ def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
         return Verdict("pacing", False)
     verdict = (
         startup(scene, site, around)
+        or _measured(scene, site, around)
         or _spacing(scene, site, around, round_)
         or elapsing(scene, site, around)
         or effect(scene, around)
@@ -39,6 +40,8 @@ def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
         verdict = replace(verdict, sure=False)  # as likely it is to show that it is still there
     if verdict.role == "settle" and words.UNMOVED.search(remarks.below(scene.code, statement.end_byte)):
         verdict = replace(verdict, sure=False)
+    if verdict.role == "settle" and verdict.sure and _is_to_change_nothing(scene, around):
+        verdict = replace(verdict, role="absence", sure=False)
     if not verdict.sure:
         hint = remarks.hinted(remarks.remark(scene.code, statement.start_byte, statement.end_byte))
         if hint is not None and (verdict.role == "sync" or hint != "settle"):
@@ -46,6 +49,15 @@ def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
     if verdict.role in ("startup", "settle") and verdict.readiness is None:
         verdict = replace(verdict, readiness=readiness(scene, site, around))
     return verdict
+
+
+def _is_to_change_nothing(scene: Scene, around: Surrounding) -> bool:
+    """Whether a comment at the last action says that it is not to have an effect."""
+    cause = around.cause
+    if cause is None:
+        return False
+    statement = cause.node
+    return bool(words.UNMOVED.search(remarks.remark(scene.code, statement.start_byte, statement.end_byte)))
 
 
 def _spacing(scene: Scene, site: Site, around: Surrounding, round_: Round | None) -> Verdict | None:
@@ -71,6 +83,20 @@ def _spacing(scene: Scene, site: Site, around: Surrounding, round_: Round | None
         if inside is not None and within and round_.shape == "items":
             return Verdict("pacing", False)
         return Verdict("pacing", True)
+    return None
+
+
+def _measured(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
+    """`with timer() as t: sleep(.1)`, and then an assertion about how long that took."""
+    statement = statement_of(site.chain, site.call)
+    index = next((i for i in range(len(site.chain) - 1, -1, -1) if site.chain[i].type == "with_statement"), -1)
+    if index < 0 or around.outcome is None or around.outcome.kind != "assert":
+        return None
+    body = site.chain[index].child_by_field_name("body")
+    if body is None or [child.id for child in scene.statements(body)] != [statement.id]:
+        return None
+    if words.LENGTHS.search(scene.text(around.outcome.node)):
+        return Verdict("workload", True)
     return None
 
 

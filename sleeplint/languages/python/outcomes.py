@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.assertions import expectation, names_in
-from sleeplint.languages.python.flow import act_of, border, fails, following
+from sleeplint.languages.python.flow import act_of, border, fails, following, preceding
 from sleeplint.languages.python.loops import round_of
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
@@ -73,7 +73,7 @@ def _raised(scene: Scene, site: Site) -> Outcome | None:
         if outer.type == "with_statement" and inner.type == "block" and outer.named_child_count:
             for call in scene.calls(outer.named_children[0]):
                 if call.name in _RAISES:
-                    found = _expected(scene, call.node, short)
+                    found = _said(scene, site, outer) or _expected(scene, call.node, short)
                     if found is not None:
                         return found
                 if call.name == "suppress" and words.TIMEOUT_ERRORS.search(scene.text(call.node)):
@@ -81,6 +81,20 @@ def _raised(scene: Scene, site: Site) -> Outcome | None:
         elif outer.type == "call" and inner.type == "argument_list" and scene.called(outer).name in _RAISES:
             return _expected(scene, outer, short)
         inner = outer
+    return None
+
+
+def _said(scene: Scene, site: Site, raises: Node) -> Outcome | None:
+    """`with raises(Exception) as error:`, and then an assertion that the error speaks of a timeout."""
+    alias = re.search(r"\bas\s+(\w+)", scene.text(raises.named_children[0]))
+    if alias is None:
+        return None
+    for act in islice(following(scene, site.chain[: site.chain.index(raises)], raises), 4):
+        if act.kind == "assert" and alias[1] in names_in(scene, act.node):
+            written = scene.text(act.node)
+            quoted = re.search(r"[\"'][^\"']*(?i:time[d ]?[- ]?out)", written)
+            negated = re.search(r"\bnot in\b|Not", written)
+            return Outcome("burned", True, True, act.node) if quoted and not negated else None
     return None
 
 
@@ -457,9 +471,20 @@ def _later(scene: Scene, site: Site) -> Outcome | None:
     for act in islice(following(scene, site.chain, site.call), 2):
         if re.search(rf"\b{re.escape(about)}\b.*(is_alive|exitcode|returncode|poll|is_set|done)", scene.text(act.node)):
             return Outcome("guard", False, True, act.node)
-    if own.name == "join" and _joined_again(scene, site, own.receiver):
+    if own.name == "join" and (_joined_again(scene, site, own.receiver) or _sleeps_on(scene, site, own.receiver)):
         return Outcome("sleep", False, False)
     return Outcome("guard", False, False)
+
+
+def _sleeps_on(scene: Scene, site: Site, receiver: str) -> bool:
+    """`p.start(); p.join(1); sleep(.1)`: the wait only begins with the join, which was not meant to see an end."""
+    before = next(iter(preceding(scene, site.chain, site.call)), None)
+    after = next(iter(following(scene, site.chain, site.call)), None)
+    if before is None or after is None or after.kind != "wait":
+        return False
+    started = any(call.name == "start" and call.receiver == receiver for call in before.calls)
+    inside = [scene.sites.get(call.node.id) for call in after.calls]
+    return started and any(one is not None and one.kind == "sleep" and one.duration_ms != 0 for one in inside)
 
 
 def _joined_again(scene: Scene, site: Site, receiver: str) -> bool:

@@ -90,6 +90,8 @@ NEUTRAL_CALLS = frozenset(
     }
 )  # fmt: skip
 """With or without a receiver, they change nothing either."""
+SAYINGS = frozenset({"print", "log", "debug", "info", "warning", "warn", "error", "echo", "pprint"})
+"""They only say something."""
 READS = frozenset(
     {
         "refresh", "reload", "collect", "sync", "refresh_from_db", "expire_all", "read", "recv", "get", "poll",
@@ -155,6 +157,10 @@ WEAK_EXPIRIES = re.compile(r"(?i)(timeout|interval|period|backoff|delay|refresh|
 """Names of times that may be such, or only bounds."""
 TIMESTAMPS = re.compile(r"(?i)(time(stamp)?s?\b|date\b|_at\b|modified|created|updated|heartbeat|mtime|last_\w+)")
 """Values that differ only if time has passed."""
+LENGTHS = re.compile(
+    r"(?i)elapsed|duration|latency|\btook\b|time_?taken|(run|response|wall|total|spent)_?time|seconds\b|_ms\b"
+)
+"""Values that say how long something took."""
 FILE_TIMES = re.compile(r"(utime|st_mtime|getmtime|st_ctime|mtime|st_atime|touch)\b")
 """The granularity of file times makes people wait."""
 REPEATABLE = re.compile(
