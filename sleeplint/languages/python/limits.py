@@ -45,15 +45,9 @@ def limit_of(scene: Scene, site: Site) -> Limit | None:
         found.append(Limit(test.limit_ms, by, test.name_span))
     if test is None and site.in_test and site.suite_limit_ms is not None:
         found.append(Limit(site.suite_limit_ms, BY_RUNNER, Span(site.call.start_byte, site.call.end_byte)))
-    if any(limit.by == site.api for limit in found) and _is_under_test(site):
+    if site.of_this_project:  # its suite nests it to see what becomes of that
         found = [limit for limit in found if limit.by != site.api]
     return min(found, key=lambda limit: limit.ms, default=None)
-
-
-def _is_under_test(site: Site) -> bool:
-    """Whether the project itself defines a timeout block: its suite nests them to see what becomes of that."""
-    function = site.call.child_by_field_name("function")
-    return function is not None and site.names.meaning(function).kind in ("function", "class")
 
 
 def _known(scene: Scene, call: Node) -> list[Limit]:

@@ -95,7 +95,7 @@ def _places(module: Module, names: Names, tests: Tests, clocks: Clocks, calls: t
             call=found.call, chain=found.chain, code=module.code, names=names, entry=found.entry, api=found.api,
             kind=found.entry.kind, duration_ms=found.duration_ms, in_test=scope.in_test, in_async=in_async,
             virtual_time=clock.virtual, test=scope.test, wrapper=found.wrapper,
-            suite_limit_ms=limit, by_reference=found.by_reference,
+            suite_limit_ms=limit, by_reference=found.by_reference, of_this_project=_is_own(module, found),
         )  # fmt: skip
         start = (
             found.function
@@ -107,6 +107,12 @@ def _places(module: Module, names: Names, tests: Tests, clocks: Clocks, calls: t
     places += [_assertion(assertion, module, names, tests) for assertion in in_time(find_assertions(names), module)]
     places += [_program(program, module, names, tests) for program in in_time(find_programs(names), module)]
     return sorted(places, key=lambda place: place.span)
+
+
+def _is_own(module: Module, found: Found) -> bool:
+    """Whether a timeout is one that the project itself offers."""
+    package, _, rest = found.api.partition(".")
+    return found.entry.kind == "timeout" and bool(package and rest) and module.module_at(package) is not None
 
 
 def _founds(module: Module, names: Names, own: dict[str, Call], tests: Tests) -> list[Found]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from tree_sitter import Node
 
@@ -131,14 +132,11 @@ def _is_excused(scene: Scene, site: Site) -> bool:
 def _remark_at_constant(scene: Scene, site: Site) -> str:
     """What stands beside the constant of the file that a timeout's length is."""
     value = argument_of(site.entry, arguments_of(site.call, scene.code))
-    module = site.names.module
     if value is None or value.type != "identifier":
         return ""
-    bindings = module.globals.names.get(scene.text(value), ())
-    if len(bindings) != 1 or bindings[0].kind != "value":
-        return ""
-    statement = statement_of(module.chain(bindings[0].node), bindings[0].node)
-    return remark(scene.code, statement.start_byte, statement.end_byte)
+    name = re.escape(scene.text(value).encode())
+    given = list(islice(re.finditer(rb"(?m)^%s[ \t]*(?::[^=\n]*)?=(?!=)[^\n#]*" % name, scene.code), 2))
+    return remark(scene.code, given[0].start(), given[0].end()) if len(given) == 1 else ""
 
 
 def _delays_a_call(site: Site) -> bool:

@@ -49,3 +49,5 @@ class Site:
     """The limit that the runner's settings put on each test of the suite."""
     by_reference: bool = False
     """The sleep is passed as a value with its duration, not called here."""
+    of_this_project: bool = False
+    """The project itself defines what is called: it is what the suite tests."""
