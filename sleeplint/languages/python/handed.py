@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 MAX_CALLS = 8
 """Calls of one function that are looked at; of more, nothing is said."""
+_OF_SELF = re.compile(rb"\b(?:self|cls)\.\Z")
+_ALONE = re.compile(rb"(?<![\w.])\Z")
+_GOES_ON = re.compile(rb"\w")
 _TAKERS = frozenset({"submit", "start_soon", "run_in_executor", "to_thread", "run_sync", "spawn", "apply_async"})
 """Call what they are given, with the arguments that follow it."""
 
@@ -31,9 +35,8 @@ def handed(names: Names, function: Node, name: str, steps: int) -> Meaning:
         return UNKNOWN
     agreed = UNKNOWN
     count = 0
-    before = rb"\b(?:self|cls)\." if method else rb"(?<![\w.])"
-    for match in re.finditer(before + re.escape(word) + rb"(?!\w)", module.code):
-        node = module.root.descendant_for_byte_range(match.end() - len(word), match.end())
+    for start in _mentions(module.code, word, method):
+        node = module.root.descendant_for_byte_range(start, start + len(word))
         if node is None or node.type != "identifier" or node == label:
             continue
         count += 1
@@ -47,6 +50,17 @@ def handed(names: Names, function: Node, name: str, steps: int) -> Meaning:
             return UNKNOWN
         agreed = found
     return agreed
+
+
+def _mentions(code: bytes, word: bytes, method: bool) -> Iterator[int]:
+    """Where a name stands alone, or behind `self` or `cls`."""
+    mention = _OF_SELF if method else _ALONE
+    start = code.find(word)
+    while start >= 0:
+        end = start + len(word)
+        if mention.search(code, max(0, start - 6), start) and not _GOES_ON.match(code, end):
+            yield start
+        start = code.find(word, end)
 
 
 def _alike(one: Meaning, other: Meaning) -> bool:
