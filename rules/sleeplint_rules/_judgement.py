@@ -17,6 +17,8 @@ MISTAKE: Final = 50
 
 HOUR_MS: Final = 3_600_000
 DAY_MS: Final = 24 * HOUR_MS
+FOREVER_MS: Final = 100 * 365 * DAY_MS
+"""From here on a timeout is no limit: `Duration::MAX`, `threading.TIMEOUT_MAX`."""
 _TURN_MS: Final = 0.1
 """A shorter sleep is a turn of the scheduler, as `sleep(0)` is."""
 

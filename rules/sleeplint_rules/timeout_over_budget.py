@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, TestFile, Wait, seconds
-from sleeplint_rules._judgement import BUDGET, by_decision, is_guard, is_limited, length
+from sleeplint_rules._judgement import BUDGET, FOREVER_MS, by_decision, is_guard, is_limited, length
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,14 @@ class TimeoutOverBudget(Rule):
                 let answer = timeout(Duration::from_secs(10), ask("why")).await;
                 assert_eq!(answer.unwrap(), "because");
             }
+
+            #[tokio::test]
+            async fn takes_the_longest_limit() {
+                let answer = timeout(Duration::MAX, ask("why")).await;
+                assert_eq!(answer.unwrap(), "because");
+            }
             """,
-            title="What a hang costs: a minute, and ten seconds",
+            title="What a hang costs: a minute, ten seconds, and no limit at all",
             profile="default",
         ),
         Example(
@@ -130,7 +136,7 @@ def _costs_a_hang(wait: Wait, most: float) -> bool:
         and wait.kind in ("sleep", "timeout")
         and wait.purpose in ("operation", "connect")
         and wait.duration_ms is not None
-        and wait.duration_ms > most
+        and most < wait.duration_ms < FOREVER_MS
         and not is_limited(wait)
         and (wait.task is None or wait.task.joined is not False)
     )
