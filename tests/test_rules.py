@@ -880,6 +880,17 @@ def test_a_comment_excuses_a_long_guard_but_not_from_the_convention() -> None:
     assert names(wait, profile="strict") == {"timeout-over-budget"}
 
 
+@pytest.mark.parametrize(
+    ("purpose", "ms", "told"),
+    [("operation", 5000, True), ("operation", 5001, False), ("connect", 5000, False), ("connect", 4999, True)],
+)
+def test_a_limit_as_long_as_a_timeout_cuts_it_short_unless_both_begin_together(
+    purpose: str, ms: int, told: bool
+) -> None:
+    limit = Limit(ms, "reqwest::ClientBuilder::timeout", Span(80, 200))
+    assert ("nested-timeout" in names(timeout(duration_ms=5000, purpose=purpose, limit=limit))) == told
+
+
 @pytest.mark.parametrize("rule", ["timeout-over-budget", "nested-timeout"])
 def test_guards_of_one_name_are_one_decision(rule: str) -> None:
     limit = Limit(30_000, "pytest-timeout", Span(3, 8)) if rule == "nested-timeout" else None

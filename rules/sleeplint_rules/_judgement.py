@@ -103,12 +103,13 @@ def by_decision(waits: Iterable[Wait], together: bool) -> Iterator[tuple[Wait, t
 def is_limited(wait: Wait) -> bool:
     """Whether what bounds it from outside ends first.
 
-    The runner's limit on every test bounds no helper: a test that calls it may have another.
+    The runner's limit on every test bounds no helper: a test that calls it may have another. Of two limits
+    that begin together, on a connection and on the whole exchange, equal ones are a draw.
     """
     limit = wait.limit
     if limit is None or wait.duration_ms is None or limit.span == wait.span:
         return False
-    return limit.ms <= wait.duration_ms
+    return limit.ms < wait.duration_ms or (limit.ms == wait.duration_ms and wait.purpose != "connect")
 
 
 def is_literal(written: str | None) -> bool:
