@@ -113,3 +113,15 @@ def test_what_is_far_shorter_than_the_sleep_is_not_what_it_waits_for() -> None:
         assert_eq!(inbox.next().await, "a");
     """
     assert sleeps(body) == ["settle"]
+
+
+def test_a_timeout_of_calls_does_not_elapse_between_them() -> None:
+    body = """
+        let client = Client::builder().network_timeout(Duration::from_secs(2)).build();
+        client.create("a").await;
+        sleep(Duration::from_secs(1)).await;
+        client.rename("a", "b").await;
+        sleep(Duration::from_secs(1)).await;
+        assert_eq!(client.avatar(), None);
+    """
+    assert sleeps(body) == ["settle", "absence"]

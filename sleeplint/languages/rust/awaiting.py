@@ -148,7 +148,7 @@ def _bound(way: Way, below: int, pattern: bytes) -> Awaited:
             return Awaited(True, raced=True)
         if re.search(rb"\bjoin\w*!?\s*+\([^;]*\b" + name, text):
             return _HERE
-    return _ELSEWHERE if used else _NEVER
+    return Awaited(None, name=names[-1]) if used else _NEVER
 
 
 def _argument(arguments: Node, node: Node) -> int:

@@ -23,6 +23,8 @@ _SELECTS = frozenset({"crossbeam_channel::select", "crossbeam::channel::select",
 _VARIANT = re.compile(r"(?:\w+::)*[A-Z]\w*::[A-Z][a-z]\w*\Z")
 """A value of an enumeration, such as `KeepAlive::Os`."""
 _PARAMETER = re.compile(r":\s*(?:\w+::)*(?:Duration|Instant)\b")
+_LATE = re.compile(r"_timeout\Z|\A(?:with_)?timeout_")
+"""How a method is named that does what another does, and gives up after a while."""
 _DURATION = re.compile(r"\bDuration\b|\bfrom_(?:secs|millis|micros)|\bInstant::now\b")
 
 
@@ -140,7 +142,9 @@ class Calls:
         item, place = found.item, found.place
         if item is None or place is None or found.owner is not None or item.kind != "fn":
             return None
-        shape = SHAPES.get(item.name) or SHAPES.get(word)
+        shape, api = SHAPES.get(item.name) or SHAPES.get(word), ""
+        if shape is None:
+            shape, api = self._handed_on(found)
         if shape is None or len(arguments) != (2 if shape.kind == "timeout" else 1):
             return None
         definition = place.reading.grove.item(item.start, item.end)
@@ -152,8 +156,20 @@ class Calls:
             return None
         if result is None and b"async" not in head:
             return None
-        api = found.path if "::" in found.path else self._path(found)
+        api = api or (found.path if "::" in found.path else self._path(found))
         return self._called(call, chain, name, start, replace(shape, call=api), api, arguments)
+
+    def _handed_on(self, found: Found) -> tuple[Call | None, str]:
+        """The timer as which the crate's root hands on a function: `pub use steady::steady_sleep as sleep`."""
+        if found.item is None or found.place is None:
+            return None, ""
+        root = self._library.root(found.place)
+        for alias, target in root.scope.uses.items():
+            if alias in SHAPES and target[-1] == found.item.name:
+                public = self.names.finder.find(root, (alias,))
+                if public is not None and public.item == found.item and public.place == found.place:
+                    return SHAPES[alias], self._library.full_path(root, alias)
+        return None, ""
 
     def _unexplained(
         self,
@@ -322,16 +338,18 @@ class Calls:
         return wrapper(chain[-1], there.names, there._waiting) or there._namesake(chain[-1])
 
     def _namesake(self, function: Node) -> Wrapper | None:
-        """A method named as the catalogue's, such as `wait_for`, that hands its `Duration` on to that one."""
+        """A method that hands its `Duration` on to a timeout: named as the catalogue's, or `.._timeout` itself."""
         name = function.child_by_field_name("name")
-        if name is None or self.reading.grove.text(name) not in methods():
+        word = self.reading.grove.text(name) if name is not None else ""
+        if not (word in methods() or _LATE.search(word)):
             return None
 
         def waits(call: Node, chain: tuple[Node, ...]) -> Waiting | None:
             waiting = self._waiting(call, chain)
             return waiting if waiting is not None and waiting.entry.kind == "timeout" else None
 
-        return namesake(function, self.names, self.reading.grove.text(name), waits)
+        inner = word if word in methods() else r"(?:recv|wait|park|select|send|ready)_timeout"
+        return namesake(function, self.names, inner, waits)
 
     def _waiting(self, call: Node, chain: tuple[Node, ...]) -> Waiting | None:
         called = self.of(call, chain)

@@ -136,7 +136,7 @@ def _bound(way: Way, at: int, name: bytes) -> Carrier:
     if re.search(rb"\b(?:select|select_biased|race|or)!?\s*+[({][^;]*\b" + word + rb"\b", rest):
         return Carrier("raced", at, name)
     if re.search(
-        rb"\b(?:timeout|block_on|join\w*)!?\s*+\([^;]*\b"
+        rb"\b(?:(?:\w+_)?timeout|block_on|join\w*)!?\s*+\([^;]*\b"
         + word
         + rb"\b|\b"
         + word

@@ -158,9 +158,23 @@ def expiring(way: Way, function: Node, ms: float | None, earlier: Sequence[tuple
     return best
 
 
+def cutting(way: Way, function: Node) -> float | None:
+    """The one time limit that a test gives to the code under test, which cuts off what takes longer."""
+    known = _elapsing(way.bare, function.start_byte, function.end_byte)
+    found = {one.ms for one in known if _CUTS.search(one.words)}
+    (lengths,) = found if len(found) == 1 else ((),)
+    return lengths[0] if len(lengths) == 1 else None
+
+
+_CUTS = re.compile(r"^\w*(?:time_?out|deadline)", re.IGNORECASE)
+
+
 def _in_steps(before: Sequence[_Given], ms: float, earlier: Sequence[tuple[int, float]]) -> Elapsing | None:
     """What several short sleeps let elapse together, or what is not over after them."""
-    named = [one for one in before if one.strength != "unnamed"]
+    # What nobody calls for meanwhile does not time out.
+    named = [
+        one for one in before if one.strength == "strong" or (one.strength == "named" and not _CALLED.search(one.words))
+    ]
     for one in reversed(named):
         slept = sum(length for place, length in earlier if place > one.place)
         if slept and any(slept < length <= slept + ms and length <= ms * _STEPS for length in one.ms):
@@ -175,6 +189,7 @@ def _in_steps(before: Sequence[_Given], ms: float, earlier: Sequence[tuple[int, 
     return None
 
 
+_CALLED = re.compile(r"^\w*time_?out", re.IGNORECASE)
 _STEPS = 10
 """How many times longer what elapses can be than one of the sleeps that lead up to its end."""
 _AT_ONCE_MS = 50

@@ -271,12 +271,18 @@ class Library:
         start = module_path(file, crate) if file is not None and crate is not None else ()
         return "::".join((*start, *place.scope.path, *names))
 
-    def member(self, name: str) -> Place | None:
-        """The root module of the workspace's library that is called `name`."""
-        return self._noted(self._places, ("member", name), lambda: self._member(name))
+    def member(self, name: str, near: Crate | None = None) -> Place | None:
+        """The root module of the library that is called `name`: the workspace's, or one beside the crate `near`."""
+        if self.workspace is None:
+            return None
+        if near is not None and self.workspace.knows(name):
+            near = None
+        return self._noted(
+            self._places, ("member", name, near.folder if near is not None else None), lambda: self._member(name, near)
+        )
 
-    def _member(self, name: str) -> Place | None:
-        crate = self.workspace.member(name) if self.workspace is not None else None
+    def _member(self, name: str, near: Crate | None) -> Place | None:
+        crate = self.workspace.member(name, near) if self.workspace is not None else None
         reading = self.reading(crate.library) if crate is not None else None
         return Place(reading, reading.outline) if reading is not None else None
 

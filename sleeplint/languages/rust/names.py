@@ -205,7 +205,7 @@ class Finder:
         crate = self.library.crate(place.reading)
         name = crate.renamed.get(head, head) if crate is not None and head else head
         if name not in {"std", "core", "alloc"}:
-            member = self.library.member(name)
+            member = self.library.member(name, crate)
             if member is not None and self._fueled(search, fuel):
                 found = self._within(member, rest, search, fuel - 1)
                 if found is not None:

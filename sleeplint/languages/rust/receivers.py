@@ -24,7 +24,7 @@ _INNER = {
 _ARMS = frozenset({"match_arm", "for_expression"})
 _LOCKS = frozenset({"Mutex", "RwLock"})
 """Shells that have waits of their own."""
-_SHELLS = frozenset({"Arc", "Rc", "Box", "Mutex", "RwLock", "RefCell", "Option", "Pin", "Ref", "RefMut"})
+_SHELLS = frozenset({"Arc", "Rc", "Box", "Mutex", "RwLock", "RefCell", "Option", "Result", "Pin", "Ref", "RefMut"})
 
 
 def origin(receiver: Node, chain: Sequence[Node], names: FileNames) -> Found | None:
@@ -32,6 +32,15 @@ def origin(receiver: Node, chain: Sequence[Node], names: FileNames) -> Found | N
 
     None if the code nearby does not say.
     """
+    called: list[str] = []
+    found = _source(receiver, chain, names, called)
+    for method in reversed(called):
+        found = _handed(found, method, names)
+    return found
+
+
+def _source(receiver: Node, chain: Sequence[Node], names: FileNames, called: list[str]) -> Found | None:
+    """Where a receiver begins; the methods that are `called` on the way are added, last first."""
     code = names.reading.grove.code
     node: Node | None = receiver
     for _ in range(_STEPS):
@@ -43,6 +52,9 @@ def origin(receiver: Node, chain: Sequence[Node], names: FileNames) -> Found | N
         elif node.type == "call_expression":
             function = node.child_by_field_name("function")
             if function is not None and function.type == "field_expression":
+                name = function.child_by_field_name("field")
+                if name is not None:
+                    called.append(names.reading.grove.text(name))
                 node = function.child_by_field_name("value")
             else:
                 return _made_by(function, node, chain, names)
@@ -101,6 +113,29 @@ def _made_by(function: Node | None, call: Node, chain: Sequence[Node], names: Fi
     return _known(names.look_up(path, chain), names)
 
 
+def _handed(found: Found | None, method: str, names: FileNames) -> Found | None:
+    """What a method of a type of ours gives, by its declared type: `bus.subscribe(..)` is an `Inbox`, not a `Bus`.
+
+    What says nothing of it stands for what it is called on.
+    """
+    if found is None or found.place is None or found.item is None or found.item.kind != "type" or method in _SAME:
+        return found
+    kind = found.item.name
+    item = found.place.scope.methods.get(kind, {}).get(method)
+    if item is None or item.ambiguous:
+        return found
+    given = _known(Found(f"{kind}::{method}", place=found.place, item=item, owner=kind), names)
+    if given is None or not (given.external or (given.item is not None and given.item.kind == "type")):
+        return found
+    return given
+
+
+_SAME = frozenset(
+    {"unwrap", "expect", "clone", "as_ref", "as_mut", "borrow", "borrow_mut", "lock", "read", "write", "context", "get"}
+)
+"""Methods that give what they are called on, or what it holds."""
+
+
 def _known(found: Found | None, names: FileNames) -> Found | None:
     if found is None or found.item is None or found.place is None or found.item.kind == "type":
         return found
@@ -127,8 +162,30 @@ def _part(bound: Binding, name: str, chain: Sequence[Node], names: FileNames) ->
         path = path_of(kind, names.reading.grove.code) if kind is not None else None
         owner = "Self" if path == ("Self",) else path[-1] if path else ""
         return _declared(owner, _field_name(pattern, name, names.reading.grove), chain, names)
+    if bound.value is not None and pattern is not None and pattern.type == "tuple_pattern":
+        own = [names.reading.grove.text(part).removeprefix("mut ").strip() for part in pattern.named_children]
+        given = _tuple_of(bound.value, own.index(name), chain, names) if name in own else None
+        if given is not None:
+            return given
     whole = origin(bound.value, chain, names) if bound.value is not None else None
     return whole if whole is not None and whole.external else None
+
+
+def _tuple_of(value: Node, index: int, chain: Sequence[Node], names: FileNames) -> Found | None:
+    """One part of the tuple that a function of ours gives."""
+    if value.type == "await_expression" and value.named_children:
+        value = value.named_children[0]
+    function = value.child_by_field_name("function") if value.type == "call_expression" else None
+    path = path_of(function, names.reading.grove.code) if function is not None else None
+    found = names.look_up(path, chain) if path is not None else None
+    if found is None or found.item is None or found.place is None or found.item.kind != "fn":
+        return None
+    kind = _item_node(found.item, found).child_by_field_name("return_type")
+    if kind is None or kind.type != "tuple_type" or index >= len(kind.named_children):
+        return None
+    part = kind.named_children[index]
+    there = FileNames(found.place.reading, names.finder)
+    return type_at(part, found.place.reading.grove.chain(part.start_byte, part.end_byte), there)
 
 
 def _field_name(pattern: Node, name: str, grove: Grove) -> str:
@@ -143,9 +200,20 @@ def _field(node: Node, chain: Sequence[Node], names: FileNames) -> Found | None:
     """The declared type of `self.field`."""
     grove = names.reading.grove
     value, field = node.child_by_field_name("value"), node.child_by_field_name("field")
-    if value is None or field is None or value.type != "self":
+    if value is None or field is None:
         return None
-    return _declared("Self", grove.text(field), chain, names)
+    if value.type == "self":
+        return _declared("Self", grove.text(field), chain, names)
+    if value.type != "field_expression":
+        return None
+    owner = _field(value, chain, names)  # `self.inner.field`
+    if owner is None or owner.item is None or owner.place is None:
+        return None
+    there = FileNames(owner.place.reading, names.finder)
+    item = _item_node(owner.item, owner)
+    return _declared(
+        owner.item.name, grove.text(field), owner.place.reading.grove.chain(item.start_byte, item.end_byte), there
+    )
 
 
 def _declared(owner: str, field: str, chain: Sequence[Node], names: FileNames) -> Found | None:
@@ -159,11 +227,18 @@ def _declared(owner: str, field: str, chain: Sequence[Node], names: FileNames) -
         return None
     struct = grove.item(item.start, item.end)
     body = struct.child_by_field_name("body")
-    for child in body.named_children if body is not None else ():
+    fields = body.named_children if body is not None else []
+    if field.isdigit():  # `struct Inbox(Arc<Inner>)`
+        kinds = [child for child in fields if child.type not in _NO_FIELDS]
+        return type_at(kinds[int(field)], chain, names) if int(field) < len(kinds) else None
+    for child in fields:
         name, kind = child.child_by_field_name("name"), child.child_by_field_name("type")
         if name is not None and kind is not None and grove.text(name) == field:
             return type_at(kind, chain, names)
     return None
+
+
+_NO_FIELDS = frozenset({"visibility_modifier", "attribute_item", "line_comment", "block_comment"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from sleeplint.facts import Loop, Related, Role, Task
+from sleeplint.facts import Loop, Milliseconds, Related, Role, Task
 from sleeplint.languages.circumstances import Circumstances
 from sleeplint.languages.excuses import blocks_on_purpose, is_excuse
 from sleeplint.languages.rust import branches, cost, vocabulary
 from sleeplint.languages.rust.awaiting import Awaited, awaiting
+from sleeplint.languages.rust.expiry import cutting
 from sleeplint.languages.rust.flow import has_effect, is_noise, is_value
 from sleeplint.languages.rust.loops import Shape
 from sleeplint.languages.rust.outcome import ending, outcome
@@ -78,6 +80,8 @@ def _bounding(scene: Scene, task: Task | None) -> Circumstances:
     if site.entry.purpose != "operation" or _is_setter(scene):
         return Circumstances("guard", "high", 0, task=task, limit=scene.limit, awaited=None)
     told = outcome(scene.way)
+    if told.checked is False and not told.expected and _outlasted(scene):
+        told = replace(told, expected=True)
     role: Role = "burned" if told.expected else "guard"
     repeats = cost.repeats(scene, ends=told.expected)
     return Circumstances(
@@ -91,6 +95,21 @@ def _bounding(scene: Scene, task: Task | None) -> Circumstances:
         task=task,
         limit=scene.limit,
     )
+
+
+def _outlasted(scene: Scene) -> bool:
+    """Whether what it bounds is, or is made of, something that sleeps for longer."""
+    site = scene.site
+    until = bisect_left(scene.sites, site.call.start_byte, key=lambda other: other.call.start_byte)
+    for other in scene.sites[max(0, until - _MANY) : until]:
+        if other.kind != "sleep" or other.duration_ms is None or site.duration_ms is None:
+            continue
+        if other.duration_ms < site.duration_ms or other.call.start_byte < scene.function.start_byte:
+            continue
+        inner = Scene(other, scene.sites)
+        if inner.carrier.taken in ("given", "kept") and inner.bound_of(inner.bound_name) == site.duration_ms:
+            return True
+    return False
 
 
 def _is_setter(scene: Scene) -> bool:
@@ -182,18 +201,23 @@ def _stored(scene: Scene, awaited: Awaited) -> Verdict | None:
         return Verdict("workload", "high", elapses=_within(scene, awaited.name))
     if awaited.awaited is True:
         return None
-    return Verdict("workload", "low", elapses=None)
+    return Verdict("workload", "low", elapses=_within(scene, awaited.name))
 
 
 def _within(scene: Scene, name: bytes = b"") -> bool | None:
-    """Whether it is shorter than the bound around it, or around the future of that name.
+    """Whether it is shorter than the bound around it, around the future of that name or what is made of it, or
+    than the limit that the test gives to the code under test.
 
     None if the source does not say.
     """
-    bound = scene.limit.ms if scene.limit is not None else scene.bound_of(name)
+    bound = _bound(scene, name or scene.bound_name) or cutting(scene.way, scene.function)
     if bound is None or scene.site.duration_ms is None:
         return None
     return scene.site.duration_ms < bound
+
+
+def _bound(scene: Scene, name: bytes) -> Milliseconds | None:
+    return scene.limit.ms if scene.limit is not None else scene.bound_of(name)
 
 
 def _serving(scene: Scene, awaited: Awaited) -> Verdict | None:
@@ -216,7 +240,8 @@ _ACCEPTS = re.compile(rb"\.\s*+(?:accept|incoming)\s*+\(")
 def _is_cut_off(scene: Scene) -> bool:
     """Whether a timeout around it, or around the future of a name in which it stands, is over before it."""
     named = scene.carrier.taken == "here" and scene.way.nodes[scene.carrier.at].type == "let_declaration"
-    return _within(scene, scene.carrier.word if named else b"") is False
+    bound = _bound(scene, scene.carrier.word if named else b"")
+    return bound is not None and scene.site.duration_ms is not None and scene.site.duration_ms >= bound
 
 
 def _polling(scene: Scene, awaited: Awaited) -> Verdict | None:

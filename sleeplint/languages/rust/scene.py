@@ -14,7 +14,7 @@ from sleeplint.facts import Limit, Milliseconds
 from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.bare import remark
 from sleeplint.languages.rust.carriers import Carrier, borders
-from sleeplint.languages.rust.flow import Way, after, before, has_effect, statement, way
+from sleeplint.languages.rust.flow import NEAR, Way, after, before, has_effect, statement, way
 from sleeplint.languages.rust.flow import loops as loops_between
 from sleeplint.languages.rust.loops import Shape, shape
 from sleeplint.languages.rust.site import Site
@@ -156,13 +156,39 @@ class Scene:
             found = Limit(test.limit_ms, "test", test.name_span)
         return found
 
+    @cached_property
+    def bound_name(self) -> bytes:
+        """The name to which what takes the innermost closure or async block around it is bound; empty if to none."""
+        taken = self.carrier
+        if taken.taken == "function":
+            return b""
+        for at in range(taken.at, max(-1, taken.at - _NEAR), -1):
+            node = self.way.nodes[at]
+            if node.type == "let_declaration":
+                pattern = node.child_by_field_name("pattern")
+                return self.way.text(pattern).rpartition(b" ")[2] if pattern is not None else b""
+            if node.type == "block":
+                break
+        return b""
+
     def bound_of(self, name: bytes) -> Milliseconds | None:
-        """The bound that a timeout further down sets to the future of a name."""
-        if not name:
+        """The bound that a timeout further down sets to the future of a name, or to what is made of it."""
+        if not re.fullmatch(rb"\w+", name):
             return None
         start, end = self.site.call.end_byte, self.function.end_byte
-        use = re.compile(rb"\b" + name + rb"\b")
-        for (place, stop), outer in survey(self.sites).timeouts.items():
-            if start <= place < end and use.search(self.way.bare, place, stop):
+        timeouts = [(span, outer) for span, outer in survey(self.sites).timeouts.items() if start <= span[0] < end]
+        if not timeouts:
+            return None
+        names = {name}
+        for made, value in _MADE.findall(self.way.bare, start, min(end, start + NEAR)):
+            if not names.isdisjoint(_WORD.findall(value)):
+                names.add(made)
+        use = re.compile(rb"\b(?:" + b"|".join(sorted(names)) + rb")\b")
+        for (place, stop), outer in timeouts:
+            if use.search(self.way.bare, place, stop):
                 return outer.duration_ms
         return None
+
+
+_WORD = re.compile(rb"\w+")
+_MADE = re.compile(rb"\blet\s+(?:mut\s+)?(\w+)\s*+=\s*+([^;{}]*);")

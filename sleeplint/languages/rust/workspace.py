@@ -32,6 +32,8 @@ class Crate:
     testing: frozenset[str] = frozenset()
     """Packages that only its tests depend on."""
     published: bool = True
+    beside: dict[str, Path] = field(default_factory=dict)
+    """The folders of dependencies that are given by their path."""
 
 
 class Workspace:
@@ -69,9 +71,22 @@ class Workspace:
                 return crate, tuple(manifests)
         return None, tuple(manifests)
 
-    def member(self, name: str) -> Crate | None:
-        """The workspace's package whose library is called `name` in code."""
-        return self._all().get(name)
+    def knows(self, name: str) -> bool:
+        """Whether the workspace has a library of that name."""
+        return name in self._all()
+
+    def member(self, name: str, near: Crate | None = None) -> Crate | None:
+        """The package whose library is called `name` in code.
+
+        That is the workspace's; else the package `near` itself, or what it depends on by its path.
+        """
+        member = self._all().get(name)
+        if member is not None or near is None:
+            return member
+        if _library_name(near) == name:
+            return near
+        folder = near.beside.get(name)
+        return self._crate(folder) if folder is not None and folder.is_relative_to(self.project.root) else None
 
     def is_test_crate(self, crate: Crate) -> bool:
         """Whether a package is a helper of tests: named so, or depended on by tests alone."""
@@ -207,6 +222,7 @@ def _crate(folder: Path, name: str, table: dict[str, Any]) -> Crate:
     library = library if isinstance(library, dict) else {}
     root = library.get("path")
     renamed: dict[str, str] = {}
+    beside: dict[str, Path] = {}
     if isinstance(library.get("name"), str):
         renamed[""] = library["name"]
     found: dict[str, set[str]] = {kind: set() for kind in _KINDS}
@@ -219,6 +235,8 @@ def _crate(folder: Path, name: str, table: dict[str, Any]) -> Crate:
                 package = value.get("package", alias) if isinstance(value, dict) else alias
                 if isinstance(package, str):
                     found[kind].add(package)
+                    if isinstance(value, dict) and isinstance(value.get("path"), str):
+                        beside[package.replace("-", "_")] = Path(os.path.normpath(folder / value["path"]))
                     if package != alias:
                         renamed[alias.replace("-", "_")] = package.replace("-", "_")
     normal = found["dependencies"] | found["build-dependencies"]
@@ -227,7 +245,7 @@ def _crate(folder: Path, name: str, table: dict[str, Any]) -> Crate:
     # The registry takes no package without a description.
     published = "description" in package and package.get("publish", True) not in (False, [])
     testing = frozenset(found["dev-dependencies"] - normal)
-    return Crate(folder, name, file, renamed, frozenset(normal), testing, published)
+    return Crate(folder, name, file, renamed, frozenset(normal), testing, published, beside)
 
 
 def _member_folders(root: Path, table: dict[str, Any]) -> Iterator[Path]:

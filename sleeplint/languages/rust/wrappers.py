@@ -88,7 +88,7 @@ def wrapper(
 def namesake(
     function: Node, names: FileNames, name: str, called: Callable[[Node, tuple[Node, ...]], Waiting | None]
 ) -> Wrapper | None:
-    """What a function wraps that calls a wait of its own name, with what is left of its one `Duration`."""
+    """What a function wraps that calls one wait of a name (an expression), with what is left of its one `Duration`."""
     parameters, body = function.child_by_field_name("parameters"), function.child_by_field_name("body")
     if parameters is None or body is None:
         return None
@@ -96,11 +96,11 @@ def namesake(
     typed = [part for part in parameters.named_children if _DURATION.search(grove.text(part))]
     pattern = typed[0].child_by_field_name("pattern") if len(typed) == 1 else None
     text = grove.text(body)
-    matches = [*re.finditer(rf"\.\s*({re.escape(name)})\s*\(".encode(), text.encode())]
+    matches = [*re.finditer(rf"\.\s*({name})\s*\(".encode(), text.encode())]
     if pattern is None or len(matches) != 1 or not text.isascii():
         return None
     start = body.start_byte + matches[0].start(1)
-    chain = grove.chain(start, start + len(name))
+    chain = grove.chain(start, start + len(matches[0][1]))
     index = next((i for i in range(len(chain) - 1, -1, -1) if chain[i].type == "call_expression"), None)
     waiting = called(chain[index], chain[:index]) if index is not None else None
     if index is None or waiting is None:

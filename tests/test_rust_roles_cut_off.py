@@ -1,0 +1,83 @@
+"""Simulated work that something shorter cuts off, and what the timeout pays that does it."""
+
+from textwrap import dedent, indent
+
+import pytest
+
+from sleeplint.facts import Wait
+from sleeplint.languages import read
+from sleeplint.source import Source
+
+HEAD = """\
+use std::time::Duration;
+use tokio::time::{sleep, timeout};
+"""
+
+
+def in_test(body: str) -> list[Wait]:
+    code = f"{HEAD}#[tokio::test]\nasync fn works() {{\n{indent(dedent(body), '    ')}\n}}\n"
+    return list(read(Source("tests/a.rs", code.encode())).waits)
+
+
+def told(body: str) -> list[tuple[str, float | None]]:
+    """Role and cost."""
+    return [(wait.role, wait.cost_ms) for wait in in_test(body)]
+
+
+SLOW = """
+    let slow = service_fn(|_request| async move {
+        sleep(Duration::from_secs(60)).await;
+        Ok(Response::new())
+    });
+"""
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "let _ = timeout(Duration::from_millis(50), slow.call(request)).await;",
+        "let service = layer.layer(slow); let _ = timeout(Duration::from_millis(50), service.oneshot(request)).await;",
+        "let a = layer.layer(slow); let b = log(a); let _ = timeout(Duration::from_millis(50), b.ask()).await;",
+    ],
+)
+def test_a_timeout_shorter_than_what_it_bounds_runs_out_though_nobody_looks(call: str) -> None:
+    assert told(SLOW + call) == [("workload", 0), ("burned", 50)]
+
+
+def test_a_timeout_of_something_else_is_a_guard() -> None:
+    call = "let other = layer.layer(quick); let _ = timeout(Duration::from_millis(50), other.oneshot(request)).await;"
+    assert told(SLOW + call) == [("workload", None), ("guard", 0)]
+
+
+def test_a_longer_timeout_is_a_guard() -> None:
+    call = "let _ = timeout(Duration::from_secs(90), slow.call(request)).await;"
+    assert [role for role, _ in told(SLOW + call)] == ["workload", "guard"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "cost"),
+    [
+        ("TimeoutBody::new(Duration::from_millis(50), body)", 0),
+        ("Client::new().with_timeout(Duration::from_millis(50)).body(body)", 0),
+        ("TimeoutBody::new(Duration::from_millis(500), body)", 200),
+        ("Body::limited(body)", None),
+        ("TimeoutBody::new(Duration::from_secs(5), DeadlineBody::new(Duration::from_millis(5), body))", None),
+    ],
+)
+def test_the_one_limit_that_the_code_under_test_is_given_cuts_off(limit: str, cost: int | None) -> None:
+    body = f"""
+        let body = SlowBody {{ sleep: sleep(Duration::from_millis(200)) }};
+        let limited = {limit};
+        check(limited.frame().await);
+    """
+    assert told(body) == [("workload", cost)]
+
+
+def test_a_limit_does_not_cut_off_the_test_itself() -> None:
+    body = """
+        let client = Client::new().with_timeout(Duration::from_millis(50));
+        client.publish("a").await;
+        sleep(Duration::from_millis(200)).await;
+        assert_eq!(seen.len(), 1);
+    """
+    assert [cost for _, cost in told(body)] == [200]
