@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -132,15 +133,45 @@ class Project:
     open: Callable[[Path], Source | None] = _from_disk
     memory: dict[object, object] = field(default_factory=dict)
     edited: bool = False
-    _sources: dict[Path, Source | None] = field(default_factory=dict)
+    folder: str = field(init=False)
+    """The root as text."""
+    _sources: dict[str, Source | None] = field(default_factory=dict)
+    _names: dict[str, frozenset[str]] = field(default_factory=dict)
+    """What each folder on disk holds: most files that are looked for are not there."""
 
-    def source(self, path: Path) -> Source | None:
+    def __post_init__(self) -> None:
+        self.folder = os.fspath(self.root)
+
+    def source(self, path: str | Path) -> Source | None:
         """The file at `path`; None if it does not exist, cannot be read or lies outside the root."""
-        if path not in self._sources:
-            inside = path.is_relative_to(self.root)
-            self._sources[path] = self.open(path) if inside else None
-        return self._sources[path]
+        place = os.fspath(path)
+        if place not in self._sources:
+            self._sources[place] = self.open(Path(place)) if self._may_open(place) else None
+        return self._sources[place]
+
+    def holds(self, place: str) -> bool:
+        """Whether a path, given as text, lies within the root."""
+        return self.folder == "." or place == self.folder or place.startswith(os.path.join(self.folder, ""))
+
+    def _may_open(self, place: str) -> bool:
+        if not self.holds(place):
+            return False
+        if self.open is not _from_disk:
+            return True
+        folder, name = os.path.split(place)
+        names = self._names.get(folder)
+        if names is None:
+            names = self._names[folder] = _names_in(folder)
+        return name in names
 
     def forget(self, path: Path) -> None:
         """Another text stands at `path` now. `languages.forget` also has the readers forget it."""
-        self._sources.pop(path, None)
+        self._sources.pop(os.fspath(path), None)
+        self._names.pop(os.path.dirname(path), None)
+
+
+def _names_in(folder: str) -> frozenset[str]:
+    try:
+        return frozenset(os.listdir(folder))
+    except OSError:  # no folder, or none for us
+        return frozenset()

@@ -418,10 +418,7 @@ class Clocks:
 
 def _dotted(module: Module) -> str:
     """A module's path from the project's root, as an import would say it."""
-    place, project = module.place, module.project
-    if place is None or project is None:
-        return module.path.removesuffix(".py").replace("/", ".")
-    return ".".join(place.relative_to(project.root).with_suffix("").parts).removesuffix(".__init__")
+    return module.inside.rpartition(".")[0].replace("/", ".").removesuffix(".__init__")
 
 
 def _parameter_names(function: Node, module: Module) -> list[str]:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from tree_sitter import Node, Tree
 
 from sleeplint.languages.python.bindings import SCOPES, Binding, Table, table_of
+from sleeplint.languages.python.imports import IMPORT, above, locate
 from sleeplint.languages.python.parsing import parse
 from sleeplint.languages.python.tree import Chain, chain_to, text_of
 from sleeplint.source import Project, Source
 
 AT = "python module at"
 """Key, with a path, under which a project remembers its parsed files."""
-IMPORT = "python import"
-"""Key, with the importing folder and the dotted path, under which it remembers what an import means."""
 MAX_SECONDS_ELSEWHERE = 1.0
 """A file that is only followed to is not worth more."""
 
@@ -32,12 +30,20 @@ class Module:
         self.root: Node = tree.root_node
         self.project = project
         self.place = place_of(path, project)
+        """Where it lies in the project, if it does."""
         self.memory: dict[object, object] = {}
         self.prefix: tuple[str, ...] = ()
         """By what the names of its own top level are called elsewhere; nothing for the file that is read."""
         self.consulted: set[str] = set()
         """Files looked for on behalf of this one, found or not."""
         self._tables: dict[tuple[int, int, str], Table] = {}
+
+    @property
+    def inside(self) -> str:
+        """Its path within the project, with `/`; without one, as it was given."""
+        if self.place is None or self.project is None:
+            return self.path
+        return self.place.removeprefix(self.project.folder).lstrip(os.sep).replace(os.sep, "/")
 
     def text(self, node: Node) -> str:
         """What the code says there."""
@@ -112,78 +118,25 @@ class Module:
             return known
         names: list[str] = []
         if self.place is not None and self.project is not None:
-            folder = self.place.parent
-            while folder != self.project.root and folder.is_relative_to(self.project.root):
-                if names and not self.exists(str(folder / "__init__.py")):
+            for folder in above(self.project, os.path.dirname(self.place)):
+                if folder == self.project.folder or (names and not self.exists(f"{folder}/__init__.py")):
                     break
-                names.insert(0, folder.name)
-                folder = folder.parent
+                names.insert(0, os.path.basename(folder))
         self.memory["package"] = names
         return names
 
     def _find(self, dotted: str) -> Module | None:
         if self.project is None or self.place is None:
             return None
-        rest = dotted.lstrip(".")
-        dots = len(dotted) - len(rest)
-        parts = rest.split(".") if rest else []
-        if dots:
-            folder = self.place.parent
-            for _ in range(dots - 1):
-                folder = folder.parent
-            return self._module_in(str(folder), parts)
-        if not parts or parts[0] in sys.stdlib_module_names:
-            return None
-        return self._absolute_import(dotted, parts)
-
-    def _absolute_import(self, dotted: str, parts: list[str]) -> Module | None:
-        """What an absolute import means, looked for once for all files of a folder."""
-        assert self.project is not None
-        assert self.place is not None
-        key = (IMPORT, self.place.parent, dotted)
-        known = self.project.memory.get(key)
-        if isinstance(known, tuple) and (known[0] is None or known[0].path != str(self.place)):
-            self.consulted.update(known[1])
-            return known[0] if isinstance(known[0], Module) else None
-        before = self.consulted
-        self.consulted = set()
-        found = next((m for base in self._bases() if (m := self._module_in(base, parts)) is not None), None)
-        self.project.memory[key] = (found, frozenset(self.consulted))
-        self.consulted |= before
-        return found
-
-    def _bases(self) -> list[str]:
-        """Folders from which absolute imports may start: those above the file, the root and its `src`."""
-        known = self.memory.get("bases")
-        if isinstance(known, list):
-            return known
-        bases: list[str] = []
-        if self.project is not None and self.place is not None:
-            folder = self.place.parent
-            while folder.is_relative_to(self.project.root):
-                bases.append(str(folder))
-                if folder == folder.parent:
-                    break
-                folder = folder.parent
-            bases.append(str(self.project.root / "src"))
-        self.memory["bases"] = bases
-        return bases
-
-    def _module_in(self, folder: str, parts: list[str]) -> Module | None:
-        place = "/".join([folder, *parts])
-        candidates = [f"{place}.py"] if parts else []
-        for candidate in (*candidates, f"{place}/__init__.py"):
-            found = self.sibling(candidate)
-            if found is not None and found.path != str(self.place):
-                return found
-        return None
+        place = locate(self.project, self.place, dotted, self.consulted)
+        return self.sibling(place) if place is not None else None
 
     def exists(self, place: str) -> bool:
         """Whether the project has a file there."""
         if self.project is None:
             return False
         self.consulted.add(place)
-        return self.project.source(Path(place)) is not None
+        return self.project.source(place) is not None
 
     def sibling(self, place: str) -> Module | None:
         """The project's file at an absolute path, such as a `conftest.py`."""
@@ -193,7 +146,7 @@ class Module:
         key = (AT, place)
         memory = self.project.memory
         if key not in memory:
-            source = self.project.source(Path(place))
+            source = self.project.source(place)
             memory[key] = load(place, source, self.project) if source is not None else None
         known = memory[key]
         return known if isinstance(known, Module) else None
@@ -231,16 +184,16 @@ def _remembered(project: Project) -> Iterator[tuple[str, object]]:
             yield key[1], value
 
 
-def place_of(path: str, project: Project | None) -> Path | None:
+def place_of(path: str, project: Project | None) -> str | None:
     """Where a path given by the user lies within the project; None if it does not."""
     if project is None:
         return None
-    place = Path(path)
-    if not place.is_absolute():
-        below_here = Path.cwd() / place
-        place = below_here if below_here.is_relative_to(project.root) else project.root / place
-    place = Path(os.path.normpath(place))
-    return place if place.is_relative_to(project.root) else None
+    place = path
+    if not os.path.isabs(path):
+        below_here = os.path.join(os.getcwd(), path)
+        place = below_here if project.holds(below_here) else os.path.join(project.folder, path)
+    place = os.path.normpath(place)
+    return place if project.holds(place) else None
 
 
 def _is_inside(scope: Node, inside: Node | None, at: int) -> bool:

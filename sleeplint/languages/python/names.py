@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Literal
 
 from tree_sitter import Node
@@ -14,6 +14,7 @@ from sleeplint.languages.python.attributes import assigned_to_self
 from sleeplint.languages.python.bindings import Binding, Table
 from sleeplint.languages.python.decorators import is_fixture, is_property, is_static, mocks_given
 from sleeplint.languages.python.handed import handed
+from sleeplint.languages.python.imports import above
 from sleeplint.languages.python.library import PAIRS, PARENTS, canonical, is_module, returned_by
 from sleeplint.languages.python.meanings import UNKNOWN, Meaning, one_of, several_of
 from sleeplint.languages.python.modules import Module
@@ -326,16 +327,11 @@ class Names:
         place, project = self.module.place, self.module.project
         if place is None or project is None:
             return found
-        folder: Path = place.parent
-        while folder.is_relative_to(project.root):
-            conftest = folder / "conftest.py"
-            if conftest != place:
-                module = self.module.sibling(str(conftest))
-                if module is not None:
-                    found.append(module)
-            if folder == project.root:
-                break
-            folder = folder.parent
+        for folder in above(project, os.path.dirname(place)):
+            conftest = f"{folder}/conftest.py"
+            module = self.module.sibling(conftest) if conftest != place else None
+            if module is not None:
+                found.append(module)
         return found
 
     def _awaited(self, node: Node, steps: int) -> Meaning:

@@ -59,10 +59,8 @@ class _Place:
 def read_module(module: Module, around: Surroundings) -> TestFile:
     """All that is said about one parsed file."""
     names = names_of(module)
-    path = module.path
-    if module.place is not None and module.project is not None:
-        path = module.place.relative_to(module.project.root).as_posix()
-    in_test = around.in_test or (is_test_path(path) and not is_script(path, module.code))
+    inside = module.inside
+    in_test = around.in_test or (is_test_path(inside) and not is_script(inside, module.code))
     tests = Tests(names, in_test)
     clocks = Clocks(names)
     places = _places(module, names, tests, clocks, around.calls)
@@ -280,5 +278,5 @@ def _consulted(module: Module) -> tuple[str, ...]:
             if isinstance(other, Module):
                 waiting.append(other)
     if module.place is not None:
-        found.discard(str(module.place))
+        found.discard(module.place)
     return tuple(sorted(found))

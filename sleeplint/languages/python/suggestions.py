@@ -78,6 +78,4 @@ def reexported(module: Module) -> list[Module]:
 
 def is_test_code(module: Module) -> bool:
     """Whether a module is test code by its place."""
-    if module.place is None or module.project is None:
-        return is_test_path(module.path)
-    return is_test_path(module.place.relative_to(module.project.root).as_posix())
+    return is_test_path(module.inside)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
-import tomllib
-from configparser import ConfigParser, Error
-from pathlib import Path
 from typing import Final
 
 from sleeplint.facts import Milliseconds
+from sleeplint.languages.python.imports import above
 from sleeplint.languages.python.modules import Module
+from sleeplint.source import Project
 
 _LIMIT: Final = "suite limit of"
 _FILES: Final = (
@@ -26,29 +26,31 @@ _NUMBER: Final = re.compile(r"\d+(\.\d+)?")
 
 def suite_limit(module: Module) -> Milliseconds | None:
     """The limit on each test, by the closest settings above a file; None if there is none or it is off."""
+    known = module.memory.get(_LIMIT)
+    if not isinstance(known, tuple):
+        known = module.memory[_LIMIT] = (_closest(module),)
+    limit = known[0]
+    return limit if isinstance(limit, (int, float)) else None
+
+
+def _closest(module: Module) -> Milliseconds | None:
     if module.project is None or module.place is None:
         return None
-    folder = module.place.parent
-    while folder.is_relative_to(module.project.root):
-        for name, _ in _FILES:
-            module.consulted.add(str(folder / name))
+    for folder in above(module.project, os.path.dirname(module.place)):
+        module.consulted.update(f"{folder}/{name}" for name, _ in _FILES)
         known = module.project.memory.get((_LIMIT, folder))
         if known is None:
-            known = module.project.memory[_LIMIT, folder] = _in_folder(module, folder)
+            known = module.project.memory[_LIMIT, folder] = _in_folder(module.project, folder)
         if isinstance(known, tuple):
             limit = known[0]
-            return limit if limit is None or isinstance(limit, (int, float)) else None
-        if folder == folder.parent:
-            break
-        folder = folder.parent
+            return limit if isinstance(limit, (int, float)) else None
     return None
 
 
-def _in_folder(module: Module, folder: Path) -> tuple[Milliseconds | None] | bool:
+def _in_folder(project: Project, folder: str) -> tuple[Milliseconds | None] | bool:
     """What the settings of one folder say, in a tuple; False if it has none."""
-    assert module.project is not None
     for name, section in _FILES:
-        source = module.project.source(folder / name)
+        source = project.source(f"{folder}/{name}")
         if source is None:
             continue
         text = source.code.decode("utf-8", "replace")
@@ -63,6 +65,8 @@ def _in_folder(module: Module, folder: Path) -> tuple[Milliseconds | None] | boo
 def _of_toml(text: str) -> dict[str, object] | None:
     if "pytest" not in text:
         return None
+    import tomllib
+
     try:
         found = tomllib.loads(text).get("tool", {}).get("pytest", {})
         options = found.get("ini_options", found)
@@ -72,6 +76,10 @@ def _of_toml(text: str) -> dict[str, object] | None:
 
 
 def _of_ini(text: str, section: str) -> dict[str, object] | None:
+    if f"[{section}]" not in text:
+        return None
+    from configparser import ConfigParser, Error
+
     settings = ConfigParser(interpolation=None, strict=False)
     try:
         settings.read_string(text)
