@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from sleeplint import engine, languages
 from sleeplint.cache.landscape import Landscape, Sight
@@ -34,6 +34,7 @@ SCAN_PAYS = 16_000_000
 """Bytes of source from which even the search for what is worth parsing is left to the processes."""
 _CHUNK = 64
 _PRAGMA = b"sleeplint:"
+_R = TypeVar("_R")
 _NO_LANGUAGE = "is neither Rust nor Python by its name; skipped"
 
 
@@ -244,36 +245,55 @@ class Linter:
             return _unread(task, _NO_LANGUAGE)
         return source
 
-    def worth_reading(self, task: Task, source: Source) -> bool:
-        """Whether there can be anything to say about a file."""
+    def unread(self, task: Task, source: Source) -> Report | None:
+        """The empty report of a file about which there is nothing to say, as a byte search tells; None to read it."""
+        assert source.language is not None
         if _PRAGMA in source.code:
-            return True
+            return None
         plan = self.plans[task.plan]
-        wanted = plan.production or task.in_test or languages.may_test(source, _inside(task))
-        return wanted and languages.may_wait(source, plan.settings.waits)
+        if not (plan.production or task.in_test or languages.may_test(source, _inside(task))):
+            return Report(task.path, source.language)
+        consulted: set[str] = set()
+        if languages.may_wait(source, self._around(task), consulted):
+            return None
+        if not consulted:
+            return Report(task.path, source.language)
+        return Report(task.path, source.language, consulted=tuple(sorted(consulted)), digest=source.digest)
 
     def report(self, task: Task, source: Source | Report | None = None) -> Report:
         """What there is to say about a task's file."""
+        return self._guarded(task, source, lambda found: self.unread(task, found) or self._lint(task, found))
+
+    def glance(self, task: Task) -> Report | None:
+        """What there is to say about a task's file, if a byte search can tell; None if it is to be read."""
+        return self._guarded(task, None, lambda found: self.unread(task, found))
+
+    def read(self, task: Task) -> Report:
+        """What there is to say about a task's file that is to be read."""
+        return self._guarded(task, None, lambda found: self._lint(task, found))
+
+    def _guarded(self, task: Task, source: Source | Report | None, look: Callable[[Source], _R]) -> _R | Report:
         source = source or self.open(task)
         if isinstance(source, Report):
             return source
         if source.language is None:
             return _unread(task, _NO_LANGUAGE)
         try:
-            if not self.worth_reading(task, source):
-                return Report(task.path, source.language)
-            return self._lint(task, source)
+            return look(source)
         except Exception as error:  # a reader's mistake on one file must not cost the others theirs
             words = f"reading failed: {type(error).__name__}: {error}"
             return Report(task.path, source.language, problems=(Problem(task.path, words, internal=True),))
 
     def mended(self, task: Task, source: Source | Report, level: Applicability) -> tuple[Source, Mended] | Report:
         """A task's file before and after its fixes."""
-        if isinstance(source, Report) or source.language is None or not self.worth_reading(task, source):
+        if isinstance(source, Report) or source.language is None:
             return self.report(task, source)
         from sleeplint import fixing
 
         try:
+            unread = self.unread(task, source)
+            if unread is not None:
+                return unread
             return source, fixing.mend(source, lambda text: self._lint(task, text), level)
         except Exception as error:  # a repair's mistake must not cost the other files theirs, nor this one its report
             what = str(error) if isinstance(error, InternalError) else f"{type(error).__name__}: {error}"
@@ -283,6 +303,10 @@ class Linter:
 
     def _lint(self, task: Task, source: Source) -> Report:
         plan = self.plans[task.plan]
+        report = engine.lint(source, plan.rules, plan.settings, self._around(task), repairs=self.repairs)
+        return replace(report, digest=source.digest)
+
+    def _around(self, task: Task) -> Surroundings:
         if task.root not in self._projects:
             if self._neighbour is None:  # tasks come sorted: whoever leaves a repository does not come back
                 self._projects.clear()
@@ -290,10 +314,8 @@ class Linter:
             if self._neighbour is not None:
                 project = Project(task.root, self._neighbour, edited=True)
             self._projects[task.root] = project
-        project = self._projects[task.root]
-        around = Surroundings(project, plan.settings.waits, task.in_test, plan.production)
-        report = engine.lint(source, plan.rules, plan.settings, around, repairs=self.repairs)
-        return replace(report, digest=source.digest)
+        plan = self.plans[task.plan]
+        return Surroundings(self._projects[task.root], plan.settings.waits, task.in_test, plan.production)
 
 
 def _inside(task: Task) -> str:
@@ -321,15 +343,13 @@ def _fresh(tasks: list[Task], linter: Linter, jobs: int) -> Iterator[Report]:
     quick: dict[int, Report] = {}
     worth: list[Task] = []
     for number, task in enumerate(tasks):
-        source = linter.open(task)
-        if isinstance(source, Report):
-            quick[number] = source
-        elif linter.worth_reading(task, source):
-            worth.append(task)
+        known = linter.glance(task)
+        if known is not None:
+            quick[number] = known
         else:
-            quick[number] = Report(task.path, source.language or "python")
+            worth.append(task)
     pays = len(worth) > 1 and sum(task.size for task in worth) > POOL_PAYS
-    slow = _pooled(worth, linter, jobs) if pays else map(linter.report, worth)
+    slow = _pooled(worth, linter, jobs) if pays else map(linter.read, worth)
     for number in range(len(tasks)):
         yield quick[number] if number in quick else next(slow)
 

@@ -159,10 +159,15 @@ class Project:
         if self.open is not _from_disk:
             return True
         folder, name = os.path.split(place)
+        return name in self._names_in(folder)
+
+    def _names_in(self, folder: str) -> frozenset[str]:
         names = self._names.get(folder)
         if names is None:
-            names = self._names[folder] = _names_in(folder)
-        return name in names
+            above, name = os.path.split(folder)
+            there = not self.holds(above) or above == folder or name in self._names_in(above)
+            names = self._names[folder] = _listed(folder) if there else frozenset()
+        return names
 
     def forget(self, path: Path) -> None:
         """Another text stands at `path` now. `languages.forget` also has the readers forget it."""
@@ -170,7 +175,7 @@ class Project:
         self._names.pop(os.path.dirname(path), None)
 
 
-def _names_in(folder: str) -> frozenset[str]:
+def _listed(folder: str) -> frozenset[str]:
     try:
         return frozenset(os.listdir(folder))
     except OSError:  # no folder, or none for us

@@ -30,7 +30,7 @@ def tree(tmp_path: Path) -> Tree:
 def waits(code: str, path: str = "tests/a.rs", calls: tuple[Call, ...] = ()) -> tuple[Wait, ...]:
     source = Source(path, dedent(code).encode())
     found = read(source, Surroundings(calls=calls)).waits
-    assert may_wait(source, calls) or not found
+    assert may_wait(source, Surroundings(calls=calls)) or not found
     return found
 
 

@@ -61,17 +61,20 @@ def forget(project: Project, path: Path) -> None:
             project.memory.clear()
 
 
-def may_wait(source: Source, calls: tuple[Call, ...] = ()) -> bool:
-    """Whether a byte search says that reading `source` can yield anything; False is certain."""
+def may_wait(source: Source, around: Surroundings = ALONE, consulted: set[str] | None = None) -> bool:
+    """Whether a byte search says that reading `source` can yield anything; False is certain.
+
+    `consulted` takes the other files on which the answer rests, or on whose absence.
+    """
     match source.language:
         case "rust":
             from sleeplint.languages import rust
 
-            return rust.may_wait(source.code, calls)
+            return rust.may_wait(source.code, around.calls)
         case "python":
             from sleeplint.languages import python
 
-            return python.may_wait(source.code, calls)
+            return python.may_wait(source, around, consulted)
         case None:
             return False
 

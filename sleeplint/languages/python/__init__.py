@@ -6,7 +6,6 @@ from pathlib import Path
 
 from sleeplint.facts import TestFile
 from sleeplint.languages import Surroundings
-from sleeplint.languages.catalogue import Call
 from sleeplint.source import Project, Source
 
 
@@ -29,11 +28,19 @@ def forget(project: Project, path: Path) -> None:
     forget_module(project, path)
 
 
-def may_wait(code: bytes, calls: tuple[Call, ...] = ()) -> bool:
-    """Whether a byte search says that reading `code` can yield anything; False is certain."""
-    from sleeplint.languages.python.prefilter import may_wait
+def may_wait(source: Source, around: Surroundings, consulted: set[str] | None = None) -> bool:
+    """Whether a byte search says that reading `source` can yield anything; False is certain."""
+    from sleeplint.languages.python.imports import inside_of, place_of
+    from sleeplint.languages.python.paths import is_test_path
+    from sleeplint.languages.python.search import Search
 
-    return may_wait(code, calls)
+    place = place_of(source.path, around.project)
+    in_test = around.in_test or is_test_path(inside_of(source.path, place, around.project))
+    search = Search(source.code, around.calls, around.project, place, in_test=in_test)
+    found = search.finds_any()
+    if consulted is not None:
+        consulted |= search.consulted
+    return found
 
 
 def may_test(path: str, code: bytes) -> bool:

@@ -11,18 +11,15 @@ from sleeplint.languages.catalogue import Call, Unit
 from sleeplint.languages.python.calls import CALLED_NAMES, Found, argument_of, is_mock, match_call
 from sleeplint.languages.python.durations import fold, reads_clock
 from sleeplint.languages.python.meanings import Meaning
-from sleeplint.languages.python.modules import Module
+from sleeplint.languages.python.modules import Module, imported_modules, reexported
 from sleeplint.languages.python.names import Names, names_of
 from sleeplint.languages.python.parameters import TRANSPARENT, UNIT_MS, factor_of, outcomes_of, parameters_of, scaled
 from sleeplint.languages.python.spelling import spelled
-from sleeplint.languages.python.suggestions import imported_modules, is_test_code, reexported, suggested_once
+from sleeplint.languages.python.suggestions import BOUND, suggested_by
 from sleeplint.languages.python.tree import Chain, arguments_of, called_name, descend
 from sleeplint.languages.python.wrappers import through, wrapper_of
 
 MAX_STEPS = 5
-
-
-_BOUND = re.compile(r"timeout|time_?limit|max_wait|deadline", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ def _read_bounds(module: Module, function: Node, steps: int) -> list[Bound]:
     found = []
     body = function.child_by_field_name("body")
     for parameter, position, _ in parameters_of(module, function):
-        if body is None or not _BOUND.search(parameter):
+        if body is None or not BOUND.search(parameter.encode()):
             continue
         ms = _bounded_by(module, body, parameter, steps)
         if ms is not None:
@@ -180,7 +177,7 @@ def own_call(call: Node, chain: Chain, function: Node, name: Node, names: Names)
     wrapper = wrapper_of(meaning)
     if wrapper is not None:
         return through(wrapper, meaning, call, chain, function, name, names)
-    if meaning.module is names.module or is_test_code(meaning.module) or not len(arguments):
+    if meaning.module is names.module or meaning.module.is_test_code or not len(arguments):
         return None  # of test code's own helpers, the waits are in their bodies
     if any(is_mock(names.meaning(argument)) for argument in arguments.positional):
         return None  # nothing waits in a mock
@@ -203,10 +200,10 @@ def namesakes(module: Module, word: str) -> list[Meaning]:
     around = [(first, second) for first in imported_modules(module) for second in (first, *reexported(first))]
     seen: set[str] = set()
     for _, other in around:
-        if other.path in seen or is_test_code(other):
+        if other.path in seen or other.is_test_code:
             continue
         seen.add(other.path)
-        if word not in suggested_once(other):
+        if other.project is None or word.encode()[::-1] not in suggested_by(other.project, other.path):
             continue
         for name, bindings in other.globals.names.items():
             for owner in bindings:
@@ -234,7 +231,7 @@ def documented_unit(meaning: Meaning, keyword: str) -> Unit | None:
 
 def forwards(meaning: Meaning, keyword: str) -> bool:
     """Whether one of the project's functions passes a parameter on to another call."""
-    if meaning.node is None or meaning.module is None or is_test_code(meaning.module):
+    if meaning.node is None or meaning.module is None or meaning.module.is_test_code:
         return False
     body = meaning.node.child_by_field_name("body")
     if body is None or all(name != keyword for name, _, _ in parameters_of(meaning.module, meaning.node)):

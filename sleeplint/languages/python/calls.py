@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 
 from tree_sitter import Node
 
 from sleeplint.facts import Milliseconds
 from sleeplint.languages.catalogue import Call
-from sleeplint.languages.python.catalogue import BY_PATH, CALLS
+from sleeplint.languages.python.catalogue import BY_PATH
 from sleeplint.languages.python.durations import fold, milliseconds
 from sleeplint.languages.python.library import canonical
 from sleeplint.languages.python.meanings import Meaning
+from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.overrides import overridden
+from sleeplint.languages.python.search import Spot
+from sleeplint.languages.python.shapes import shapes_of
 from sleeplint.languages.python.tree import Arguments, Chain, arguments_of, bare, chain_to
 
 _NONE = frozenset({"none", "true", "false"})
+_TEXTS = frozenset({"string", "concatenated_string"})
 _MOCKS = re.compile(r"(?:unittest\.)?mock\b.*|.*\b(?:MagicMock|AsyncMock|Mock|create_autospec)\b.*")
 _CLOCK_OWNERS = frozenset({"time", "asyncio", "trio", "anyio", "gevent", "gen", "eventlet", "curio"})
 # Keywords that a method known by name alone may have besides its timeout.
@@ -55,56 +58,17 @@ class Found:
     """Of a reference: the path of what takes it."""
 
 
-@cache
-def _names_in(calls: tuple[Call, ...]) -> frozenset[str]:
-    return frozenset(call.call.rpartition(".")[2].rpartition("::")[2] for call in calls)
+CALLED_NAMES = frozenset(name[::-1].decode() for name in shapes_of())
 
 
-CALLED_NAMES = _names_in(CALLS)
-SLEEP_NAMES = frozenset(
-    call.call.rpartition(".")[2] for call in CALLS if call.kind == "sleep" and not call.call.startswith("threading")
-)
+def candidates(spots: Iterable[Spot], module: Module) -> Iterator[tuple[Node, Chain, Node, Node, bool]]:
+    """The calls at spots: call, chain, called expression, its name, and whether it may be the project's own.
 
-
-_LONGEST = 80
-"""Bytes of a name and the blanks after it that are looked back at."""
-_CALLED = re.compile(rb"(?<!\w)([^\W\d]\w*)(?=[ \t]*\()")
-
-
-# Both begin at a byte that is rare, because every file is searched.
-_RENAMED = re.compile(rb"[ \t]as[ \t]+(\w+)")
-_BEFORE_AS = re.compile(rb"(\w+)[ \t]*$")
-_GIVEN = re.compile(rb"=[ \t]*(?:\w+\.)*([^\W\d]\w*)[ \t]*(?=[\n#\r;]|\Z)")
-_BEFORE_EQUALS = re.compile(rb"(\w+)[ \t]*$")
-
-
-def also_known_as(code: bytes, names: frozenset[str]) -> frozenset[str]:
-    """More names under which a file calls what waits: `sleep as nap`, `nap = time.sleep`."""
-    found = set()
-    for match in _RENAMED.finditer(code):
-        original = _BEFORE_AS.search(code, max(match.start() - _LONGEST, 0), match.start())
-        if original is not None and original[1].decode("utf-8", "replace") in names:
-            found.add(match[1].decode("utf-8", "replace"))
-    for match in _GIVEN.finditer(code):
-        if match[1].decode("utf-8", "replace") in names:
-            given = _BEFORE_EQUALS.search(code, max(match.start() - _LONGEST, 0), match.start())
-            if given is not None:
-                found.add(given[1].decode("utf-8", "replace"))
-    return frozenset(found)
-
-
-def candidates(names: Names, more: frozenset[str] = frozenset()) -> Iterator[tuple[Node, Chain, Node, Node]]:
-    """Calls whose last segment is one of the catalogue's or of `more`: call, chain, called expression, its name.
-
-    They come in order of position. One that is nested too deep to be read is noted in the module's memory.
+    One that is nested too deep to be read is noted in the module's memory.
     """
-    module = names.module
-    wanted = frozenset(word.encode() for word in CALLED_NAMES | more)
-    for match in _CALLED.finditer(module.code):
-        if match[1] not in wanted:
-            continue
-        name = module.root.descendant_for_byte_range(match.start(), match.end())
-        if name is None or name.type != "identifier" or name.start_byte != match.start():
+    for spot in spots:
+        name = module.root.descendant_for_byte_range(spot.start, spot.end)
+        if name is None or name.type != "identifier" or name.start_byte != spot.start:
             continue
         chain = chain_to(module.root, name)
         if chain is None:
@@ -115,7 +79,7 @@ def candidates(names: Names, more: frozenset[str] = frozenset()) -> Iterator[tup
         if chain[-1].type == "attribute" and chain[-1].child_by_field_name("attribute") == name:
             function, chain = chain[-1], chain[:-1]
         if chain and chain[-1].type == "call" and chain[-1].child_by_field_name("function") == function:
-            yield chain[-1], chain[:-1], function, name
+            yield chain[-1], chain[:-1], function, name, spot.own
 
 
 def own_entries(calls: Iterable[Call]) -> dict[str, Call]:
@@ -168,6 +132,8 @@ def _may_wait(owner: Node, names: Names) -> bool:
     """Whether a receiver of a method known by name alone may be something that waits."""
     if owner.type in ("string", "concatenated_string", "dictionary", "list", "integer", "list_comprehension"):
         return False
+    if names.module.text(owner) == "os.path":
+        return False
     meaning = names.meaning(owner)
     if meaning.kind in ("instance", "class"):
         return meaning.node is None and not is_mock(meaning)
@@ -214,7 +180,7 @@ def _with_duration(
             return Found(call, chain, name, function, entry, path, None, None)
         return None
     value = bare(value)
-    if value.type in _NONE or _is_other_wait(value, names):
+    if value.type in _NONE or value.type in _TEXTS or _is_other_wait(value, names):
         return None
     duration = milliseconds(value, entry.seconds.unit, names)
     if duration is None and (quantity := fold(value, names)) is not None and quantity.number < 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
 
@@ -14,18 +14,10 @@ from sleeplint.languages.python.catalogue import BY_PATH
 from sleeplint.languages.python.durations import fold, milliseconds
 from sleeplint.languages.python.library import canonical
 from sleeplint.languages.python.names import Names
+from sleeplint.languages.python.search import KEYWORDS
 from sleeplint.languages.python.spelling import spelled
 from sleeplint.languages.python.tree import Chain, arguments_of, called_name, chain_to
 
-KEYWORDS = {
-    "timeout": "s",
-    "blocking_timeout": "s",
-    "startup_timeout": "s",
-    "wait_timeout": "s",
-    "timeout_ms": "ms",
-    "timeout_secs": "s",
-}
-_KEYWORD = re.compile(rb"(?<!\w)(?:" + b"|".join(sorted(word.encode() for word in KEYWORDS)) + rb")\s*=(?!=)")
 # What an operation is called that takes time. A setting is declared, created, enqueued or configured.
 _OPERATIONS = re.compile(
     r"_*(?:wait|recv|receive|read|fetch|poll|acquire|join|result|select|ping|accept|connect|communicate|expect|flush"
@@ -41,11 +33,11 @@ _SURELY_SECONDS = 500
 _HTTP_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "open"})
 
 
-def find_guards(names: Names, taken: set[tuple[int, int]]) -> Iterator[Found]:
-    """Such calls, in order of position, other than those at the places `taken`."""
+def find_guards(names: Names, keywords: Iterable[int], taken: set[tuple[int, int]]) -> Iterator[Found]:
+    """Such calls, in order of their `keywords`' positions, other than those at the places `taken`."""
     module = names.module
-    for match in _KEYWORD.finditer(module.code):
-        label = module.root.descendant_for_byte_range(match.start(), match.start() + 1)
+    for place in keywords:
+        label = module.root.descendant_for_byte_range(place, place + 1)
         chain = chain_to(module.root, label) if label is not None else None
         if label is None or not chain or chain[-1].type != "keyword_argument" or len(chain) < 3:
             continue

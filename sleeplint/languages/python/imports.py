@@ -11,12 +11,9 @@ from sleeplint.source import Project
 
 IMPORT = "python import"
 """Key, with the importing folder and the dotted path, under which a project remembers what an import means."""
-# It begins at a byte that is rare, because every file is searched.
-_STATEMENT = re.compile(
-    rb"[\n;:][ \t]*(?:from[ \t]+([.\w][.\w \t]*?)[ \t]*(?<=[.\s])import\b[ \t]*"
-    rb"(\((?:[^)#]|#[^\n]*)*|(?:[^\n;#\\]|\\\r?\n|\\)*)"
-    rb"|import[ \t]+((?:[^\n;#\\]|\\\r?\n|\\)*))"
-)
+_FROM = re.compile(rb"from\b[ \t]*([.\w][.\w \t\\\r\n]*)")
+_WORD = re.compile(rb"\bimport\b")
+_LISTED = re.compile(rb"[ \t]*(?:\((?:[^)#]|#[^\n]*)*|(?:[^\n;#\\]|\\\r?\n|\\)*)")
 _COMMENT = re.compile(rb"#[^\n]*")
 _NAME = re.compile(rb"([\w.]+|\*)(?:\s+as\s+(\w+))?")
 
@@ -24,19 +21,36 @@ _NAME = re.compile(rb"([\w.]+|\*)(?:\s+as\s+(\w+))?")
 def imports_of(code: bytes) -> tuple[str, ...]:
     """The dotted paths that a file imports anywhere, and of whole names also what holds them, in order."""
     found: dict[str, None] = {}
-    for match in _STATEMENT.finditer(b"\n" + code):
-        owner, names, modules = match[1], match[2], match[3]
-        for name, alias in _names(modules if owner is None else names):
-            if owner is not None:
-                base = "".join(owner.decode("utf-8", "replace").split())
-                found[base] = None
+    at = code.find(b"import")
+    while at >= 0:
+        owner = _owner(code, at)
+        listed = _LISTED.match(code, at + len(b"import")) if owner is not None else None
+        for name, alias in _names(listed[0]) if listed is not None else ():
+            if owner:
+                found[owner] = None
                 if name != "*":
-                    found[base + name if base.endswith(".") else f"{base}.{name}"] = None
+                    found[owner + name if owner.endswith(".") else f"{owner}.{name}"] = None
             else:
                 if not alias:
                     found[name.partition(".")[0]] = None
                 found[name] = None
+        at = code.find(b"import", at + 1)
     return tuple(found)
+
+
+def _owner(code: bytes, at: int) -> str | None:
+    """What stands between `from` and an `import`; empty without a `from`, None if it is no statement."""
+    if not _WORD.match(code, at):
+        return None
+    start = code.rfind(b"\n", 0, at) + 1
+    while code.endswith((b"\\\n", b"\\\r\n"), 0, start):
+        start = code.rfind(b"\n", 0, start - 1) + 1
+    head = code[start:at].replace(b"\\", b" ")
+    head = head[max(head.rfind(b";"), head.rfind(b":")) + 1 :].strip()
+    if not head:
+        return ""
+    match = _FROM.fullmatch(head)
+    return b"".join(match[1].split()).decode("utf-8", "replace") if match is not None else None
 
 
 def _names(listed: bytes) -> Iterator[tuple[str, str]]:
@@ -97,3 +111,22 @@ def above(project: Project, folder: str) -> Iterator[str]:
         if outer == folder:
             return
         folder = outer
+
+
+def place_of(path: str, project: Project | None) -> str | None:
+    """Where a path given by the user lies within the project; None if it does not."""
+    if project is None:
+        return None
+    place = path
+    if not os.path.isabs(path):
+        below_here = os.path.join(os.getcwd(), path)
+        place = below_here if project.holds(below_here) else os.path.join(project.folder, path)
+    place = os.path.normpath(place)
+    return place if project.holds(place) else None
+
+
+def inside_of(path: str, place: str | None, project: Project | None) -> str:
+    """A file's path within the project, with `/`; of one outside, the path that was given."""
+    if place is None or project is None:
+        return path
+    return place.removeprefix(project.folder).lstrip(os.sep).replace(os.sep, "/")

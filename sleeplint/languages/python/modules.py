@@ -9,8 +9,10 @@ from pathlib import Path
 from tree_sitter import Node, Tree
 
 from sleeplint.languages.python.bindings import SCOPES, Binding, Table, table_of
-from sleeplint.languages.python.imports import IMPORT, above, locate
+from sleeplint.languages.python.imports import IMPORT, above, imports_of, inside_of, locate, place_of
 from sleeplint.languages.python.parsing import parse
+from sleeplint.languages.python.paths import is_test_path
+from sleeplint.languages.python.suggestions import SUGGESTED
 from sleeplint.languages.python.tree import Chain, chain_to, text_of
 from sleeplint.source import Project, Source
 
@@ -31,6 +33,8 @@ class Module:
         self.project = project
         self.place = place_of(path, project)
         """Where it lies in the project, if it does."""
+        self.inside = inside_of(path, self.place, project)
+        """Its path within the project, with `/`; without one, as it was given."""
         self.memory: dict[object, object] = {}
         self.prefix: tuple[str, ...] = ()
         """By what the names of its own top level are called elsewhere; nothing for the file that is read."""
@@ -39,11 +43,9 @@ class Module:
         self._tables: dict[tuple[int, int, str], Table] = {}
 
     @property
-    def inside(self) -> str:
-        """Its path within the project, with `/`; without one, as it was given."""
-        if self.place is None or self.project is None:
-            return self.path
-        return self.place.removeprefix(self.project.folder).lstrip(os.sep).replace(os.sep, "/")
+    def is_test_code(self) -> bool:
+        """Whether it is test code by its place."""
+        return is_test_path(self.inside)
 
     def text(self, node: Node) -> str:
         """What the code says there."""
@@ -152,6 +154,16 @@ class Module:
         return known if isinstance(known, Module) else None
 
 
+def imported_modules(module: Module) -> list[Module]:
+    """The project's modules that a file imports."""
+    return [found for path in imports_of(module.code) if (found := module.module_at(path)) is not None]
+
+
+def reexported(module: Module) -> list[Module]:
+    """The modules whose names a package passes on."""
+    return imported_modules(module) if module.path.endswith("__init__.py") else []
+
+
 def load(place: str, source: Source, project: Project) -> Module | None:
     """The module at `place`; None if it cannot be parsed in time."""
     tree = parse(source.code, MAX_SECONDS_ELSEWHERE)
@@ -171,6 +183,7 @@ def forget(project: Project, path: Path) -> None:
     while fresh:
         fresh = {place for place, module in modules.items() if place not in stale and module.consulted & fresh}
         stale |= fresh
+    project.memory.pop((SUGGESTED, str(path)), None)
     for place in stale:
         project.memory.pop((AT, place), None)
     for key, value in list(project.memory.items()):
@@ -182,18 +195,6 @@ def _remembered(project: Project) -> Iterator[tuple[str, object]]:
     for key, value in project.memory.items():
         if isinstance(key, tuple) and key[0] == AT:
             yield key[1], value
-
-
-def place_of(path: str, project: Project | None) -> str | None:
-    """Where a path given by the user lies within the project; None if it does not."""
-    if project is None:
-        return None
-    place = path
-    if not os.path.isabs(path):
-        below_here = os.path.join(os.getcwd(), path)
-        place = below_here if project.holds(below_here) else os.path.join(project.folder, path)
-    place = os.path.normpath(place)
-    return place if project.holds(place) else None
 
 
 def _is_inside(scope: Node, inside: Node | None, at: int) -> bool:

@@ -12,10 +12,8 @@ from sleeplint.languages.catalogue import Argument, Call
 from sleeplint.languages.circumstances import Circumstances
 from sleeplint.languages.python.bounds import own_call
 from sleeplint.languages.python.calls import (
-    CALLED_NAMES,
     TOO_DEEP,
     Found,
-    also_known_as,
     candidates,
     match_call,
     own_entries,
@@ -32,8 +30,8 @@ from sleeplint.languages.python.programs import Program, find_programs
 from sleeplint.languages.python.references import find_references, runs_in_thread
 from sleeplint.languages.python.roles import circumstances
 from sleeplint.languages.python.scopes import Tests
+from sleeplint.languages.python.search import Search
 from sleeplint.languages.python.site import Site
-from sleeplint.languages.python.suggestions import suggested, suggested_around
 from sleeplint.languages.python.suite import suite_limit
 from sleeplint.languages.python.tree import MAX_DEPTH, Chain, statement_of
 from sleeplint.languages.python.units import clash_of
@@ -63,7 +61,9 @@ def read_module(module: Module, around: Surroundings) -> TestFile:
     in_test = around.in_test or (is_test_path(inside) and not is_script(inside, module.code))
     tests = Tests(names, in_test)
     clocks = Clocks(names)
-    places = _places(module, names, tests, clocks, around.calls)
+    search = Search(module.code, around.calls, module.project, module.place, in_test=in_test)
+    places = _places(module, names, tests, clocks, around.calls, search)
+    module.consulted |= search.consulted
     sites = [place.site for place in places]
     waits = [_wait(place, circumstances(place.site, sites)) for place in in_time(places, module)]
     return TestFile(
@@ -79,11 +79,13 @@ def read_module(module: Module, around: Surroundings) -> TestFile:
     )
 
 
-def _places(module: Module, names: Names, tests: Tests, clocks: Clocks, calls: tuple[Call, ...]) -> list[_Place]:
+def _places(
+    module: Module, names: Names, tests: Tests, clocks: Clocks, calls: tuple[Call, ...], search: Search
+) -> list[_Place]:
     own = own_entries(calls)
     limit = suite_limit(module)
     places = []
-    for found in in_time(_founds(module, names, own, tests), module):
+    for found in in_time(_founds(module, names, own, search, tests.file_in_test), module):
         scope = tests.scope(found.chain, found.call)
         if scope.in_test and is_reported_at_its_calls(module, found):
             continue
@@ -102,7 +104,8 @@ def _places(module: Module, names: Names, tests: Tests, clocks: Clocks, calls: t
         )
         span = Span(start.start_byte, found.call.end_byte)
         places.append(_Place(site, span, found.written, clock, None, clash_of(found)))
-    places += [_assertion(assertion, module, names, tests) for assertion in in_time(find_assertions(names), module)]
+    assertions = find_assertions(names, search.assertions())
+    places += [_assertion(assertion, module, names, tests) for assertion in in_time(assertions, module)]
     places += [_program(program, module, names, tests) for program in in_time(find_programs(names), module)]
     return sorted(places, key=lambda place: place.span)
 
@@ -113,24 +116,19 @@ def _is_own(module: Module, found: Found) -> bool:
     return found.entry.kind == "timeout" and bool(package and rest) and module.module_at(package) is not None
 
 
-def _founds(module: Module, names: Names, own: dict[str, Call], tests: Tests) -> list[Found]:
+def _founds(module: Module, names: Names, own: dict[str, Call], search: Search, in_test: bool) -> list[Found]:
     """Every call that waits, by the catalogue, by the project's own functions, by reference, by keyword."""
-    wanted = CALLED_NAMES | {path.rpartition(".")[2] for path in own}
-    aliases = also_known_as(module.code, wanted)
-    mine = suggested_around(module) if tests.file_in_test else suggested(module.code)
     found: list[Found] = []
-    called = candidates(names, frozenset(wanted | aliases | mine))
-    for call, chain, function, name in in_time(called, module):
-        word = module.text(name)
+    for call, chain, function, name, may_be_own in in_time(candidates(search.calls, module), module):
         match = match_call(call, chain, function, name, names, own)
-        if match is None and word in mine:
+        if match is None and may_be_own:
             match = own_call(call, chain, function, name, names)
         if match is not None:
             found.append(match)
-    found += in_time(find_references(names, frozenset(aliases | mine), own), module)
-    if tests.file_in_test:
+    found += in_time(find_references(names, search.handed_over(), own), module)
+    if in_test:
         taken = {(match.call.start_byte, match.call.end_byte) for match in found}
-        found += in_time(find_guards(names, taken), module)
+        found += in_time(find_guards(names, search.keywords(), taken), module)
     return found
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
 
 from sleeplint.facts import Milliseconds
 from sleeplint.languages.catalogue import Call
-from sleeplint.languages.python.calls import SLEEP_NAMES, Found, entry_of
+from sleeplint.languages.python.calls import Found, entry_of
 from sleeplint.languages.python.durations import as_milliseconds, fold, milliseconds
 from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.tree import Arguments, Chain, arguments_of, bare, called_name, chain_to
 from sleeplint.languages.python.wrappers import Wrapper, wrapper_of
 
-_ARGUMENT = re.compile(rb"(?<!\w)([^\W\d]\w*)(?=\s*[,)])")
 _TARGETS = frozenset({"target", "func", "function", "fn", "callback", "callable", "f", "async_fn"})
 # These look at a function, replace it or compare it: nobody runs it.
 _LOOKERS = re.compile(
@@ -28,14 +27,11 @@ _THREADED = frozenset(
 )  # fmt: skip
 
 
-def find_references(names: Names, more: frozenset[str], own: dict[str, Call]) -> Iterator[Found]:
-    """The sleeps given by reference, in order of position; `more` names are wrappers and aliases."""
+def find_references(names: Names, places: Iterable[tuple[int, int]], own: dict[str, Call]) -> Iterator[Found]:
+    """The sleeps given by reference, in order of position; `places` are those of names that stand as arguments."""
     module = names.module
-    wanted = frozenset(word.encode() for word in SLEEP_NAMES | more)
-    for match in _ARGUMENT.finditer(module.code):
-        if match[1] not in wanted:
-            continue
-        name = module.root.descendant_for_byte_range(match.start(), match.end())
+    for start, end in places:
+        name = module.root.descendant_for_byte_range(start, end)
         if name is None or name.type != "identifier":
             continue
         chain = chain_to(module.root, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,12 +12,12 @@ from sleeplint.languages.python.catalogue import CALLS
 
 # The parenthesis is the rare byte, so the text is searched from its end: that is eight times as fast.
 _CALLED = re.compile(rb"\([ \t]*(\w+)")
-_FIRST = re.compile(rb"(?:\s|#[^\n]*\n|\\\r?\n)*")
+_BLANKS = re.compile(rb"(?:\s|#[^\n]*\n|\\\r?\n)*")
 _KEYWORD = re.compile(rb"(\w+)\s*=(?!=)")
 _TEXT = re.compile(rb"[rbuRBU]{0,2}(?:\"[^\"\\\n]*\"|'[^'\\\n]*')\s*[,)]")
 _PART = re.compile(
     rb"[rbufRBUF]{0,2}(?:\"\"\"(?:[^\\\"]|\\.|\"(?!\"\"))*\"\"\"|'''(?:[^\\']|\\.|'(?!''))*'''"
-    rb"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|#[^\n]*|[][(){},\"']|(?<![\w.])\w+(?=\s*=(?!=))",
+    rb"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|#[^\n]*|[][(){},\"']",
     re.DOTALL,
 )
 _LONGEST = 4000
@@ -49,28 +49,39 @@ SOME = Shape()
 """One argument suffices."""
 
 
-def called(code: bytes, names: Mapping[bytes, object]) -> Iterator[tuple[int, int]]:
-    """Where one of `names`, given with their letters turned around, is called, and its end; from the last to the first."""
+def called(code: bytes, names: Container[bytes]) -> Iterator[tuple[int, int]]:
+    """Where names are called, from the last to the first; `names` are given with their letters turned around."""
     length = len(code)
     for match in _CALLED.finditer(code[::-1]):
         if match[1] in names:
             yield length - match.end(), length - match.start(1)
 
 
-def names_called(code: bytes) -> set[bytes]:
+def names_called(code: bytes) -> frozenset[bytes]:
     """All names that a file calls, with their letters turned around."""
-    return set(_CALLED.findall(code[::-1]))
+    return frozenset(_CALLED.findall(code[::-1]))
 
 
 @cache
 def shapes_of(calls: tuple[Call, ...] = ()) -> dict[bytes, Shape]:
-    """By the last segment of its name, how a call of the catalogue or of `calls` looks."""
+    """How a call of the catalogue or of `calls` looks, by its last segment with its letters turned around."""
     found: dict[bytes, Shape] = {}
     for call in (*CALLS, *calls):
-        name = call.call.rpartition(".")[2].rpartition("::")[2].encode()
+        name = last_of(call)[::-1]
         shape = _shape(call)
         found[name] = found[name] | shape if name in found else shape
     return found
+
+
+@cache
+def sleeps_named(calls: tuple[Call, ...] = CALLS) -> frozenset[bytes]:
+    """The last segments of what sleeps, and may so be handed over as a value."""
+    return frozenset(last_of(call) for call in calls if call.kind == "sleep" and not call.call.startswith("threading"))
+
+
+def last_of(call: Call) -> bytes:
+    """The last segment of a call's path."""
+    return call.call.rpartition(".")[2].rpartition("::")[2].encode()
 
 
 def _shape(call: Call) -> Shape:
@@ -82,63 +93,64 @@ def _shape(call: Call) -> Shape:
     return Shape(where, frozenset({keyword.encode()} if keyword else ()))
 
 
-def turned(names: Iterable[bytes]) -> dict[bytes, bytes]:
-    """Names by their letters turned around, as `called` wants them."""
-    return {name[::-1]: name for name in names}
-
-
 def fits(code: bytes, end: int, shape: Shape) -> bool:
     """Whether the call whose name ends at `end` may have a shape; False is certain."""
     if shape.anything:
         return True
-    opened = code.find(b"(", end)
-    start = _after_blanks(code, opened + 1)
+    start = after_blanks(code, code.find(b"(", end) + 1)
     first = code[start : start + 1]
     if first == b")":
         return False
     if shape.position == 0 and first not in b"\"'rbuRBU" and not _KEYWORD.match(code, start):
         return True
-    return _looks_through(code, start, shape)
+    between = parts(code, start)
+    if between is None:
+        return True
+    for position, place in enumerate(between[0]):
+        if code[place] == 42:  # `*`
+            return True
+        keyword = _KEYWORD.match(code, place)
+        if keyword is not None:
+            if keyword[1] in shape.keywords:
+                return True
+        elif position >= shape.position and not _TEXT.match(code, place):
+            return True
+    return False
 
 
-def _after_blanks(code: bytes, start: int) -> int:
-    blanks = _FIRST.match(code, start)
+def after_blanks(code: bytes, start: int) -> int:
+    """The next byte that is neither blank nor of a comment."""
+    blanks = _BLANKS.match(code, start)
     return blanks.end() if blanks is not None else start
 
 
-def _looks_through(code: bytes, start: int, shape: Shape) -> bool:
-    """Goes from argument to argument up to the closing parenthesis."""
-    depth = position = 0
-    fresh = True
+def parts(code: bytes, start: int) -> tuple[list[int], int] | None:
+    """Where each part begins of what stands between two parentheses, and where they close.
+
+    `start` is behind the first parenthesis. None if it is not clear at a glance.
+    """
+    found: list[int] = []
+    at = after_blanks(code, start)
+    if code[at : at + 1] != b")":
+        found.append(at)
+    depth = 0
     end = start + _LONGEST
-    at = start
     while True:
-        if fresh:
-            at = _after_blanks(code, at)
-            fresh = False
-            first = code[at : at + 1]
-            if first == b"*":
-                return True
-            if first != b")":
-                keyword = _KEYWORD.match(code, at)
-                if keyword is not None:
-                    if keyword[1] in shape.keywords:
-                        return True
-                elif position >= shape.position and not _TEXT.match(code, at):
-                    return True
-                position += 1
         part = _PART.search(code, at, end)
         if part is None:
-            return True
+            return None
         at = part.end()
-        match part[0]:
-            case b"(" | b"[" | b"{":
-                depth += 1
-            case b")" | b"]" | b"}":
-                if depth == 0:
-                    return False
-                depth -= 1
-            case b",":
-                fresh = depth == 0
-            case b'"' | b"'":  # an odd one: who knows where the text ends
-                return True
+        text = part[0]
+        if text == b",":
+            if depth == 0:
+                at = after_blanks(code, at)
+                if code[at : at + 1] != b")":
+                    found.append(at)
+        elif text in b"([{":
+            depth += 1
+        elif text in b")]}":
+            if depth == 0:
+                return found, part.start()
+            depth -= 1
+        elif len(text) == 1 or (text[0] != 35 and text.count(b"{") != text.count(b"}")):
+            return None  # an odd quote, or an interpolation that may hold quotes of its own

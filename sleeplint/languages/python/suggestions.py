@@ -1,81 +1,154 @@
-"""Names of functions that may be the project's own way to wait, by a byte search."""
+"""Functions that may be the project's own way to wait, by a byte search, and how calls of them look."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from sleeplint.languages.python.calls import SLEEP_NAMES, also_known_as
-from sleeplint.languages.python.modules import Module
-from sleeplint.languages.python.paths import is_test_path
+from sleeplint.languages.python.aliases import also_known_as
+from sleeplint.languages.python.imports import imports_of, locate
+from sleeplint.languages.python.shapes import ANY, Shape, parts, sleeps_named
+from sleeplint.source import Project
 
+SUGGESTED = "python functions that may wait in"
+"""Key, with a path, under which a project remembers what the file there suggests and imports."""
+
+Suggestions = dict[bytes, Shape]
+"""How calls look that may wait, by the function's name with its letters turned around."""
+
+BOUND = re.compile(rb"timeout|time_?limit|max_wait|deadline", re.IGNORECASE)
+"""In the name of a parameter: it bounds how long the function waits."""
 _DEFINITION = re.compile(rb"\bdef[ \t]+(\w+)[ \t]*\(([^)]*)\)?")
-
-
 _NEAR = 400
 """How many bytes behind its parameters a thin wrapper has its wait."""
+_WAITS = re.compile(rb"[sS]leep|(?<!\ba)wait|\bawait\w|Wait|[tT]imeout|[dD]elay|join")
+_STEMS = (b"leep", b"ait", b"imeout", b"elay", b"join")
+_PARAMETER = re.compile(rb"\w+")
+_COLON = re.compile(rb"[^\n:]*:[ \t]*(?:#[^\n]*)?\r?\n")
+_DOCSTRING = re.compile(
+    rb"\s*[rbuRBU]{0,2}(?:\"\"\"(?:[^\\\"]|\\.|\"(?!\"\"))*\"\"\"|'''(?:[^\\']|\\.|'(?!''))*'''"
+    rb"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')[ \t]*(?=[\r\n])",
+    re.DOTALL,
+)
+_LINE = re.compile(rb"\n([ \t]*)([^\s#][^\n]*)")
+_CONTINUED = (b")", b"]", b"}", b"import ", b"from ")
+"""Lines that begin no statement, or none that counts."""
+_COMPOUND = (b"with ", b"for ", b"while ", b"try:", b"async ", b"def ", b"class ", b"raise ", b"assert ", b"@", b"el")
 
 
-_WAITS = re.compile(rb"[sS]leep|[wW]ait|[tT]imeout|[dD]elay|join")
-
-
-def suggested(code: bytes) -> frozenset[str]:
-    """Names of functions that may be wrappers or bound a wait by a parameter, by a byte search."""
-    found = set()
+def suggested(code: bytes) -> Suggestions:
+    """Functions that may be wrappers or bound a wait by a parameter, and other names of sleeps, by a byte search."""
+    found: Suggestions = {}
+    known: list[bytes] = []
     others = []
     for match in _DEFINITION.finditer(code):
-        name, parameters = match[1], match[2]
-        if name.startswith(b"__") or not parameters.strip() or parameters.strip() in (b"self", b"cls"):
+        name, parameters = match[1], match[2].strip()
+        if name.startswith(b"__") or not parameters or parameters in (b"self", b"cls"):
             continue
-        if b"timeout" in parameters.lower() or _WAITS.search(code, match.end(), match.end() + _NEAR):
-            found.add(name)
+        near = code[match.end() : match.end() + _NEAR]
+        if b"timeout" in parameters.lower() or any(stem in near for stem in _STEMS):
+            if _add(found, code, match, _WAITS):
+                known.append(name)
         else:
-            others.append((name, code[match.end() : match.end() + _NEAR]))
-    # A wrapper of a wrapper.
-    more = {name for name, body in others if any(known + b"(" in body for known in found)}
-    return frozenset(name.decode() for name in found | more) | also_known_as(code, SLEEP_NAMES)
+            others.append(match)
+    if known and others:
+        words = re.compile(rb"(?:%s)\(" % b"|".join(map(re.escape, known)))
+        for match in others:  # a wrapper of a wrapper
+            if words.search(code, match.end(), match.end() + _NEAR):
+                _add(found, code, match, words)
+    found.update((alias[::-1], ANY) for alias, _ in also_known_as(code, sleeps_named()))
+    return found
 
 
-def suggested_around(module: Module) -> frozenset[str]:
-    """Such names of a file, of the project's modules that it imports, and of those that these re-export."""
-    found = set(suggested(module.code))
-    for first in imported_modules(module):
-        found |= suggested_once(first)
-        if first.path.endswith("__init__.py"):
-            for second in imported_modules(first):
-                found |= suggested_once(second)
-    return frozenset(found)
+def _add(found: Suggestions, code: bytes, definition: re.Match[bytes], words: re.Pattern[bytes]) -> bool:
+    """Take note of a function if it may be thin, with one of `words` in its body, or is bounded by a parameter."""
+    name, shape = definition[1][::-1], _shape(code, definition, words)
+    if shape is not None:
+        found[name] = found[name] | shape if name in found else shape
+    return shape is not None
 
 
-def suggested_once(module: Module) -> frozenset[str]:
-    """The names that one module suggests, looked for once."""
-    known = module.memory.get("suggested")
-    if not isinstance(known, frozenset):
-        known = suggested(module.code)
-        module.memory["suggested"] = known
+def _shape(code: bytes, definition: re.Match[bytes], words: re.Pattern[bytes]) -> Shape | None:
+    written = parts(code, definition.start(2))
+    if written is None:
+        return ANY
+    places, end = written
+    names = [_PARAMETER.match(code, place) for place in places if code[place] != ord("/")]
+    bounds = [(at, name[0]) for at, name in enumerate(names) if name is not None and BOUND.search(name[0])]
+    body = _thin(code, definition.start(), end)
+    if body is not None and (bounds or words.search(code, *body)):
+        return ANY
+    receiver = code[definition.start() - 1 : definition.start()] not in b"\n"  # it may be a method
+    found: Shape | None = None
+    for position, name in bounds:
+        shape = Shape(max(position - receiver, 0), frozenset({name}))
+        found = found | shape if found is not None else shape
+    return found
+
+
+def _thin(code: bytes, start: int, end: int) -> tuple[int, int] | None:
+    """The body of a definition, given its start and its parameters' end, if it may hold one wait alone."""
+    colon = _COLON.match(code, end + 1)
+    if colon is None:
+        return end, end + _NEAR  # all on one line, as far as can be told
+    docstring = _DOCSTRING.match(code, colon.end())
+    margin = _LINE.match(code, code.rfind(b"\n", 0, start)) if b"\n" in code[:start] else None
+    outside = len(margin[1]) if margin is not None else 0
+    column = inner = -1
+    statements = 0
+    first = last = docstring.end() if docstring is not None else colon.end() - 1
+    for line in _LINE.finditer(code, first):
+        indent, text = len(line[1]), line[2]
+        if indent <= outside:
+            break
+        last = line.end()
+        if b'"""' in text or b"'''" in text:
+            return first, last + _NEAR  # its lines may stand anywhere
+        if text.startswith(_CONTINUED):
+            continue
+        column = indent if column < 0 else column
+        if indent == column:
+            statements += 1
+            if text.startswith(_COMPOUND) or statements > 1 + text.startswith(b"return"):
+                return None
+            inner = 0 if text.startswith(b"if") else -1
+        elif inner == 0:
+            inner = indent
+        elif indent == inner:
+            return None  # two statements under one condition
+    return first, last
+
+
+def suggested_around(code: bytes, project: Project, place: str, consulted: set[str]) -> list[Suggestions]:
+    """What the project's files suggest that a file, which lies at `place`, imports, and those that these re-export.
+
+    The paths that were looked for are added to `consulted`.
+    """
+    files: dict[str, None] = {}
+    for file in _imported(project, place, imports_of(code), consulted):
+        files[file] = None
+        if file.endswith("__init__.py"):
+            files.update(dict.fromkeys(_imported(project, file, _known(project, file)[1], consulted)))
+    return [suggestions for file in files if (suggestions := _known(project, file)[0])]
+
+
+def suggested_by(project: Project, file: str) -> Suggestions:
+    """What one of the project's files suggests, looked for once."""
+    return _known(project, file)[0]
+
+
+def _known(project: Project, file: str) -> tuple[Suggestions, tuple[str, ...]]:
+    """What a file suggests, and what it imports, looked for once."""
+    known = project.memory.get((SUGGESTED, file))
+    if not isinstance(known, tuple):
+        source = project.source(file)
+        code = source.code if source is not None else b""
+        known = project.memory[SUGGESTED, file] = (suggested(code), imports_of(code))
     return known
 
 
-def imported_modules(module: Module) -> list[Module]:
-    """The project's modules that a file imports at its top level."""
-    dotted: dict[str, None] = {}
-    for bindings in module.globals.names.values():
-        for binding in bindings:
-            if binding.kind == "import":
-                dotted[binding.path] = None
-            elif binding.kind == "from":
-                owner = binding.path.rpartition(".")[0] or "."
-                dotted[owner if owner.strip(".") else "." * (len(owner) + 1 if owner != "." else 1)] = None
-                dotted[binding.path] = None
-    for star in module.globals.stars:
-        dotted[star.path] = None
-    return [found for path in dotted if (found := module.module_at(path)) is not None]
-
-
-def reexported(module: Module) -> list[Module]:
-    """The modules whose names a package passes on."""
-    return imported_modules(module) if module.path.endswith("__init__.py") else []
-
-
-def is_test_code(module: Module) -> bool:
-    """Whether a module is test code by its place."""
-    return is_test_path(module.inside)
+def _imported(project: Project, place: str, dotted: tuple[str, ...], consulted: set[str]) -> Iterator[str]:
+    for path in dotted:
+        file = locate(project, place, path, consulted)
+        if file is not None:
+            yield file

@@ -1,0 +1,208 @@
+"""Where in a file there may be waits, by a search of its bytes: what decides whether to parse it, and where to look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from sleeplint.languages.catalogue import Call
+from sleeplint.languages.python.aliases import also_known_as
+from sleeplint.languages.python.shapes import Shape, called, fits, names_called, shapes_of, sleeps_named
+from sleeplint.languages.python.suggestions import Suggestions, suggested, suggested_around
+from sleeplint.source import Project
+
+KEYWORDS = {
+    "timeout": "s",
+    "blocking_timeout": "s",
+    "startup_timeout": "s",
+    "wait_timeout": "s",
+    "timeout_ms": "ms",
+    "timeout_secs": "s",
+}
+"""Arguments that bound real operations in whatever library, each with its unit."""
+_TIMEOUT = re.compile(rb"timeout(?:_ms|_secs)?(?=\s*=(?!=))")
+_WORD = bytes(byte for byte in range(256) if re.match(rb"\w", bytes([byte])))
+_CLOCKS = (b"time(", b"monotonic", b"perf_counter", b"default_timer", b".now(", b"utcnow", b"current_time")
+_CLOCK = re.compile(rb"\btime\(|monotonic|perf_counter|default_timer|\.now\(|utcnow|current_time")
+_ASSERT = re.compile(rb"\bassert(?:(?=[\s(])|(?:(?:Less|Greater)(?:Equal)?|True|False|AlmostEqual)(?=\s*\())")
+_COMPARES = re.compile(rb"[<>#]|approx|isclose|[,\\]\s*\Z")
+"""In the line of an `assert`, if it compares more than for equality, or if it may go on below."""
+_STRING = re.compile(rb"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
+_PRAGMA = b"sleeplint:"
+_STAR = re.compile(rb"\bimport[ \t]*\(?[ \t]*\*")
+_HEAD = re.compile(rb"\bdef[ \t]+\Z")
+_WAITLESS = (b'".', b"'.", b"os.path.")
+"""Owners whose methods do not wait, whatever they are called: `", ".join(..)`."""
+_PAIRS = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
+_NEAR = 100
+"""Bytes before a name that are looked back at."""
+_LETTERS = frozenset(bytes([byte]) for byte in _WORD)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place where a name is called that may wait."""
+
+    start: int
+    end: int
+    own: bool
+    """It may be a function of the project's own."""
+
+
+class Search:
+    """The search of one file."""
+
+    def __init__(
+        self,
+        code: bytes,
+        calls: tuple[Call, ...] = (),
+        project: Project | None = None,
+        place: str | None = None,
+        *,
+        in_test: bool = True,
+    ) -> None:
+        """Search `code` for the catalogue's calls, for `calls` and, of test code, for those of the project's own."""
+        self.code = code
+        self.consulted: set[str] = set()
+        """The other files that were looked for."""
+        self._calls = calls
+        self._project = project
+        self._place = place
+        self._in_test = in_test
+        self._known: dict[bytes, bool] = {}
+
+    def finds_any(self) -> bool:
+        """Whether there is anything to look at; False is certain."""
+        return (
+            _PRAGMA in self.code
+            or (self._in_test and any(self._is_argument(place) for place in self.keywords()))
+            or next(self.assertions(), None) is not None
+            or b"sleep" in self.code
+            or bool(self.calls)
+            or bool(self.handed_over())
+        )
+
+    @cached_property
+    def calls(self) -> list[Spot]:
+        """Calls whose name and arguments are those of something that waits, in order."""
+        known: dict[bytes, Shape] = shapes_of(self._calls)
+        if self._aliases:
+            known = {**known, **{alias: known.get(alias, shape) | shape for alias, shape in self._aliases.items()}}
+        mine = self._suggested
+        found: list[Spot] = []
+        for start, end in called(self.code, known.keys() | mine.keys() if mine else known):
+            name = self.code[start:end][::-1]
+            shape, own = known.get(name), mine.get(name)
+            if self._may_wait(start) and (
+                (own is not None and fits(self.code, end, own))
+                or (shape is not None and fits(self.code, end, shape) and self._may_be_known(name, start))
+            ):
+                found.append(Spot(start, end, own is not None))
+        found.reverse()
+        return found
+
+    def handed_over(self) -> list[tuple[int, int]]:
+        """Where names of what sleeps stand as an argument, in order."""
+        names = {name for name in sleeps_named() if name in self.code}
+        names.update(alias[::-1] for alias in self._aliases)
+        for suggestions in self._sources:
+            names.update(
+                name[::-1] for name, shape in suggestions.items() if shape.anything and name[::-1] in self.code
+            )
+        return sorted(
+            match.span()
+            for name in names
+            for match in re.finditer(rb"%s(?=\s*[,)])" % re.escape(name), self.code)
+            if self.code[match.start() - 1 : match.start()] not in _LETTERS
+        )
+
+    def keywords(self) -> Iterator[int]:
+        """Where keywords stand by which operations are bounded, in order."""
+        for match in _TIMEOUT.finditer(self.code):
+            before = self.code[max(match.start() - _NEAR, 0) : match.start()]
+            word = before[len(before.rstrip(_WORD)) :]
+            if (word + match[0]).decode("utf-8", "replace") in KEYWORDS:
+                yield match.start() - len(word)
+
+    def _is_argument(self, start: int) -> bool:
+        """Whether what stands at a place may be an argument; False is certain."""
+        before = self.code[max(start - _NEAR, 0) : start].rstrip()
+        line = before[before.rfind(b"\n") + 1 :]
+        return before.endswith((b"(", b",", b"\\")) or b"#" in line or not before
+
+    def assertions(self) -> Iterator[re.Match[bytes]]:
+        """Assertions that may be about elapsed time, in order."""
+        if b"assert" in self.code and any(stem in self.code for stem in _CLOCKS) and _CLOCK.search(self.code):
+            yield from (match for match in _ASSERT.finditer(self.code) if _compares(self.code, match))
+
+    @cached_property
+    def _aliases(self) -> dict[bytes, Shape]:
+        """Other names of the catalogue's calls in this file, with their letters turned around."""
+        known = shapes_of(self._calls)
+        found: dict[bytes, Shape] = {}
+        for alias, name in also_known_as(self.code, _written(self._calls)):
+            shape = known[name[::-1]]
+            found[alias[::-1]] = found.get(alias[::-1], shape) | shape
+        return found
+
+    @cached_property
+    def _sources(self) -> list[Suggestions]:
+        """What this file and those around it suggest."""
+        found = [suggested(self.code)]
+        if self._in_test and self._project is not None and self._place is not None:
+            found += suggested_around(self.code, self._project, self._place, self.consulted)
+        return found
+
+    @cached_property
+    def _suggested(self) -> Suggestions:
+        """Those of them that are called here."""
+        names = names_called(self.code)
+        found: Suggestions = {}
+        for suggestions in self._sources:
+            for name in suggestions.keys() & names:
+                found[name] = found[name] | suggestions[name] if name in found else suggestions[name]
+        return found
+
+    def _may_wait(self, start: int) -> bool:
+        """Whether a name before a parenthesis is called, and not on a string or a path."""
+        if self.code[start - 1 : start] == b".":
+            return not self.code.endswith(_WAITLESS, max(start - _NEAR, 0), start)
+        return _HEAD.search(self.code, max(start - _NEAR, 0), start) is None
+
+    def _may_be_known(self, name: bytes, start: int) -> bool:
+        """Whether a catalogued name that is called is an attribute or known by itself; False is certain."""
+        if self.code[max(start - _NEAR, 0) : start].rstrip().endswith((b".", b"\\")):
+            return True
+        known = self._known.get(name)
+        if known is None:
+            known = self._known[name] = self._stars or _alone(name).search(self.code) is not None
+        return known
+
+    @cached_property
+    def _stars(self) -> bool:
+        return bool(self._calls) or _STAR.search(self.code) is not None
+
+
+def _compares(code: bytes, match: re.Match[bytes]) -> bool:
+    """Whether an assertion may bound a number."""
+    if match[0] != b"assert":
+        return True
+    line = code[match.end() : code.find(b"\n", match.end()) % (len(code) + 1)]
+    if _COMPARES.search(line):
+        return True
+    bare = _STRING.sub(b"", line)
+    return b'"' in bare or b"'" in bare or any(bare.count(one) != bare.count(other) for one, other in _PAIRS)
+
+
+@cache
+def _alone(name: bytes) -> re.Pattern[bytes]:
+    """A name where nobody calls it, such as in an import."""
+    return re.compile(rb"(?<![\w.])%s(?!\w|[ \t]*\()" % re.escape(name[::-1]))
+
+
+@cache
+def _written(calls: tuple[Call, ...]) -> frozenset[bytes]:
+    """The names of the catalogue and of `calls`, as they are written."""
+    return frozenset(name[::-1] for name in shapes_of(calls))
