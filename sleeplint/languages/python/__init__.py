@@ -36,7 +36,7 @@ def may_wait(source: Source, around: Surroundings, consulted: set[str] | None = 
 
     place = place_of(source.path, around.project)
     in_test = around.in_test or is_test_path(inside_of(source.path, place, around.project))
-    search = Search(source.code, around.calls, around.project, place, in_test=in_test)
+    search = Search.of(source.code, around.calls, around.project, place, in_test)
     found = search.finds_any()
     if consulted is not None:
         consulted |= search.consulted

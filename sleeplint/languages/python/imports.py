@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sleeplint.source import Project
 
 IMPORT = "python import"
-"""Key, with the importing folder and the dotted path, under which a project remembers what an import means."""
+"""Key, with the importing folder and the dotted path, under which a project remembers what an import means, and
+with a package's file, what it passes on; beside the answer stand the paths that were looked for."""
 _FROM = re.compile(rb"from\b[ \t]*([.\w][.\w \t\\\r\n]*)")
 _WORD = re.compile(rb"\bimport\b")
 _LISTED = re.compile(rb"[ \t]*(?:\((?:[^)#]|#[^\n]*)*|(?:[^\n;#\\]|\\\r?\n|\\)*)")
@@ -63,17 +64,25 @@ def locate(project: Project, place: str, dotted: str, consulted: set[str]) -> st
 
     The paths that were looked for, found or not, are added to `consulted`.
     """
+    return next(imported(project, place, (dotted,), consulted), None)
+
+
+def imported(project: Project, place: str, paths: Iterable[str], consulted: set[str]) -> Iterator[str]:
+    """The project's files that dotted paths mean in the file at `place`."""
     folder = os.path.dirname(place)
-    key = (IMPORT, folder, dotted)
-    known = project.memory.get(key)
-    if not isinstance(known, tuple):
-        tried: set[str] = set()
-        first = next(_files(project, folder, dotted, tried), None)
-        known = project.memory[key] = (first, frozenset(tried))
-    if known[0] == place:  # nobody imports himself
-        return next((file for file in _files(project, folder, dotted, consulted) if file != place), None)
-    consulted.update(known[1])
-    return known[0] if isinstance(known[0], str) else None
+    memory = project.memory
+    for dotted in paths:
+        known = memory.get((IMPORT, folder, dotted))
+        if not isinstance(known, tuple):
+            tried: set[str] = set()
+            first = next(_files(project, folder, dotted, tried), None)
+            known = memory[IMPORT, folder, dotted] = (first, frozenset(tried))
+        file = known[0]
+        if file == place:  # nobody imports himself
+            file = next((other for other in _files(project, folder, dotted, consulted) if other != place), None)
+        consulted.update(known[1])
+        if isinstance(file, str):
+            yield file
 
 
 def _files(project: Project, folder: str, dotted: str, tried: set[str]) -> Iterator[str]:

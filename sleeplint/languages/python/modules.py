@@ -12,6 +12,7 @@ from sleeplint.languages.python.bindings import SCOPES, Binding, Table, table_of
 from sleeplint.languages.python.imports import IMPORT, above, imports_of, inside_of, locate, place_of
 from sleeplint.languages.python.parsing import parse
 from sleeplint.languages.python.paths import is_test_path
+from sleeplint.languages.python.search import LAST
 from sleeplint.languages.python.suggestions import SUGGESTED
 from sleeplint.languages.python.tree import Chain, chain_to, text_of
 from sleeplint.source import Project, Source
@@ -184,6 +185,7 @@ def forget(project: Project, path: Path) -> None:
         fresh = {place for place, module in modules.items() if place not in stale and module.consulted & fresh}
         stale |= fresh
     project.memory.pop((SUGGESTED, str(path)), None)
+    project.memory.pop(LAST, None)
     for place in stale:
         project.memory.pop((AT, place), None)
     for key, value in list(project.memory.items()):

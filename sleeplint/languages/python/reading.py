@@ -61,7 +61,7 @@ def read_module(module: Module, around: Surroundings) -> TestFile:
     in_test = around.in_test or (is_test_path(inside) and not is_script(inside, module.code))
     tests = Tests(names, in_test)
     clocks = Clocks(names)
-    search = Search(module.code, around.calls, module.project, module.place, in_test=in_test)
+    search = Search.of(module.code, around.calls, module.project, module.place, in_test)
     places = _places(module, names, tests, clocks, around.calls, search)
     module.consulted |= search.consulted
     sites = [place.site for place in places]

@@ -30,6 +30,8 @@ _ASSERT = re.compile(rb"\bassert(?:(?=[\s(])|(?:(?:Less|Greater)(?:Equal)?|True|
 _COMPARES = re.compile(rb"[<>#]|approx|isclose|[,\\]\s*\Z")
 """In the line of an `assert`, if it compares more than for equality, or if it may go on below."""
 _STRING = re.compile(rb"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
+LAST = "last search of Python"
+"""Key under which a project remembers the search of the file that was looked at last, which may be read next."""
 _PRAGMA = b"sleeplint:"
 _STAR = re.compile(rb"\bimport[ \t]*\(?[ \t]*\*")
 _HEAD = re.compile(rb"\bdef[ \t]+\Z")
@@ -72,6 +74,21 @@ class Search:
         self._place = place
         self._in_test = in_test
         self._known: dict[bytes, bool] = {}
+
+    @classmethod
+    def of(
+        cls, code: bytes, calls: tuple[Call, ...], project: Project | None, place: str | None, in_test: bool
+    ) -> Search:
+        """The search of a file; the one before, if that was of the same file."""
+        if project is None:
+            return cls(code, calls, None, place, in_test=in_test)
+        asked = (calls, place, in_test)
+        known = project.memory.get(LAST)
+        if isinstance(known, tuple) and isinstance(known[1], cls) and known[1].code is code and known[0] == asked:
+            return known[1]
+        search = cls(code, calls, project, place, in_test=in_test)
+        project.memory[LAST] = (asked, search)
+        return search
 
     def finds_any(self) -> bool:
         """Whether there is anything to look at; False is certain."""

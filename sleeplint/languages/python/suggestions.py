@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from sleeplint.languages.python.aliases import also_known_as
-from sleeplint.languages.python.imports import imports_of, locate
+from sleeplint.languages.python.imports import IMPORT, imported, imports_of
 from sleeplint.languages.python.shapes import ANY, Shape, parts, sleeps_named
 from sleeplint.source import Project
 
@@ -23,6 +22,7 @@ _NEAR = 400
 """How many bytes behind its parameters a thin wrapper has its wait."""
 _WAITS = re.compile(rb"[sS]leep|(?<!\ba)wait|\bawait\w|Wait|[tT]imeout|[dD]elay|join")
 _STEMS = (b"leep", b"ait", b"imeout", b"elay", b"join")
+_PLAIN = re.compile(rb"[\w\s,*]*")
 _PARAMETER = re.compile(rb"\w+")
 _COLON = re.compile(rb"[^\n:]*:[ \t]*(?:#[^\n]*)?\r?\n")
 _DOCSTRING = re.compile(
@@ -69,12 +69,13 @@ def _add(found: Suggestions, code: bytes, definition: re.Match[bytes], words: re
 
 
 def _shape(code: bytes, definition: re.Match[bytes], words: re.Pattern[bytes]) -> Shape | None:
-    written = parts(code, definition.start(2))
+    written = _parameters(code, definition)
     if written is None:
         return ANY
-    places, end = written
-    names = [_PARAMETER.match(code, place) for place in places if code[place] != ord("/")]
-    bounds = [(at, name[0]) for at, name in enumerate(names) if name is not None and BOUND.search(name[0])]
+    names, end = written
+    bounds = []
+    if BOUND.search(code, definition.start(2), end):
+        bounds = [(at, name) for at, name in enumerate(names) if BOUND.search(name) and not name.startswith(b"*")]
     body = _thin(code, definition.start(), end)
     if body is not None and (bounds or words.search(code, *body)):
         return ANY
@@ -84,6 +85,18 @@ def _shape(code: bytes, definition: re.Match[bytes], words: re.Pattern[bytes]) -
         shape = Shape(max(position - receiver, 0), frozenset({name}))
         found = found | shape if found is not None else shape
     return found
+
+
+def _parameters(code: bytes, definition: re.Match[bytes]) -> tuple[list[bytes], int] | None:
+    """What a definition's parameters begin with, and where they end; None if it is not clear at a glance."""
+    if _PLAIN.fullmatch(definition[2]) and code[definition.end() - 1 : definition.end()] == b")":
+        return [part.strip() for part in definition[2].split(b",")], definition.end() - 1
+    written = parts(code, definition.start(2))
+    if written is None:
+        return None
+    places, end = written
+    names = [_PARAMETER.match(code, place) for place in places if code[place] != ord("/")]
+    return [name[0] if name is not None else b"" for name in names], end
 
 
 def _thin(code: bytes, start: int, end: int) -> tuple[int, int] | None:
@@ -125,11 +138,22 @@ def suggested_around(code: bytes, project: Project, place: str, consulted: set[s
     The paths that were looked for are added to `consulted`.
     """
     files: dict[str, None] = {}
-    for file in _imported(project, place, imports_of(code), consulted):
+    for file in imported(project, place, imports_of(code), consulted):
         files[file] = None
         if file.endswith("__init__.py"):
-            files.update(dict.fromkeys(_imported(project, file, _known(project, file)[1], consulted)))
+            files.update(dict.fromkeys(_passed_on(project, file, consulted)))
     return [suggestions for file in files if (suggestions := _known(project, file)[0])]
+
+
+def _passed_on(project: Project, file: str, consulted: set[str]) -> tuple[str, ...]:
+    """The files that a package imports, and whose names it so passes on, looked for once."""
+    known = project.memory.get((IMPORT, file))
+    if not isinstance(known, tuple):
+        tried = {file}
+        found = tuple(imported(project, file, _known(project, file)[1], tried))
+        known = project.memory[IMPORT, file] = (found, frozenset(tried))
+    consulted.update(known[1])
+    return known[0] if isinstance(known[0], tuple) else ()
 
 
 def suggested_by(project: Project, file: str) -> Suggestions:
@@ -145,10 +169,3 @@ def _known(project: Project, file: str) -> tuple[Suggestions, tuple[str, ...]]:
         code = source.code if source is not None else b""
         known = project.memory[SUGGESTED, file] = (suggested(code), imports_of(code))
     return known
-
-
-def _imported(project: Project, place: str, dotted: tuple[str, ...], consulted: set[str]) -> Iterator[str]:
-    for path in dotted:
-        file = locate(project, place, path, consulted)
-        if file is not None:
-            yield file
