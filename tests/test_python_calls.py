@@ -344,10 +344,9 @@ def test_a_number_in_another_unit_is_noted(code: str, clash: str | None) -> None
 
 ELAPSED = [
     ("start = time.time()\nf()\nassert time.time() - start < 5", "time.time", "upper", 5000),
-    ("start = time.monotonic()\nf()\ntook = time.monotonic() - start\nassert took >= 0.5", "time.monotonic", "lower", 500),
+    ("start = time.monotonic()\nf()\ntook = time.monotonic() - start\nassert took <= 0.5", "time.monotonic", "upper", 500),
     ("t = time.perf_counter()\nassert 0.1 < time.perf_counter() - t < 0.5", "time.perf_counter", "upper", 500),
     ("t = time.time()\nself.assertLess(time.time() - t, LIMIT)", "time.time", "upper", None),
-    ("t = time.time()\nself.assertGreaterEqual(time.time() - t, 2)", "time.time", "lower", 2000),
     ("t = time.time()\nself.assertTrue(time.time() - t <= 4)", "time.time", "upper", 4000),
     ("t = time.time()\nms = (time.time() - t) * 1000\nassert ms < 250", "time.time", "upper", 250),
     ("t = time.monotonic_ns()\nassert time.monotonic_ns() - t < 5_000_000", "time.monotonic_ns", "upper", 5),
@@ -380,7 +379,9 @@ def test_an_assertion_about_elapsed_time_is_found_by_data_flow(
         "import time\nassert order.index('a') < order.index('b'); time.time()",
         "import time\nassert record.created <= time.time()",
         "import time\nstart = time.time()\nassert start > 0",
+        "import time\nstart = time.monotonic()\nf()\ntook = time.monotonic() - start\nassert took >= 0.5",
+        "import time\nt = time.time()\nself.assertGreaterEqual(time.time() - t, 2)",
     ],
 )
-def test_a_comparison_without_elapsed_time_is_left_alone(code: str) -> None:
+def test_a_comparison_that_bounds_no_elapsed_time_from_above_is_left_alone(code: str) -> None:
     assert spoken(code) == []

@@ -16,6 +16,8 @@ from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.tree import Chain, arguments_of, bare, chain_to, first_of
 
 MAX_STEPS = 12
+MEASURED = "measured"
+"""Under which a module remembers its assertions about elapsed time."""
 _METHODS: dict[str, Literal["upper", "lower"]] = {
     "assertLess": "upper",
     "assertLessEqual": "upper",

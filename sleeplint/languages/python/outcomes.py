@@ -11,6 +11,7 @@ from tree_sitter import Node
 
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.assertions import expectation, names_in
+from sleeplint.languages.python.expirations import drained, outlasted, raised_later, takes
 from sleeplint.languages.python.flow import act_of, border, fails, following, preceding
 from sleeplint.languages.python.loops import round_of
 from sleeplint.languages.python.scene import Scene
@@ -53,6 +54,7 @@ def outcome_of(scene: Scene, site: Site) -> Outcome:
         _raised(scene, site)
         or _set_before(scene, site)
         or _caught(scene, site)
+        or _told_apart(scene, site)
         or _asserted(scene, site)
         or _block(scene, site)
         or _never(scene, site)
@@ -96,6 +98,18 @@ def _said(scene: Scene, site: Site, raises: Node) -> Outcome | None:
             negated = re.search(r"\bnot in\b|Not", written)
             return Outcome("burned", True, True, act.node) if quoted and not negated else None
     return None
+
+
+def _told_apart(scene: Scene, site: Site) -> Outcome | None:
+    """What says that it runs out is neither around the call nor asserts what it gives."""
+    leaves = drained(scene, site)
+    if leaves is not None:
+        return Outcome("burned", False, True, leaves)
+    least = outlasted(scene, site)
+    if least is not None:
+        return Outcome("burned", True, True, least)
+    raises = raised_later(scene, site, _RAISES)
+    return _expected(scene, raises, False) if raises is not None else None
 
 
 def _set_before(scene: Scene, site: Site) -> Outcome | None:
@@ -281,14 +295,14 @@ def _asserted(scene: Scene, site: Site) -> Outcome | None:
 
 
 def _verdict(name: str, negated: bool, where: Node) -> Outcome:
-    if negated and (name in words.BOOLEAN_WAITS or words.NULLABLE_WAITS.match(name)):
+    if negated and (name in words.BOOLEAN_WAITS or words.NULLABLE_WAITS.match(name) or takes(name)):
         return Outcome("burned", True, True, where)
     return Outcome("guard", True, True, where)
 
 
 def _emptied(name: str, where: Node) -> Outcome:
     """Nothing came: a poll's time is up, but reading may just as well have met the end."""
-    return Outcome("burned" if re.match(r"(poll|select|receive_many|recv_many)", name) else "guard", False, True, where)
+    return Outcome("burned" if takes(name) else "guard", False, True, where)
 
 
 def _assigned(scene: Scene, site: Site, assignment: Node, name: str) -> Outcome | None:
@@ -312,7 +326,8 @@ def _assigned(scene: Scene, site: Site, assignment: Node, name: str) -> Outcome 
             if not about_done and wants == "happened":
                 return Outcome("burned", True, True, act.node)
             return Outcome("guard", True, True, act.node)
-        if wants in ("nothing", "gone") and (name in words.BOOLEAN_WAITS or words.NULLABLE_WAITS.match(name)):
+        released = name in words.BOOLEAN_WAITS or words.NULLABLE_WAITS.match(name) or takes(name)
+        if wants in ("nothing", "gone") and released:
             if re.search(rf"\b{re.escape(names[0])}\s*\.", scene.text(act.node)):
                 return Outcome("guard", False, True, act.node)  # what it was told later, such as `f.result()`
             if re.search(r"\bnot in\b|NotIn\(", scene.text(act.node)) and not re.match(r"poll|select", name):

@@ -15,6 +15,7 @@ from sleeplint.languages.excuses import blocks_on_purpose, is_excuse
 from sleeplint.languages.python import cost
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.calls import argument_of
+from sleeplint.languages.python.expirations import drained
 from sleeplint.languages.python.flow import border, weight
 from sleeplint.languages.python.holds import hold
 from sleeplint.languages.python.joins import joined
@@ -153,6 +154,8 @@ def _timeout(scene: Scene, site: Site, standing: Standing, round_: Round | None)
         condition = round_.node.child_by_field_name("condition")
         asked = condition is not None and condition.start_byte <= site.call.start_byte < condition.end_byte
         if asked and name in words.BOOLEAN_WAITS:
+            if drained(scene, site) is not None:
+                return Verdict("burned", False, checked=True)
             if condition is not None and bare(condition).type != "not_operator" and _is_all(condition, site.call):
                 return Verdict("burned", False, checked=True)  # takes what comes, until nothing comes in time
             if _samples(scene, site, standing, round_):

@@ -140,6 +140,11 @@ NULLABLE_WAITS = re.compile(
     r"recv_\w+|receive_\w+|wait_\w+|get_\w+|pop_\w+|poll_\w+|wait)$"
 )
 """Methods that return nothing when their time is up."""
+TAKES = re.compile(
+    r"(?i)^(poll|select|consume|pull|drain|dequeue|b[lrz]?pop|pop_|get_?(many|batch|messages?|msgs?|events?|records?)|"
+    r"(receive|recv|read|take|pop)_?(many|batch|messages?|msgs?|events?|records?))"
+)
+"""Methods that take what others have put there, and that give nothing only if none has come in time."""
 
 EXPIRIES = re.compile(
     r"(?i)(^|_)(ttl|lease|expir\w*|(max|cookie|session)_?age|keep_?alive|idle\w*|inactiv\w*|staleness|stale\w*|visibility\w*|lifetime|ex|px|"

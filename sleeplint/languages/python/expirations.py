@@ -1,0 +1,179 @@
+"""Timeouts that are to run out, where what says so stands apart from the call."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from tree_sitter import Node
+
+from sleeplint.languages.python import vocabulary as words
+from sleeplint.languages.python.elapsed import MEASURED, Assertion
+from sleeplint.languages.python.flow import Act, border, following, preceding
+from sleeplint.languages.python.loops import round_of
+from sleeplint.languages.python.names import Names
+from sleeplint.languages.python.neighbours import assigned
+from sleeplint.languages.python.scene import Scene, parts
+from sleeplint.languages.python.site import Site
+from sleeplint.languages.python.tree import bare
+
+_NEAR = 6
+_LEAVES = frozenset({"break_statement", "return_statement"})
+_WAY_OUT = re.compile(rb"(?m)^\s*(break|return)\b")
+_NOTHING_CAME = re.compile(r"^(?:not (\w+)|(\w+) (?:is|==) None|len\((\w+)\) *== *0|(\w+) *== *(?:\[\]|\{\}|\(\)))$")
+_MOST_OF_IT = 0.5
+"""A timeout that passes takes at least this share of its length."""
+
+
+def takes(name: str) -> bool:
+    """Whether a method takes what others put there, and gives nothing when none comes in time.
+
+    What reads a stream does not: it gives nothing at the end of the stream too.
+    """
+    return bool(words.TAKES.match(name)) or name in ("wait", "acquire")
+
+
+def drained(scene: Scene, site: Site) -> Node | None:
+    """`while True: batch = take(timeout=1)`, and leaves only when none came: where it leaves.
+
+    `while batch := take(timeout=1)` says the same by its condition. The last call always runs out.
+    """
+    round_ = round_of(scene, site.chain, site.call)
+    if round_ is None or round_.node.type != "while_statement" or not takes(scene.called(site.call).name):
+        return None
+    loop, condition = round_.node, round_.node.child_by_field_name("condition")
+    body = loop.child_by_field_name("body")
+    if body is None:
+        return None
+    if condition is not None and condition.start_byte <= site.call.start_byte < condition.end_byte:
+        asks = _is_what_came(scene, condition, site.call)
+        return condition if asks and not _WAY_OUT.search(scene.code, body.start_byte, body.end_byte) else None
+    if round_.shape != "endless":
+        return None
+    name = _name_given(scene, site)
+    after = next(following(scene, site.chain, site.call), None) if name else None
+    head = after.node if after is not None else None
+    leaving = next((one for one in scene.statements(body) if _is_headed_by(one, head)), None)
+    branch = leaving.child_by_field_name("consequence") if leaving is not None else None
+    if leaving is None or head is None or branch is None or leaving.child_by_field_name("alternative") is not None:
+        return None
+    asked = _NOTHING_CAME.match(" ".join(scene.text(bare(head)).split()))
+    if asked is None or name not in asked.groups():
+        return None
+    last = scene.statements(branch)[-1:]
+    if not last or last[0].type not in _LEAVES:
+        return None
+    others = (body.start_byte, leaving.start_byte), (leaving.end_byte, body.end_byte)
+    return None if any(_WAY_OUT.search(scene.code, start, end) for start, end in others) else leaving
+
+
+def _is_headed_by(statement: Node, head: Node | None) -> bool:
+    if statement.type != "if_statement" or head is None:
+        return False
+    condition = statement.child_by_field_name("condition")
+    return condition is not None and condition.id == head.id
+
+
+def _is_what_came(scene: Scene, condition: Node, call: Node) -> bool:
+    """Whether a condition asks for nothing but that a call gives something."""
+    inner = bare(condition)
+    if inner.type == "comparison_operator":
+        if not re.search(r"(is not|!=)\s*None$", scene.text(inner)):
+            return False
+        inner = bare(inner.named_children[0])
+    while inner.type in ("await", "named_expression") and inner.named_children:
+        inner = bare(inner.named_children[-1])
+    return inner.id == call.id
+
+
+def _name_given(scene: Scene, site: Site) -> str | None:
+    """The name under which the outcome of a call, awaited or not, is known."""
+    for outer in reversed(site.chain[border(site.chain) + 1 :]):
+        if outer.type == "assignment":
+            left = outer.child_by_field_name("left")
+            return scene.text(left) if left is not None and left.type == "identifier" else None
+        if outer.type not in ("await", "parenthesized_expression"):
+            return None
+    return None
+
+
+def raised_later(scene: Scene, site: Site, raises: frozenset[str]) -> Node | None:
+    """`job = work(timeout=1)`, and later `with raises(..): await job`: the call that expects the error.
+
+    The job may go by another name in between: `task = create_task(job)`.
+    """
+    if any(outer.type == "await" for outer in site.chain[border(site.chain) + 1 :]):
+        return None
+    statement = next((outer for outer in site.chain[border(site.chain) + 1 :] if outer.type == "assignment"), None)
+    left = statement.child_by_field_name("left") if statement is not None else None
+    if left is None or left.type != "identifier" or not _is_started(site, statement):
+        return None
+    known = {scene.text(left)}
+    for act in islice(following(scene, site.chain, site.call), _NEAR):
+        if act.node.type == "with_statement" and act.kind == "assert":
+            awaited = any(part.type == "await" and _mentions(scene, part, known) for part in _inside(act.node))
+            expecting = next((call for call in act.calls if call.name in raises), None)
+            return expecting.node if awaited and expecting is not None else None
+        if not _mentions(scene, act.node, known):
+            continue
+        given = assigned(scene, act)
+        if not given or any(part.type == "await" for part in parts(act.node)):
+            return None  # it is awaited, cancelled, or handed on
+        known |= given
+    return None
+
+
+def _is_started(site: Site, statement: Node | None) -> bool:
+    """Whether what a name is given is the call, or a task made from it."""
+    if statement is None:
+        return False
+    between = site.chain[site.chain.index(statement) + 1 :]
+    return site.in_async and all(outer.type in ("call", "argument_list") for outer in between)
+
+
+def _inside(statement: Node) -> list[Node]:
+    body = statement.child_by_field_name("body")
+    return [part for child in body.named_children for part in parts(child)] if body is not None else []
+
+
+def _mentions(scene: Scene, node: Node, names: set[str]) -> bool:
+    return any(part.type == "identifier" and scene.text(part) in names for part in parts(node))
+
+
+def outlasted(scene: Scene, site: Site) -> Node | None:
+    """A clock is read, the call made, and at least its timeout must have passed: the assertion that says so."""
+    if not site.duration_ms or not isinstance(scene.names, Names):
+        return None
+    least = [one for one in _assertions(scene.names) if one.bound == "lower" and one.duration_ms]
+    if not least:
+        return None
+    for act in islice(preceding(scene, site.chain, site.call), 3):
+        if _reads_clock(act):
+            break
+        if act.kind == "wait":
+            return None
+    else:
+        return None
+    for act in islice(following(scene, site.chain, site.call), _NEAR):
+        if any(_takes_time(scene, call.node) for call in act.calls):
+            return None  # that may be what took the time
+        for one in least:
+            ms = one.duration_ms
+            same = act.node.start_byte <= one.node.start_byte < act.node.end_byte
+            if same and ms is not None and site.duration_ms * _MOST_OF_IT <= ms <= site.duration_ms:
+                return act.node
+    return None
+
+
+def _takes_time(scene: Scene, call: Node) -> bool:
+    site = scene.sites.get(call.id)
+    return site is not None and site.kind != "clock-assert"
+
+
+def _reads_clock(act: Act) -> bool:
+    return act.node.type == "expression_statement" and any(call.name in words.CLOCKS for call in act.calls)
+
+
+def _assertions(names: Names) -> tuple[Assertion, ...]:
+    known = names.module.memory.get(MEASURED)
+    return known if isinstance(known, tuple) else ()

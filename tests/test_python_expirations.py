@@ -1,0 +1,182 @@
+"""Timeouts that are to run out, where what says so stands apart from the call: each with its near misses."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from sleeplint.facts import Wait
+from sleeplint.languages import read
+from sleeplint.source import Source
+
+HEAD = "import asyncio, time\nimport pytest\nfrom bus import Consumer, Stream\n\n"
+
+
+def here(code: str) -> Wait:
+    """The wait on the line that ends with `# <-`."""
+    source = Source("tests/test_it.py", (HEAD + dedent(code)).encode())
+    marked = [number for number, line in enumerate(source.code.decode().split("\n"), 1) if line.endswith("# <-")]
+    (found,) = [wait for wait in read(source).waits if source.lines.line(wait.span.start) in marked]
+    return found
+
+
+DRAINS = {
+    "until none came": (
+        "burned",
+        """
+        while True:
+            batch = await consumer.getmany(timeout_ms=500)  # <-
+            if not batch:
+                break
+            seen.extend(batch)
+        """,
+    ),
+    "until it gives None": (
+        "burned",
+        """
+        while True:
+            record = consumer.poll(timeout=0.5)  # <-
+            if record is None:
+                return seen
+            seen.append(record)
+        """,
+    ),
+    "by its condition": (
+        "burned",
+        """
+        while batch := await consumer.getmany(timeout_ms=500):  # <-
+            seen.extend(batch)
+        """,
+    ),
+    "as long as it gives no None": (
+        "burned",
+        """
+        while (record := consumer.poll(timeout=0.5)) is not None:  # <-
+            seen.append(record)
+        """,
+    ),
+    "or until enough came": (
+        "guard",
+        """
+        while True:
+            batch = await consumer.getmany(timeout_ms=500)  # <-
+            if not batch:
+                break
+            seen.extend(batch)
+            if len(seen) == 10:
+                break
+        """,
+    ),
+    "until something came": (
+        "guard",
+        """
+        while True:
+            batch = await consumer.getmany(timeout_ms=500)  # <-
+            if batch:
+                break
+        """,
+    ),
+    "until something else is nothing": (
+        "guard",
+        """
+        while True:
+            batch = await consumer.getmany(timeout_ms=500)  # <-
+            if not expected:
+                break
+        """,
+    ),
+    "and goes on when none came": (
+        "guard",
+        """
+        while True:
+            batch = await consumer.getmany(timeout_ms=500)  # <-
+            if not batch:
+                continue
+            break
+        """,
+    ),
+    "to the end of a stream": (
+        "guard",
+        """
+        while True:
+            data = await stream.read_chunk(timeout=0.5)  # <-
+            if not data:
+                break
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DRAINS)
+def test_what_takes_until_none_comes_runs_out_once(case: str) -> None:
+    role, code = DRAINS[case]
+    indented = "".join("    " + line + "\n" for line in dedent(code).strip().split("\n"))
+    spoken = here("async def test():\n    consumer, stream, seen = Consumer(), Stream(), []\n" + indented)
+    assert spoken.role == role
+    assert spoken.cost_ms == (500 if role == "burned" else 0)
+
+
+@pytest.mark.parametrize(
+    ("assertion", "role"),
+    [
+        ("assert await consumer.getmany(timeout_ms=500) == {}", "burned"),
+        ("assert not await consumer.getmany(timeout_ms=500)", "burned"),
+        ("assert await consumer.getmany(timeout_ms=500) == {1: 2}", "guard"),
+        ("assert await consumer.fetchrow('select', timeout=0.5) == []", "guard"),
+        ("assert await stream.read(timeout=0.5) == b''", "guard"),
+    ],
+)
+def test_nothing_came_from_what_others_fill(assertion: str, role: str) -> None:
+    assert here(f"async def test():\n    consumer, stream = Consumer(), Stream()\n    {assertion}  # <-\n").role == role
+
+
+COPY = "async def test():\n    consumer = Consumer()\n    job = consumer.fetch_all(timeout=0.2)  # <-\n{}"
+LATER = {
+    "awaited there": ("burned", "    with pytest.raises(TimeoutError):\n        await job\n"),
+    "by another name": (
+        "burned",
+        "    task = asyncio.create_task(job)\n    with pytest.raises(asyncio.TimeoutError):\n        await task\n",
+    ),
+    "another error": ("guard", "    with pytest.raises(ValueError):\n        await job\n"),
+    "another job": ("guard", "    other = act()\n    with pytest.raises(TimeoutError):\n        await other\n"),
+    "awaited before": (
+        "guard",
+        "    result = await job\n    with pytest.raises(TimeoutError):\n        await act(job)\n",
+    ),
+    "not awaited": ("guard", "    with pytest.raises(TimeoutError):\n        act(job)\n"),
+}
+
+
+@pytest.mark.parametrize("case", LATER)
+def test_an_error_expected_where_the_job_is_awaited(case: str) -> None:
+    role, rest = LATER[case]
+    assert here(COPY.format(rest)).role == role
+
+
+TIMED = """
+def test():
+    consumer = Consumer()
+    {}
+    assert consumer.fetch_one(timeout=1) is None  # <-
+    {}took = time.monotonic() - started
+    {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "between", "assertion", "role"),
+    [
+        ("started = time.monotonic()", "", "assert took >= 1", "burned"),
+        ("started = time.monotonic()", "", "assert took > 0.9", "burned"),
+        ("started = time.monotonic()", "", "assert took < 1", "guard"),
+        ("started = time.monotonic()", "", "assert took >= 0.1", "guard"),
+        ("started = time.monotonic()", "", "assert took >= 3", "guard"),
+        ("started = time.monotonic()", "time.sleep(1); ", "assert took >= 1", "guard"),
+        ("started = time.monotonic(); time.sleep(1)", "", "assert took >= 1", "guard"),
+    ],
+)
+def test_a_time_that_must_have_passed_is_that_of_the_timeout(
+    before: str, between: str, assertion: str, role: str
+) -> None:
+    assert here(TIMED.format(before, between, assertion)).role == role
