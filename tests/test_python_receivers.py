@@ -173,3 +173,38 @@ def test_a_timeout_blocks_own_suite_nests_it_on_purpose() -> None:
     code = "import anyio\nasync def test_a():\n    with anyio.fail_after(1):\n        with anyio.fail_after(2):\n            await act()"
     assert [wait.limit is None for wait in reading(code, files).waits] == [True, True]
     assert [wait.limit is None for wait in reading(code).waits] == [True, False]
+
+
+SERVICES = [
+    ("def test_a(qtbot):\n    qtbot.wait(250)", "pytestqt.qtbot.QtBot.wait", 250),
+    ("def test_a(qtbot, w):\n    with qtbot.waitSignal(w.done, timeout=3000):\n        w.go()", "pytestqt.qtbot.QtBot.waitSignal", 3000),
+    ("from PySide6.QtTest import QTest\nQTest.qWait(100)", "PyQt5.QtTest.QTest.qWait", 100),
+    ("import redis\nr = redis.Redis.from_url(u)\nr.xread({'s': 0}, block=1500)", "redis.Redis.xread", 1500),
+    ("import redis\nps = redis.Redis().pubsub()\nps.get_message(True, 2)", "redis.client.PubSub.get_message", 2000),
+    ("from redis import asyncio as aioredis\nasync def test_a():\n    r = aioredis.from_url(u)\n    await r.bzpopmin('q', 3)", "redis.asyncio.Redis.bzpopmin", 3000),
+    ("from celery import Celery\napp = Celery()\n@app.task\ndef add(a, b): ...\ndef test_a():\n    add.delay(1, 2).get(10)", "celery.result.AsyncResult.get", 10_000),
+    ("from celery import shared_task\n@shared_task(bind=True)\ndef add(self): ...\ndef test_a():\n    r = add.apply_async()\n    r.wait(5)", "celery.result.AsyncResult.wait", 5000),
+    ("from kafka import KafkaProducer\nKafkaProducer().send('t', b'x').get(10)", "kafka.producer.future.FutureRecordMetadata.get", 10_000),
+    ("import nats\nasync def test_a():\n    nc = await nats.connect(u)\n    sub = await nc.subscribe('s')\n    await sub.next_msg(1)", "nats.aio.subscription.Subscription.next_msg", 1000),
+    ("import psutil\ngone, alive = psutil.wait_procs(ps, 3)", "psutil.wait_procs", 3000),
+    ("from tornado.ioloop import IOLoop\nIOLoop.current().run_sync(f, timeout=5)", "tornado.ioloop.IOLoop.run_sync", 5000),
+    ("from datetime import timedelta\nfrom tornado.locks import Event\nasync def test_a():\n    await Event().wait(timedelta(seconds=2))", "tornado.locks.Event.wait", 2000),
+    ("def test_a(pytester):\n    pytester.run('x', timeout=20)", "pytest.Pytester.run", 20_000),
+    ("async def test_a(event_loop):\n    event_loop.call_later(0.1, print)", "asyncio.loop.call_later", 100),
+    ("import asyncpg\nasync def test_a():\n    pool = await asyncpg.create_pool(dsn)\n    await pool.acquire(timeout=2)", "asyncpg.pool.Pool.acquire", 2000),
+    ("import asyncpg\nasync def test_a():\n    async with asyncpg.create_pool(dsn) as pool:\n        async with pool.acquire() as c:\n            await c.execute(q, timeout=2)", "asyncpg.Connection.execute", 2000),
+    ("import aiohttp\nasync def test_a():\n    async with aiohttp.ClientSession() as s:\n        async with s.ws_connect(u) as ws:\n            await ws.receive(timeout=1)", "aiohttp.ClientWebSocketResponse.receive", 1000),
+    ("from somewhere import Thing\nThing().wait(timeout=3)", "somewhere.Thing.wait", 3000),
+    ("from typing import Any\ndef test_a(x: Any):\n    x.wait(timeout=3)", ".wait", 3000),
+    ("from stopit import ThreadingTimeout\nwith ThreadingTimeout(3):\n    f()", "stopit.ThreadingTimeout", 3000),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "api", "ms"), SERVICES)
+def test_a_librarys_own_class_is_known(code: str, api: str, ms: float) -> None:
+    assert spoken(code) == [(api, ms)]
+
+
+def test_a_projects_own_fixture_wins_over_a_plugins() -> None:
+    code = "import pytest, subprocess\n@pytest.fixture\ndef qtbot():\n    return subprocess.Popen(x)\ndef test_a(qtbot):\n    qtbot.wait(2)"
+    assert spoken(code) == [("subprocess.Popen.wait", 2000)]

@@ -35,6 +35,8 @@ _COMPANIONS: dict[str, frozenset[str]] = {
 _POSITIONALS = {"put": 1, "wait_for": 1}
 
 
+_CLASS_OF_A_LIBRARY = re.compile(r"(?!typing\.|asyncio\.)(?:\w+\.)+_?[A-Z]\w*\.\w+$")
+"""Of `asyncio`, whose methods take no timeouts, and of `typing.Any` such a receiver cannot be."""
 TOO_DEEP = "nested too deep"
 
 
@@ -153,9 +155,12 @@ def match_call(
     matched = entry_of(function, name, names, own)
     if matched is None:
         return None
-    entry, path, _ = matched
-    if path.startswith(".") and path not in own and not _is_sure(word, call, chain, function, arguments, names):
-        return None
+    entry, path, meaning = matched
+    if path.startswith(".") and path not in own:
+        if not _is_sure(word, call, chain, function, arguments, names):
+            return None
+        if meaning.kind == "external" and _CLASS_OF_A_LIBRARY.match(meaning.path):
+            path = canonical(meaning.path)  # which the catalogue does not have
     return _with_duration(call, chain, function, name, entry, path, arguments, names)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sleeplint.languages.catalogue import Argument, Call, Unit
+from sleeplint.languages.python.services import SERVICE_ALIASES, SERVICES
 
 
 def _sleep(path: str, at: int = 0, keyword: str | None = None, unit: Unit = "s", blocking: bool = False) -> Call:
@@ -233,11 +234,12 @@ _METHODS = (
     _blocks(".set_script_timeout", 0, "time_to_wait"),
 )
 
-CALLS: tuple[Call, ...] = _SLEEPS + _TIMEOUTS + _INTERVALS + _METHODS
+CALLS: tuple[Call, ...] = _SLEEPS + _TIMEOUTS + _INTERVALS + SERVICES + _METHODS
 
 BY_PATH: dict[str, Call] = {call.call: call for call in CALLS}
 
 ALIASES: dict[str, str] = {
+    **SERVICE_ALIASES,
     "asyncio.tasks.sleep": "asyncio.sleep",
     "asyncio.tasks.wait_for": "asyncio.wait_for",
     "asyncio.tasks.wait": "asyncio.wait",

@@ -65,6 +65,39 @@ RETURNS: dict[str, str] = {
     "tornado.ioloop.IOLoop.instance": "tornado.ioloop.IOLoop",
     "websockets.sync.client.connect": "websockets.sync.connection.Connection",
     "redis.from_url": "redis.Redis",
+    "redis.Redis.from_url": "redis.Redis",
+    "redis.Redis.pubsub": "redis.client.PubSub",
+    "redis.Redis.lock": "redis.lock.Lock",
+    "redis.asyncio.from_url": "redis.asyncio.Redis",
+    "redis.asyncio.Redis.from_url": "redis.asyncio.Redis",
+    "redis.asyncio.Redis.pubsub": "redis.asyncio.client.PubSub",
+    "redis.asyncio.Redis.lock": "redis.asyncio.lock.Lock",
+    "celery.Celery.task": "celery.Task",
+    "celery.shared_task": "celery.Task",
+    "celery.Task.delay": "celery.result.AsyncResult",
+    "celery.Task.apply_async": "celery.result.AsyncResult",
+    "celery.Celery.send_task": "celery.result.AsyncResult",
+    "kafka.KafkaProducer.send": "kafka.producer.future.FutureRecordMetadata",
+    "paho.mqtt.client.Client.publish": "paho.mqtt.client.MQTTMessageInfo",
+    "distributed.Client.submit": "distributed.Future",
+    "distributed.Client.map": "[distributed.Future",
+    "nats.connect": "nats.aio.client.Client",
+    "nats.aio.client.Client.subscribe": "nats.aio.subscription.Subscription",
+    "grpc.server": "grpc.Server",
+    "asyncpg.connect": "asyncpg.Connection",
+    "asyncpg.create_pool": "asyncpg.pool.Pool",
+    "asyncpg.pool.Pool.acquire": "asyncpg.Connection",
+    "aiohttp.ClientSession.ws_connect": "aiohttp.ClientWebSocketResponse",
+    "jupyter_client.manager.KernelManager.client": "jupyter_client.blocking.client.BlockingKernelClient",
+    "jupyter_client.manager.AsyncKernelManager.client": "jupyter_client.asynchronous.client.AsyncKernelClient",
+    "jupyter_client.manager.run_kernel": "jupyter_client.blocking.client.BlockingKernelClient",
+    "threading.current_thread": "threading.Thread",
+    "multiprocessing.active_children": "[multiprocessing.Process",
+    "multiprocessing.connection.Client": "multiprocessing.connection.Connection",
+    "multiprocessing.dummy.Pool": "multiprocessing.pool.Pool",
+    "asyncio.wrap_future": "asyncio.Future",
+    "socket.create_server": "socket.socket",
+    "ssl.create_default_context": "ssl.SSLContext",
     "twisted.internet.task.LoopingCall": "twisted.internet.task.LoopingCall",
     "twisted.internet.task.deferLater": "twisted.internet.defer.Deferred",
     "unittest.mock.create_autospec": "unittest.mock.Mock",
@@ -103,6 +136,18 @@ PAIRS: dict[str, tuple[str, ...]] = {
     "socket.socket.accept": ("socket.socket", ""),
 }
 """Calls that return several instances of classes of their own, in order; an empty one is not known."""
+
+FIXTURES: dict[str, str] = {
+    **dict.fromkeys(
+        ("mocker", "class_mocker", "module_mocker", "package_mocker", "session_mocker"), "pytest_mock.MockerFixture"
+    ),
+    "event_loop": "asyncio.loop",
+    "qtbot": "pytestqt.qtbot.QtBot",
+    "pytester": "pytest.Pytester",
+    "testdir": "pytest.Pytester",
+    "httpserver": "pytest_httpserver.HTTPServer",
+}
+"""Fixtures that widely used plugins of pytest bring, for what a project does not define itself."""
 
 _MODULES = frozenset({"multiprocessing"})
 

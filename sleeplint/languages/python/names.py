@@ -15,7 +15,7 @@ from sleeplint.languages.python.bindings import Binding, Table
 from sleeplint.languages.python.decorators import is_fixture, is_property, is_static, mocks_given
 from sleeplint.languages.python.handed import handed
 from sleeplint.languages.python.imports import above
-from sleeplint.languages.python.library import PAIRS, PARENTS, canonical, is_module, returned_by
+from sleeplint.languages.python.library import FIXTURES, PAIRS, PARENTS, canonical, is_module, returned_by
 from sleeplint.languages.python.meanings import UNKNOWN, Meaning, one_of, several_of
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.tree import (
@@ -36,7 +36,6 @@ MAX_STEPS = 24
 MAX_ITEMS = 6
 """Elements of a literal that are looked at."""
 
-_MOCKERS = frozenset({"mocker", "class_mocker", "module_mocker", "package_mocker", "session_mocker"})
 _IMPORTERS = frozenset({"pytest.importorskip", "importlib.import_module", "__import__"})
 _WELL_KNOWN = frozenset({"open", "print", "range", "len", "__import__", "time", "asyncio", "trio", "anyio", "gevent"})
 """Builtins, and modules whose name nothing in sight binds: it comes from elsewhere, and means what it says."""
@@ -303,8 +302,6 @@ class Names:
         decorated = outer is not None and outer.type == "decorated_definition"
         if not own_name.startswith("test") and not (decorated and outer and is_fixture(outer, self.module)):
             return UNKNOWN
-        if name in _MOCKERS:
-            return Meaning("instance", "pytest_mock.MockerFixture")
         for module, table in self._fixture_tables(user):
             for given in (*table.names.get(name, ()), *_named(name, module, table)):
                 made = names_of(module)._bound(name, given, (table.scope,), steps) if given.node != user else UNKNOWN
@@ -313,7 +310,7 @@ class Names:
                 holder = made.module.chain(made.node)
                 if holder and holder[-1].type == "decorated_definition" and is_fixture(holder[-1], made.module):
                     return names_of(made.module).returned(made.node, steps)
-        return UNKNOWN
+        return Meaning("instance", FIXTURES[name]) if name in FIXTURES else UNKNOWN
 
     def _fixture_tables(self, user: Node) -> Iterator[tuple[Module, Table]]:
         """Where fixtures may stand, the nearest first: in a test's class, in its file, in the `conftest.py`s above."""
@@ -519,7 +516,7 @@ def member(owner: Meaning, name: str, steps: int = 0) -> Meaning:
             return Meaning("external", path, owner.module)
         case "function":
             made = _decorated(owner, steps)
-            return member(made, name, steps + 1) if made.node is not None else UNKNOWN
+            return member(made, name, steps + 1) if made.kind == "instance" else UNKNOWN
         case "instance" | "class":
             if owner.node is not None and owner.module is not None:
                 return _of_class(owner, name, steps)
