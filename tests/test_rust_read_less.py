@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +15,11 @@ from hypothesis import strategies as st
 from sleeplint.facts import TestFile, Wait
 from sleeplint.languages import Surroundings, may_wait, read
 from sleeplint.languages.rust import layout, macros
-from sleeplint.languages.rust.layout import functions, holes
+from sleeplint.languages.rust.layout import functions
 from sleeplint.languages.rust.macros import Grove
 from sleeplint.languages.rust.parsing import Budget
 from sleeplint.languages.rust.timing import timed
+from sleeplint.languages.rust.words import holds, places
 from sleeplint.registry import load
 from sleeplint.source import Project, Source
 
@@ -151,14 +153,14 @@ def test_examples_are_read_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_a_body_is_left_out_from_its_first_line_to_its_last() -> None:
     code = b"impl A {\n    pub fn a(&self) {\n        b();\n\n        c();\n    }\n}\nfn d() { e(); }\n"
-    ((name, (start, end)),) = functions(code)
+    ((name, _, start, end),) = functions(code)
     assert (name, code[start:end]) == (b"a", b"        b();\n\n        c();\n")
 
 
 def test_short_files_and_short_bodies_are_parsed_at_once() -> None:
     long = "fn a() {\n" + "    work();\n" * 300 + "}\n"
-    assert len(holes((long + "fn b() {\n    work();\n}\n").encode())) == 1
-    assert holes(b"fn b() {\n" + b"    work();\n" * 20 + b"}\n") == ()
+    assert len(layout.holes((long + "fn b() {\n    work();\n}\n").encode())) == 1
+    assert layout.holes(b"fn b() {\n" + b"    work();\n" * 20 + b"}\n") == ()
 
 
 def test_a_layout_that_deceives_is_not_believed(tmp_path: Path) -> None:
@@ -167,7 +169,7 @@ def test_a_layout_that_deceives_is_not_believed(tmp_path: Path) -> None:
         f'fn shows() {{\n{body}    let code = r#"\n}}\n"#;\n}}\n'
         "#[test]\nfn waits() {\n    std::thread::sleep(std::time::Duration::from_millis(5));\n}\n"
     )
-    assert holes(code.encode())
+    assert layout.holes(code.encode())
     assert [wait.duration_ms for wait in in_tests(said(code, tmp_path))] == [5]
 
 
@@ -175,7 +177,7 @@ def test_places_behind_what_is_left_out_are_told_right() -> None:
     code = ("fn a() {\n" + "    work();\n" * 300 + "}\n\nfn b() { wait(); }\n").encode()
     at = code.index(b"wait")
     less, whole = Grove(code, Budget()), Grove.whole(code, Budget())
-    assert holes(code)
+    assert layout.holes(code)
     for start in (at, code.index(b"work();\n}")):
         assert less.chain(start, start + 4)[-1].start_point == whole.chain(start, start + 4)[-1].start_point
         assert [node.type for node in less.chain(start, start + 4)] == [
@@ -211,3 +213,16 @@ def test_assertions_are_looked_at_where_time_is_taken() -> None:
     assert not timed(f"{clock}fn a() {{\n    assert!(x < y);\n}}\n".encode())
     assert len(timed(f"{clock}fn a() {{\n    let t = x.elapsed();\n    debug_assert!(t < y);\n}}\n".encode())) == 1
     assert len(timed(f"{clock}fn a() {{\n    assert!(now - then < y);\n}}\n".encode())) == 1
+
+
+@given(
+    st.text(alphabet="ab_ .\n", max_size=40),
+    st.text(alphabet="ab_", min_size=1, max_size=3),
+    st.integers(0, 40),
+    st.integers(0, 45),
+)
+def test_whole_words_are_those_that_a_pattern_finds(text: str, word: str, start: int, end: int) -> None:
+    code, name = text.encode(), word.encode()
+    pattern = re.compile(rb"\b%s\b" % re.escape(name))
+    assert [*places(code, name, start, end)] == [found.start() for found in pattern.finditer(code, start, end)]
+    assert holds(code, name, start, end) == bool(pattern.search(code, start, end))

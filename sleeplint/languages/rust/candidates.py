@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from sleeplint.languages.catalogue import Call
 from sleeplint.languages.rust.catalogue import FUNCTIONS, METHODS
 from sleeplint.languages.rust.timing import timed
+from sleeplint.languages.rust.words import places
 
 STEMS = (b"sleep", b"timeout", b"delay", b"interval", b"deadline", b"wait", b"pause")
 """What a wrapper's name holds, so that its calls are found in other files than its own."""
@@ -20,6 +21,7 @@ _AFTER = rb"(?=\s*+(?:::\s*<[^()]{0,200}>\s*)?\(\s*+[^\s)])"
 _WAITS = rb"wait(?:_for|_until|_timeout\w*|(?:_\w*)?_?(?:ms|millis|sec|secs|seconds|while_for))?(?!\w)"
 # Patterns open with a literal, which the engine looks for as fast as memory is read.
 _CALLED = tuple(re.compile((_WAITS if stem == b"wait" else stem + rb"\w*+") + _AFTER) for stem in STEMS)
+_GIVEN = re.compile(_AFTER)
 _PASSED = re.compile(rb"sleep(?=\s*+[,)])")
 _ALIAS = re.compile(rb" as (\w+)")
 _LAST_WORD = re.compile(rb"\w+\Z")
@@ -113,18 +115,22 @@ def _unordered(code: bytes, calls: tuple[Call, ...]) -> Iterator[tuple[int, int]
     aliases = _aliases(code, names)
     for alias in sorted(alias for alias, word in aliases.items() if word[:1].isupper()):
         yield from (match.span(1) for match in _called_by(re.escape(alias)).finditer(code))
-    yield from hits_of(code, names.union(_WORDS, aliases))
+    for name in _WORDS:
+        for match in _calls_of(name).finditer(code):
+            if _start(code, match.start()) == match.start():
+                yield match.span()
+    yield from hits_of(code, names.union(aliases))
 
 
 def hits_of(code: bytes, names: Iterable[bytes]) -> Iterator[tuple[int, int]]:
     """The ranges of calls of these names."""
     for name in sorted(names):
-        for match in _calls_of(name).finditer(code) if name else ():
-            if _start(code, match.start()) == match.start():
-                yield match.span()
+        for at in places(code, name):
+            if _GIVEN.match(code, at + len(name)):
+                yield at, at + len(name)
 
 
-@lru_cache(maxsize=256)
+@cache
 def _calls_of(name: bytes) -> re.Pattern[bytes]:
     """A name that is called with an argument; it may be the end of a longer one."""
     return re.compile(re.escape(name) + rb"(?!\w)" + _AFTER)

@@ -9,13 +9,16 @@ from tree_sitter import Node
 
 from sleeplint.languages.rust.attributes import Attribute
 from sleeplint.languages.rust.names import FileNames, path_of
+from sleeplint.languages.rust.words import holds, places
 
 _PAUSED = re.compile(r"\bstart_paused\s*=\s*true\b")
 _BUILDER = re.compile(rb"\.\s*start_paused\s*\(\s*true\s*\)")
 _PAUSE = re.compile(rb"\b(pause|resume)\s*\(\s*\)")
 _SIMULATED = re.compile(rb"\b(turmoil\s*::\s*Builder|loom\s*::\s*model|shuttle\s*::\s*check_\w+)\b")
-_SIMULATORS = re.compile(rb"\b(turmoil|loom|shuttle)\b")
+_SIMULATORS = (b"turmoil", b"loom", b"shuttle")
 _SIMULATES = re.compile(rb"\b(?:Builder|model|check_\w+)(?=\s*(?:\(|::))")
+_LED_ON = re.compile(rb"\s*[:!]")
+"""A module or macro of the name."""
 _TOKIO = ("tokio::", "actix_rt::", "actix_web::rt::", "tokio_stream::", "tokio_util::", "n0_future::", "reqwest::")
 _MAD = ("madsim::", "msim::")
 
@@ -44,7 +47,7 @@ class Clocks:
         self._code = names.reading.grove.code
         self._paused_test = paused_test
         self._callers: dict[str, bool] = {}
-        self._simulators = _SIMULATORS.search(self._code) is not None
+        self._simulators = any(holds(self._code, name) for name in _SIMULATORS)
         """The file speaks of a simulator at all; asked once, for asking takes as long as the file is."""
 
     def paused(self, function: Node, before: int) -> bool:
@@ -96,20 +99,22 @@ class Clocks:
     def _all_callers_paused(self, name: str, definition: Node, visited: Sequence[str]) -> bool:
         found = False
         grove = self._names.reading.grove
-        for match in re.finditer(rb"\b%s\b(?!\s*[:!])" % re.escape(name.encode()), self._code):
-            if definition.start_byte <= match.start() < definition.end_byte:
+        word = name.encode()
+        for start in places(self._code, word):
+            end = start + len(word)
+            if definition.start_byte <= start < definition.end_byte or _LED_ON.match(self._code, end):
                 continue
-            chain = grove.chain(match.start(), match.end())
+            chain = grove.chain(start, end)
             if chain[-1].type not in {"identifier", "field_identifier"}:
                 continue
             functions = [node for node in chain if node.type == "function_item"]
             if not functions:
                 continue
-            verdict = self._paused_test(match.start())
+            verdict = self._paused_test(start)
             if verdict is None:
                 caller = functions[-1].child_by_field_name("name")
                 verdict = caller is not None and (
-                    self.paused(functions[-1], match.start())
+                    self.paused(functions[-1], start)
                     or self.paused_by_callers(grove.text(caller), functions[-1], visited)
                 )
             if not verdict:

@@ -15,6 +15,7 @@ from sleeplint.languages.catalogue import Unit
 from sleeplint.languages.rust.library import Place, Reading
 from sleeplint.languages.rust.names import FileNames, Finder, Found, canonical, path_of
 from sleeplint.languages.rust.outline import Item
+from sleeplint.languages.rust.words import holds, places
 
 _DEPTH = 60
 """Expressions within one another, constants included."""
@@ -356,6 +357,8 @@ def whole(amount: Fraction) -> Milliseconds:
     return int(amount) if amount.denominator == 1 else float(amount)
 
 
+_LED_ON = re.compile(rb"\s*(?:::|\()")
+"""A path or a pattern's type, not a name that is bound."""
 _LAZY = frozenset({"LazyLock", "LazyCell", "Lazy"})
 """Types whose value is that of the closure they are made with."""
 _PRIMITIVES = frozenset({"u8", "u16", "u32", "u64", "u128", "usize", "i32", "i64", "f32", "f64"})
@@ -449,8 +452,7 @@ def _largest(match: re.Match[str]) -> Value:
 
 def _last_let(block: Node, name: str, before: int, code: bytes) -> Node | None:
     """The last `let` of a name in a block that stands before an offset."""
-    word = re.compile(rb"\b%s\b" % re.escape(name.encode()))
-    if not word.search(code, block.start_byte, min(before, block.end_byte)):
+    if not holds(code, name.encode(), block.start_byte, min(before, block.end_byte)):
         return None
     last = None
     for child in block.named_children:
@@ -465,7 +467,8 @@ def _last_let(block: Node, name: str, before: int, code: bytes) -> Node | None:
 
 def _binds(pattern: Node, name: str, code: bytes) -> bool:
     text = code[pattern.start_byte : pattern.end_byte]
-    return re.search(rb"(?<![\w:])%s\b(?!\s*(?:::|\())" % re.escape(name.encode()), text) is not None
+    word = name.encode()
+    return any(text[at - 1 : at] != b":" and not _LED_ON.match(text, at + len(word)) for at in places(text, word))
 
 
 def _arguments(call: Node) -> list[Node]:

@@ -38,6 +38,8 @@ _WAITS = re.compile(
 )
 _MOST = 100
 """Durations before a wait that are looked at."""
+# It opens with a literal, which the engine looks for as fast as memory is read.
+_ASSIGNED = re.compile(rb"Duration\s*+=")
 _CONSTANT = re.compile(rb"\b(?:const|static)\s+(\w+)\s*+:\s*+Duration\s*+=\s*+")
 
 
@@ -106,6 +108,8 @@ def _words(head: bytes, value: bytes) -> str:
 def _constants(text: bytes) -> tuple[tuple[bytes, str, float], ...]:
     """The file's constants that are durations named for what elapses: name, words, milliseconds."""
     found = []
+    if not _ASSIGNED.search(text):
+        return ()
     for match in _CONSTANT.finditer(text):
         value = _DURATION.match(text, match.end())
         if value and vocabulary.EXPIRING.search(match.group(1)):

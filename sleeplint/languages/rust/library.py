@@ -17,6 +17,7 @@ from sleeplint.languages.growth import KEY, TYPED, Trees
 from sleeplint.languages.rust.macros import Grove
 from sleeplint.languages.rust.outline import Scope, outline
 from sleeplint.languages.rust.parsing import Budget, GivenUp, parse
+from sleeplint.languages.rust.words import places
 from sleeplint.languages.rust.workspace import (
     Crate,
     Workspace,
@@ -311,7 +312,7 @@ class Library:
             return None
         for candidate, (*inline, name) in parent_files(file):
             source = self.source(candidate)
-            if source is None or not re.search(rb"\bmod\s+%s\b" % re.escape(name.encode()), source.code):
+            if source is None or not declares(source.code, name.encode()):
                 continue
             reading = self.reading(candidate)
             scope = reading.outline if reading is not None else None
@@ -357,6 +358,14 @@ class Library:
     def exists(self, path: Path) -> bool:
         """Whether a file is there; consulted all the same."""
         return self.source(path) is not None
+
+
+_MODULE = re.compile(rb"\bmod\s+\Z")
+
+
+def declares(code: bytes, name: bytes) -> bool:
+    """Whether a text may declare a module of that name."""
+    return any(_MODULE.search(code, max(0, at - 80), at) for at in places(code, name))
 
 
 def path_in(project: Project | None, path: str) -> Path | None:

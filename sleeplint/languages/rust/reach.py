@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass
 
 from sleeplint.languages.rust.candidates import hits_of
-from sleeplint.languages.rust.layout import functions
+from sleeplint.languages.rust.layout import around, functions
 from sleeplint.languages.rust.timing import timed
 
 # An attribute that makes tests, or bounds them; strings in it may hold what looks like its end.
@@ -38,12 +37,6 @@ def within_tests(code: bytes, hits: tuple[tuple[int, int], ...]) -> Reach:
         return Reach((), len(code))
     first = testing.start()
     found = functions(code)
-    starts = [start for _, (start, _) in found]
-
-    def around(offset: int) -> tuple[bytes, tuple[int, int]] | None:
-        at = bisect_right(starts, offset) - 1
-        return found[at] if at >= 0 and offset < found[at][1][1] else None
-
     called: dict[bytes, bool] = {}
 
     def is_called(name: bytes) -> bool:
@@ -51,11 +44,11 @@ def within_tests(code: bytes, hits: tuple[tuple[int, int], ...]) -> Reach:
         if name not in called:
             called[name] = False
             for start, _ in hits_of(code, [name]):
-                caller = around(start)
-                if start >= first or (caller is not None and caller[0] != name and is_called(caller[0])):
+                caller = around(found, start)
+                if start >= first or (caller is not None and caller.name != name and is_called(caller.name)):
                     called[name] = True
                     break
         return called[name]
 
-    kept = (hit for hit in hits if hit[0] >= first or (function := around(hit[0])) is None or is_called(function[0]))
+    kept = (hit for hit in hits if hit[0] >= first or (own := around(found, hit[0])) is None or is_called(own.name))
     return Reach(tuple(kept), first)

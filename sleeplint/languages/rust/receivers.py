@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tree_sitter import Node
@@ -11,6 +11,7 @@ from tree_sitter import Node
 from sleeplint.languages.rust.macros import Grove
 from sleeplint.languages.rust.names import FileNames, Found, path_of
 from sleeplint.languages.rust.outline import Item
+from sleeplint.languages.rust.words import places
 
 _STEPS = 40
 _INNER = {
@@ -256,15 +257,15 @@ class Binding:
 def binding(name: str, use: Node, chain: Sequence[Node], grove: Grove) -> Binding | None:
     """Where a local name comes from; None if it is no local name."""
     code = grove.code
-    word = re.compile(rb"(?<![\w:.])%s\b" % re.escape(name.encode()))
+    word = name.encode()
     for node in reversed(chain):
-        if node.type in {"block", "source_file"} and word.search(code, node.start_byte, use.start_byte):
+        if node.type in {"block", "source_file"} and _mentions(code, word, node.start_byte, use.start_byte):
             found = None
             for child in node.named_children:
                 if child.end_byte > use.start_byte:
                     break
                 pattern = child.child_by_field_name("pattern") if child.type == "let_declaration" else None
-                if pattern is not None and word.search(code, pattern.start_byte, pattern.end_byte):
+                if pattern is not None and _mentions(code, word, pattern.start_byte, pattern.end_byte):
                     found = child
             if found is not None:
                 kind = found.child_by_field_name("type")
@@ -276,21 +277,21 @@ def binding(name: str, use: Node, chain: Sequence[Node], grove: Grove) -> Bindin
                 return Binding(kind if simple else None, value, None if simple else pattern)
         elif node.type in _ARMS:
             pattern = node.child_by_field_name("pattern")
-            if pattern is not None and word.search(code, pattern.start_byte, pattern.end_byte):
+            if pattern is not None and _mentions(code, word, pattern.start_byte, pattern.end_byte):
                 return Binding(None, None)
         elif node.type in {"if_expression", "while_expression"}:
             condition = node.child_by_field_name("condition")
             for part in (condition, *condition.named_children) if condition is not None else ():
                 pattern = part.child_by_field_name("pattern") if part.type == "let_condition" else None
-                if pattern is not None and word.search(code, pattern.start_byte, pattern.end_byte):
+                if pattern is not None and _mentions(code, word, pattern.start_byte, pattern.end_byte):
                     return Binding(None, None)
         elif node.type in {"function_item", "closure_expression"}:
             parameters = node.child_by_field_name("parameters")
             for child in parameters.named_children if parameters is not None else ():
-                if not word.search(code, child.start_byte, child.end_byte):
+                if not _mentions(code, word, child.start_byte, child.end_byte):
                     continue
                 pattern = child.child_by_field_name("pattern") or child
-                if word.search(code, pattern.start_byte, pattern.end_byte):
+                if _mentions(code, word, pattern.start_byte, pattern.end_byte):
                     kind = child.child_by_field_name("type")
                     # `builder.prepare(|inner| ..)`: what a builder's closure gets is of the builder's family.
                     return Binding(kind, _called_with(node, chain) if kind is None else None)
@@ -299,12 +300,22 @@ def binding(name: str, use: Node, chain: Sequence[Node], grove: Grove) -> Bindin
     return None
 
 
-def _assigned(word: re.Pattern[bytes], start: int, end: int, grove: Grove) -> Node | None:
+def _mentioned(code: bytes, word: bytes, start: int, end: int) -> Iterator[int]:
+    """Where a name stands by itself, not as a part of a path or as a field."""
+    return (at for at in places(code, word, start, end) if at == 0 or code[at - 1] not in b":.")
+
+
+def _mentions(code: bytes, word: bytes, start: int, end: int) -> bool:
+    return next(_mentioned(code, word, start, end), None) is not None
+
+
+def _assigned(word: bytes, start: int, end: int, grove: Grove) -> Node | None:
     """What a name that was declared without a value is first given."""
-    for match in word.finditer(grove.code, start, end):
-        for node in reversed(grove.chain(*match.span())):
+    for at in _mentioned(grove.code, word, start, end):
+        span = (at, at + len(word))
+        for node in reversed(grove.chain(*span)):
             left = node.child_by_field_name("left") if node.type == "assignment_expression" else None
-            if left is not None and (left.start_byte, left.end_byte) == match.span():
+            if left is not None and (left.start_byte, left.end_byte) == span:
                 return node.child_by_field_name("right")
     return None
 

@@ -11,6 +11,7 @@ from sleeplint.languages.rust.flow import is_noise, is_value
 from sleeplint.languages.rust.readiness import first_use, of_settling, of_startup
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.languages.rust.verdict import Verdict
+from sleeplint.languages.rust.words import places
 from sleeplint.text import Span
 
 
@@ -156,7 +157,7 @@ def _is_awaited_next(scene: Scene, text: bytes) -> bool:
     if name is None or not scene.next:
         return False
     following = scene.way.text(scene.next[0])
-    return re.search(rb"\b" + name.group(1) + rb"\s*+\.\s*+(?:await\b|join\s*+\()", following) is not None
+    return any(_ENDED.match(following, at + len(name.group(1))) for at in places(following, name.group(1)))
 
 
 def _helping(scene: Scene) -> Verdict | None:
@@ -177,6 +178,7 @@ def _helping(scene: Scene) -> Verdict | None:
     return Verdict("startup", "high" if named else "low")
 
 
+_ENDED = re.compile(rb"\s*+\.\s*+(?:await\b|join\s*+\()")
 _STARTS = re.compile(rb"start|spawn|run|launch|serve|setup|set_up|boot|init|cluster|server|prepare")
 
 _CALLED = re.compile(rb"(?:\.|::|\b)(\w+)\s*+(?:::\s*+<[^>]*>\s*+)?\(")

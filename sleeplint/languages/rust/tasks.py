@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,28 +14,28 @@ from sleeplint.languages.rust.carriers import Carrier
 from sleeplint.languages.rust.flow import Way, statement
 from sleeplint.languages.rust.handles import Fate, fate
 from sleeplint.languages.rust.parsing import GivenUp
+from sleeplint.languages.rust.words import places
 from sleeplint.text import Span
 
 _SPAWN = re.compile(
-    rb"\bspawn\w*\s*+\(\s*+(?:move\s*+)?(?:\|\s*+\w*\s*+\|\s*+)?(?:async\s+move\s*+|async\s*+)?\{?\s*+"
+    rb"spawn(?<!\wspawn)\w*\s*+\(\s*+(?:move\s*+)?(?:\|\s*+\w*\s*+\|\s*+)?(?:async\s+move\s*+|async\s*+)?\{?\s*+"
     rb"(?:(?:Self|self|super|crate)\s*+(?:::|\.)\s*+)?(?!(?:let|if|while|for|match|return)\b)(\w+)\s*+\("
 )
+_OPENED = re.compile(rb"\s*+\(")
+_DEFINED = re.compile(rb"\bfn\s+\Z")
 _PATH = re.compile(rb"(?:\w+\s*+(?:::|\.)\s*+)*\Z")
 
 
 @lru_cache(maxsize=2)
 def _spawned_functions(text: bytes) -> dict[bytes, tuple[int, int]]:
     """Functions of which every call in the file is spawned, and the place of the first such spawn."""
-    places: dict[bytes, list[tuple[int, int]]] = {}
+    spawns: dict[bytes, list[tuple[int, int]]] = {}
     for match in _SPAWN.finditer(text):
-        places.setdefault(match.group(1), []).append(match.span())
-    if not places:
-        return {}
-    spoken = re.compile(rb"(\bfn\s+)?\b(%s)\s*+\(" % b"|".join(map(re.escape, places)))
-    calls = Counter(name for definition, name in spoken.findall(text) if not definition)
+        spawns.setdefault(match.group(1), []).append(match.span())
     found = {}
-    for name, spans in places.items():
-        if calls[name] == len(spans):
+    for name, spans in spawns.items():
+        calls = (at for at in places(text, name) if _OPENED.match(text, at + len(name)))
+        if len(spans) == sum(not _DEFINED.search(text, max(0, at - 80), at) for at in calls):
             start, end = spans[0]
             path = _PATH.search(text, max(0, start - 80), start)
             found[name] = (path.start() if path else start, end)

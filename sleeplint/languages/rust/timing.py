@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 
-from sleeplint.languages.rust.layout import bodies
+from sleeplint.languages.rust.layout import Function, around, functions
 
 # Each opens with a literal, which the engine looks for as fast as memory is read.
 _ASSERTION = re.compile(rb"assert(?:_eq|_lt|_le|_gt|_ge)?(?=\s*!)")
 _ENSURED = re.compile(rb"ensure(?<!\wensure)(?=\s*!)")
 _FAMILY = re.compile(rb"(?<!\w)(?:debug_|prop_)?\Z")
+_TAKEN = re.compile(rb"elapsed|duration_since")
 # Of two moments, what is taken from the other is no number.
-_TIMED = re.compile(rb"\.\s*(?:elapsed|duration_since|saturating_duration_since)\b|[\w)\]?}/]\s*+-(?![>=\d])")
+_LESS = re.compile(rb"[\w)\]?}/]\s*+-(?![>=\d])")
+_MOMENT = re.compile(rb"Instant|SystemTime|\bnow\b|\bself\b")
+"""What makes a moment, or keeps it."""
 
 
 @lru_cache(maxsize=2)
@@ -23,19 +25,26 @@ def timed(code: bytes) -> tuple[tuple[int, int], ...]:
     if b"Instant" not in code and b"SystemTime" not in code:
         return ()
     names = sorted(_assertions(code))
-    holes = bodies(code) if names else ()
-    starts = [start for start, _ in holes]
+    known = functions(code) if names else ()
     told: dict[int, bool] = {}
     found = []
     for start, end in names:
-        at = bisect_right(starts, start) - 1
-        if at >= 0 and start < holes[at][1]:
-            if at not in told:
-                told[at] = _TIMED.search(code, *holes[at]) is not None
-            if not told[at]:
+        function = around(known, start)
+        if function is not None:
+            if function.start not in told:
+                told[function.start] = _takes_time(code, function)
+            if not told[function.start]:
                 continue
         found.append((start, end))
     return tuple(found)
+
+
+def _takes_time(code: bytes, function: Function) -> bool:
+    """Whether a function may ask how long something took."""
+    if _TAKEN.search(code, function.start, function.end):
+        return True
+    made = _MOMENT.search(code, function.head, function.end) is not None
+    return made and _LESS.search(code, function.start, function.end) is not None
 
 
 def _assertions(code: bytes) -> Iterator[tuple[int, int]]:
