@@ -108,6 +108,20 @@ def test_a_guess_speaks_only_in_strict(role: str, rule: str) -> None:
     assert names(wait, profile="strict") == {rule}
 
 
+def test_a_watchdog_is_a_guard_though_nobody_joins_it() -> None:
+    wait = sleep("guard", role_confidence="low", duration_ms=900_000, cost_ms=0, task=TASK)
+    assert names(wait, profile="default") == {"timeout-over-budget"}
+    assert names(timeout(duration_ms=900_000, task=TASK), profile="default") == set()
+
+
+def test_the_shortest_sleeps_of_a_thread_add_up_in_a_loop() -> None:
+    short = sleep("pacing", duration_ms=0.01, blocking=True, in_async=False)
+    assert names(short) == set()
+    assert names(replace(short, repeats=20_000)) == {"pacing-sleep"}
+    assert names(replace(short, repeats=None, cost_ms=None)) == {"pacing-sleep"}
+    assert names(replace(short, repeats=20_000, blocking=False)) == set()
+
+
 @pytest.mark.parametrize(("ms", "told"), [(1000, {"expiry-sleep"}), (999, set()), (None, set())])
 def test_an_expiry_below_the_sleep_budget_is_told_in_strict_only(ms: int | None, told: set[str]) -> None:
     assert names(sleep("expiry", duration_ms=ms), profile="default") == told

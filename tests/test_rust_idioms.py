@@ -447,7 +447,11 @@ def test_words_within_words_say_nothing(name: str, role: str) -> None:
         ("while let Ok(Some(_)) = {} {{}}", ("burned", "low", 50)),
         ("while {}.is_err() {{ ask_again(); }}", ("guard", "low", 0)),
         ("while {}.is_ok() {{ if enough() {{ break; }} }}", ("guard", "low", 0)),
-        ("loop {{ match {} {{ Ok(Some(_)) => seen += 1, Ok(None) | Err(_) => break }} }}", ("burned", "low", None)),
+        ("loop {{ match {} {{ Ok(Some(_)) => seen += 1, Ok(None) | Err(_) => break }} }}", ("burned", "low", 50)),
+        (
+            "loop {{ match {} {{ Ok(Some(true)) => continue, Ok(_) => panic!(), Err(_) => break }} }}",
+            ("burned", "low", 50),
+        ),
         ("loop {{ match {} {{ Ok(Some(_)) => break, _ => ask_again() }} }}", ("guard", "low", 0)),
         ("let late = matches!({}, Err(_)); assert!(late);", ("burned", "high", 50)),
         ("let in_time = matches!({}, Ok(_)); assert!(in_time);", ("guard", "high", 0)),

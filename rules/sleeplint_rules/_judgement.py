@@ -52,8 +52,13 @@ def is_pause(wait: Wait) -> bool:
 def is_real(wait: Wait) -> bool:
     """Whether it is a sleep or timeout of some length in a test, on a real clock."""
     length = wait.duration_ms
-    passes = length is None or length >= _TURN_MS or (wait.kind == "timeout" and length > 0)
+    passes = length is None or length >= _TURN_MS or (length > 0 and (wait.kind == "timeout" or _adds_up(wait)))
     return wait.in_test and wait.kind in ("sleep", "timeout") and not wait.virtual_time and passes
+
+
+def _adds_up(wait: Wait) -> bool:
+    """Whether a thread sleeps so shortly again and again: the system never wakes it as soon as that."""
+    return wait.kind == "sleep" and wait.blocking and wait.repeats != 1
 
 
 def is_guard(wait: Wait) -> bool:

@@ -138,5 +138,6 @@ def _costs_a_hang(wait: Wait, most: float) -> bool:
         and wait.duration_ms is not None
         and most < wait.duration_ms < FOREVER_MS
         and not is_limited(wait)
-        and (wait.task is None or wait.task.joined is not False)
+        # A watchdog is a task that nobody joins.
+        and (wait.task is None or wait.task.joined is not False or wait.kind == "sleep")
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from tree_sitter import Node
+
 from sleeplint.facts import Milliseconds, Role
 from sleeplint.languages.rust.flow import loops as loops_between
 from sleeplint.languages.rust.handles import fate_of
@@ -17,16 +19,16 @@ _DAY_MS = 86_400_000
 """Nobody waits so long at all, whatever the code around it says."""
 
 
-def repeats(scene: Scene, *, ends: bool = False) -> int | None:
+def repeats(scene: Scene, *, ends: bool = False, drains: bool = False) -> int | None:
     """How often one run of the test comes to the wait, by the constant counts of the loops around it.
 
-    Loops in which a task is started count too; one that the wait `ends` by running out does not, since it
-    runs out once. None if the source does not say.
+    Loops in which a task is started count too. One that the wait `ends` by running out in its condition does not,
+    nor the innermost one if the wait `drains` it: it runs out once. None if the source does not say.
     """
-    return _product(scene, -1, ends=ends)
+    return _product(scene, -1, ends=ends, drains=drains)
 
 
-def _product(scene: Scene, top: int, *, ends: bool = False) -> int | None:
+def _product(scene: Scene, top: int, *, ends: bool = False, drains: bool = False) -> int | None:
     product = 1
     below = scene.here
     for border, taken in scene.borders:
@@ -37,8 +39,13 @@ def _product(scene: Scene, top: int, *, ends: bool = False) -> int | None:
                 break
             if ends and scene.way.nodes[at + 1] == scene.way.nodes[at].child_by_field_name("condition"):
                 continue
+            if drains and at == scene.loops[0]:
+                continue
             count = rounds(scene.way, at)
-            if count is None or _is_conditional(scene, at, below):
+            conditions = _conditions(scene, at, below)
+            if len(conditions) == 1 and _is_one_round(scene, at, conditions[0]):
+                continue
+            if count is None or conditions:
                 return None
             product = min(product * count, _MOST_ROUNDS)
         if taken.taken == "function":
@@ -49,10 +56,19 @@ def _product(scene: Scene, top: int, *, ends: bool = False) -> int | None:
     return product
 
 
-def _is_conditional(scene: Scene, loop: int, below: int) -> bool:
-    """Whether not every round comes to the wait."""
+def _conditions(scene: Scene, loop: int, below: int) -> list[Node]:
+    """What decides whether a round comes to the wait."""
     nodes = scene.way.nodes
-    return any(nodes[at].type in ("if_expression", "match_arm") for at in range(loop + 1, below))
+    return [nodes[at] for at in range(loop + 1, below) if nodes[at].type in ("if_expression", "match_arm")]
+
+
+def _is_one_round(scene: Scene, loop: int, branch: Node) -> bool:
+    """Whether a branch is taken in just one of a loop's rounds: `for (i, item) in .. { if i == 3 { .. } }`."""
+    pattern, condition = scene.way.nodes[loop].child_by_field_name("pattern"), branch.child_by_field_name("condition")
+    if pattern is None or condition is None or branch.child_by_field_name("alternative") is not None:
+        return False
+    found = re.fullmatch(rb"\s*+(\w+)\s*+==\s*+\d\w*\s*+", scene.way.text(condition))
+    return found is not None and re.search(rb"\b" + found.group(1) + rb"\b", scene.way.text(pattern)) is not None
 
 
 def cost(scene: Scene, role: Role, times: int | None, *, elapses: bool | None = True) -> Milliseconds | None:
@@ -66,7 +82,7 @@ def cost(scene: Scene, role: Role, times: int | None, *, elapses: bool | None = 
         return None
     if site.virtual_time or role in ("yield", "guard") or elapses is False:
         return 0
-    if role == "poll" or elapses is None:
+    if role == "poll" or elapses is None or scene.own < 0:  # nobody knows how often a macro's body is used
         return None
     background = scene.background
     if background is not None:

@@ -83,8 +83,9 @@ class Way:
             return True
         if node.type != "source_file" or at == 0:
             return False
-        opened = self.bare[node.start_byte - 1 : node.start_byte] if node.start_byte else b""
         inside = self.nodes[at - 1]
+        if inside.type == "macro_definition":
+            return True  # what a macro stands for
         opened = self.text(inside)[self.text(inside).find(b"!") + 1 :].lstrip()[:1]
         return opened == b"{" and self.macro(at) not in PARALLEL
 

@@ -123,6 +123,8 @@ def _exits(loop: Node, text: bytes) -> tuple[tuple[Node, ...], bool]:
 def rounds(way: Way, at: int) -> int | None:
     """How often the loop at node `at` goes round; None if the source does not say."""
     node = way.nodes[at]
+    if node.type == "while_expression":
+        return _taken_out(way, node)
     if node.type != "for_expression":
         return None
     value = node.child_by_field_name("value")
@@ -139,6 +141,45 @@ def rounds(way: Way, at: int) -> int | None:
         array = value if value.type == "array_expression" else value.named_children[-1]
         if array.type == "array_expression" and b";" not in way.text(array):
             return sum(child.type != "attribute_item" for child in array.named_children)
+    return None
+
+
+def _taken_out(way: Way, loop: Node) -> int | None:
+    """How many rounds take out, one by one, all that a `vec!` of known length holds."""
+    condition, body = loop.child_by_field_name("condition"), loop.child_by_field_name("body")
+    if condition is None or body is None:
+        return None
+    match = re.fullmatch(rb"\s*+!\s*+(\w+)\s*+\.\s*+is_empty\(\)\s*+", way.text(condition))
+    if match is None:
+        return None
+    name = match.group(1)
+    uses = [child for child in body.named_children if re.search(rb"\b" + name + rb"\b", way.text(child))]
+    takes = rb"[^{}]*\b" + name + rb"\s*+\.\s*+(?:remove|pop|pop_front|pop_back|swap_remove)\s*+\([^{}]*"
+    if len(uses) != 1 or re.fullmatch(takes, way.text(uses[0])) is None:
+        return None
+    made = list(re.finditer(rb"\b" + name + rb"\s*+(?::[^=;]*)?=\s*+vec!\s*+\[", way.before(0, loop.start_byte)))
+    if not made:
+        return None
+    return _members(way.before(0, loop.start_byte)[made[-1].end() :])
+
+
+def _members(text: bytes) -> int | None:
+    """How many members a list has whose text begins behind its bracket."""
+    depth, members, filled = 0, 0, False
+    for sign in re.finditer(rb"[\[\](){};,]|[^\s\[\](){};,]+", text):
+        word = sign.group()
+        if word in b"([{":
+            depth += 1
+        elif word in b")]}":
+            if depth == 0:
+                return members + filled
+            depth -= 1
+        elif word == b";" and depth == 0:
+            return None
+        elif word == b"," and depth == 0:
+            members, filled = members + filled, False
+            continue
+        filled = True
     return None
 
 

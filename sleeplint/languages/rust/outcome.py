@@ -27,10 +27,13 @@ class Outcome:
     confidence: Confidence
     checked: bool | None
     """It looks at the result; None if the result goes where we do not follow."""
+    drains: bool = False
+    """The loop around it takes what comes until time runs out, once."""
 
 
 _BURNED = Outcome(True, "high", True)
 _BURNED_LOW = Outcome(True, "low", True)
+_DRAINED = Outcome(True, "low", True, drains=True)
 _GUARD = Outcome(False, "high", True)
 _GUARD_LOW = Outcome(False, "low", True)
 _IGNORED = Outcome(False, "low", False)
@@ -156,7 +159,7 @@ def _judge(way: Way, nodes: tuple[Node, ...], state: State) -> Outcome:
                 return _BURNED_LOW if drains else _tested(way, parent, state)
             case "match_expression":
                 told = _matched(way, parent)
-                return _BURNED_LOW if told is _GUARD_LOW and _drains(way, nodes, below - 1) else told
+                return _DRAINED if told is _GUARD_LOW and _drains(way, nodes, below - 1) else told
             case "let_declaration":
                 return _bound(way, nodes, below, state)
             case "source_file" if below >= 2:
@@ -288,7 +291,7 @@ def _drains(way: Way, nodes: tuple[Node, ...], at: int) -> bool:
         ends = any(_OVER.match(part) or part.strip() == b"_" for part in way.text(pattern).split(b"|"))
         if ends:
             over.append(re.match(rb"\{?\s*+(?:break|return)\b", way.text(value)) is not None)
-        elif _leaves(way, value):
+        elif _leaves(way, value) and ending(way.text(value)) != "fails":
             return False
     return bool(over) and all(over)
 

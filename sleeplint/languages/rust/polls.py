@@ -80,6 +80,8 @@ def _deadlines(loop: Node, text: bytes) -> tuple[bytes, ...]:
                 head = text[condition.start_byte : condition.end_byte]
                 body = text[then.start_byte : then.end_byte]
                 bounded = vocabulary.BOUNDED.search(head) or not stepped.isdisjoint(_WORD.findall(head))
+                if _CAME.match(head):  # `if let Some(answer) = ask(attempt) { return Ok(answer) }`
+                    continue
                 if bounded and (vocabulary.EXIT.search(body) or vocabulary.PANIC.search(body)):
                     found.append(body)
         elif node.type == "macro_invocation":
@@ -109,6 +111,8 @@ def _bounded_by_callers(scene: Scene) -> bool:
 
 _UNDER_TIMEOUT = re.compile(rb"\b(?:timeout|timeout_at|with_timeout|within)\s*+\([^;{}]*\Z")
 _WORD = re.compile(rb"\w+")
+_CAME = re.compile(rb"\s*+let\s+(?:\w+::)*(?:Some|Ok)\b")
+"""What was waited for has come."""
 
 
 def _fails_after(scene: Scene, at: int, text: bytes) -> bool:

@@ -77,13 +77,15 @@ def _bounding(scene: Scene, task: Task | None) -> Circumstances:
             "guard", "high", 0, task=task, limit=scene.limit, repeats=cost.repeats(scene), awaited=None
         )
     awaited = awaiting(scene.way).awaited
+    if _is_slice(scene):
+        return Circumstances("poll", "high", None, task=task, limit=scene.limit, awaited=None)
     if site.entry.purpose != "operation" or _is_setter(scene):
         return Circumstances("guard", "high", 0, task=task, limit=scene.limit, awaited=None)
     told = outcome(scene.way)
     if told.checked is False and not told.expected and _outlasted(scene):
         told = replace(told, expected=True)
     role: Role = "burned" if told.expected else "guard"
-    repeats = cost.repeats(scene, ends=told.expected)
+    repeats = cost.repeats(scene, ends=told.expected, drains=told.drains)
     return Circumstances(
         role=role,
         role_confidence=told.confidence,
@@ -110,6 +112,16 @@ def _outlasted(scene: Scene) -> bool:
         if inner.carrier.taken in ("given", "kept") and inner.bound_of(inner.bound_name) == site.duration_ms:
             return True
     return False
+
+
+def _is_slice(scene: Scene) -> bool:
+    """Whether a server's loop sets so short a bound that it goes from one client to the next."""
+    name, ms = scene.site.api.rpartition("::")[2], scene.site.duration_ms
+    return name.startswith("set_") and ms is not None and 0 < ms <= _SLICE_MS and bool(scene.loops)
+
+
+_SLICE_MS = 20
+"""Nobody takes that for the time in which an answer comes."""
 
 
 def _is_setter(scene: Scene) -> bool:
@@ -205,10 +217,10 @@ def _stored(scene: Scene, awaited: Awaited) -> Verdict | None:
 
 
 def _within(scene: Scene, name: bytes = b"") -> bool | None:
-    """Whether it is shorter than the bound around it, around the future of that name or what is made of it, or
-    than the limit that the test gives to the code under test.
+    """Whether it is over before what limits it; None if the source does not say.
 
-    None if the source does not say.
+    That is a bound around it, around the future of that name or what is made of it, or the limit that the test
+    gives to the code under test.
     """
     bound = _bound(scene, name or scene.bound_name) or cutting(scene.way, scene.function)
     if bound is None or scene.site.duration_ms is None:
@@ -235,6 +247,21 @@ def _serving(scene: Scene, awaited: Awaited) -> Verdict | None:
 
 
 _ACCEPTS = re.compile(rb"\.\s*+(?:accept|incoming)\s*+\(")
+
+
+def _outlasting(scene: Scene, awaited: Awaited) -> Verdict | None:
+    """A peer is silent for longer than the one time limit that the other side was given, in a test of that."""
+    if scene.background is None or scene.carrier.taken != "spawned" or scene.site.duration_ms is None:
+        return None
+    limit = cutting(scene.way, scene.function)
+    if limit is None or not limit < scene.site.duration_ms <= limit * _FEW or not scene.next:
+        return None
+    if not vocabulary.EXPIRY_TEST.search(scene.way.word(scene.function.child_by_field_name("name"))):
+        return None
+    return Verdict("expiry", "low", expires=f"a limit of {limit:g} ms")
+
+
+_FEW = 6
 
 
 def _is_cut_off(scene: Scene) -> bool:
@@ -315,7 +342,8 @@ def _sampling(scene: Scene) -> Verdict:
     """The step of a worker that somebody stops."""
     if scene.loop is not None and _is_lonely(scene, scene.loop):
         return Verdict("hold", "low", elapses=None)
-    acts = any(re.search(rb"\.\s*+await\b|\.\s*+\w+\(", scene.way.text(node)) for node in (*scene.last, *scene.next))
+    texts = (scene.way.text(node) for node in (*scene.last, *scene.next))
+    acts = any(re.search(rb"\.\s*+await\b|\.\s*+\w+\(", text) and b".elapsed()" not in text for text in texts)
     return Verdict("pacing" if acts else "workload", "low", elapses=None)
 
 
@@ -335,6 +363,8 @@ def _holding(scene: Scene, awaited: Awaited) -> Verdict | None:
         if scene.own >= 0:
             return Verdict("hold", "high", elapses=False)
         return None
+    if effects and scene.own >= 0 and _LIVES.match(effects[0]):
+        return Verdict("hold", "low")
     if scene.background is None or scene.background.border != scene.own:
         return None
     if not effects:
@@ -345,6 +375,10 @@ def _holding(scene: Scene, awaited: Awaited) -> Verdict | None:
     if (scene.site.duration_ms or 0) >= _LONG_MS and scene.background.task.joined is not True:
         return Verdict("hold", "high" if all(is_value(way, node) for node in acts) else "low", elapses=False)
     return None
+
+
+_LIVES = re.compile(rb"\s*+(?:\w+::)*process::exit\s*+\(\s*+0\s*+\)")
+"""The end of a process that is well."""
 
 
 def _working(scene: Scene, awaited: Awaited) -> Verdict | None:
@@ -359,6 +393,8 @@ def _working(scene: Scene, awaited: Awaited) -> Verdict | None:
         return Verdict("workload", "low" if effects and not valued else "high", elapses=_within(scene))
     if taken.taken == "spawned" and effects and valued and not any(has_effect(way.text(node)) for node in scene.behind):
         return Verdict("workload", "high")
+    if scene.own < 0:  # a macro's body: who knows where it will stand
+        return None
     if taken.taken in ("kept", "returned") and way.nodes[scene.own].type != "function_item":
         return Verdict("workload", "high" if valued else "low", elapses=_within(scene))
     if taken.taken == "here" and valued and effects and way.nodes[scene.own].type == "async_block":
@@ -405,11 +441,26 @@ def _delaying(scene: Scene, awaited: Awaited) -> Verdict | None:
     """In a task, and something is done after it."""
     if scene.background is None or scene.background.border != scene.own:
         return None
+    if _is_inside(scene):
+        return Verdict("workload", "low")
     if scene.background.spawn is None:
         return None
     if _nothing_comes(scene):
         return Verdict("absence", "low")
     return Verdict("pacing", "high" if not scene.last else "low")
+
+
+def _is_inside(scene: Scene) -> bool:
+    """Whether it stands between the beginning and the end of what a worker does: counted in and out, let go of."""
+    if not scene.next:
+        return False
+    following = scene.way.text(scene.next[0])
+    if _RELEASES.search(following):
+        return True
+    return bool(scene.last) and b".fetch_add(" in scene.way.text(scene.last[0]) and b".fetch_sub(" in following
+
+
+_RELEASES = re.compile(rb"\A[\w.\s]*\.\s*+(?:release|unlock)\w*\s*+\(")
 
 
 def _repeating(scene: Scene, awaited: Awaited) -> Verdict | None:
@@ -420,8 +471,12 @@ def _repeating(scene: Scene, awaited: Awaited) -> Verdict | None:
     way = scene.way
     verdict = own_flow(scene)
     inside = [node for node in (*scene.ahead, *scene.behind) if has_effect(way.text(node))]
+    ended = bool(scene.behind) and vocabulary.ENDS.match(way.text(scene.behind[0]).lstrip()) is not None
     if verdict is not None and (
-        verdict.confidence == "high" or len(inside) > 3 or verdict.role in ("absence", "startup", "expiry")
+        verdict.confidence == "high"
+        or len(inside) > 3
+        or verdict.role in ("absence", "startup", "expiry")
+        or (verdict.role == "settle" and ended)
     ):
         return verdict
     return Verdict(
@@ -446,6 +501,8 @@ def _hinted(scene: Scene, verdict: Verdict) -> Verdict:
     said: Role | None = next(
         (role for role, words in vocabulary.REMARKS if _admits(verdict, role) and words.search(scene.remark)), None
     )
+    if said == "absence" and _RUNS_OUT.search(scene.remark) and not _NOT_YET.search(scene.remark):
+        said = "expiry"
     if said is None:
         waits = verdict.role == "sync" and vocabulary.GIVES_TIME.search(scene.remark)
         return replace(verdict, role="settle") if waits else verdict
@@ -454,6 +511,10 @@ def _hinted(scene: Scene, verdict: Verdict) -> Verdict:
     if verdict.confidence == "high" and not (verdict.role == "settle" and said == "expiry"):
         return verdict
     return replace(verdict, role=said, confidence="low")
+
+
+_RUNS_OUT = next(words for role, words in vocabulary.REMARKS if role == "expiry")
+_NOT_YET = re.compile(rb"(?:\bnot|n't|n.t|\bnever)\b[^.,;]{0,20}(?:%s)" % _RUNS_OUT.pattern)
 
 
 def _admits(verdict: Verdict, said: Role) -> bool:
@@ -471,6 +532,7 @@ _SIGNALS: tuple[Callable[[Scene, Awaited], Verdict | None], ...] = (
     _first_completed,
     _stored,
     _serving,
+    _outlasting,
     _polling,
     _holding,
     _working,

@@ -30,6 +30,8 @@ def own_flow(scene: Scene) -> Verdict | None:
         return Verdict("expiry", "high" if checked is not None else "low", expires=elapsing.words, related=shown)
     if any(vocabulary.NOTHING.search(text) for text in following[:2]):
         return Verdict("absence", "high", related=shown)
+    if checked is None and scene.behind and vocabulary.MEASURED.match(way.text(scene.behind[0])):
+        return Verdict("workload", "low")
     if following and vocabulary.UNTOUCHED.search(following[0]) and checked == 0:
         return Verdict("absence", "high", related=shown)
     if elapsing and elapsing.strength == "named" and checked is not None:

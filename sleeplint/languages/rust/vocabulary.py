@@ -211,6 +211,12 @@ CANCELLED = re.compile(rb"cancel|shut_?down|\b\w*(?:stop|quit|exit|kill|terminat
 WATCHDOG = re.compile(rb"\bprocess\s*+::\s*+(?:exit|abort)\s*+\(|\bpanic!")
 """The whole test is ended."""
 
+MEASURED = re.compile(
+    rb"\s*+let\s+_\w+\s*+=\s*+[^;]*?(?:timer|stop_?watch|measure|profil|histogram|\bspan|\benter)\w*\s*+[!.:(]",
+    re.IGNORECASE,
+)
+"""From here on to the end of the block time is measured."""
+
 STAMP = re.compile(rb"updated_?at|created_?at|mtime|modified\(|last_(?:used|seen|access|modified)\w*", re.IGNORECASE)
 """Timestamps that a test compares."""
 

@@ -1,0 +1,211 @@
+"""Why Rust waits are there that stand in peers, workers, watchdogs, macros and measured blocks."""
+
+from textwrap import dedent, indent
+
+import pytest
+
+from sleeplint.facts import Wait
+from sleeplint.languages import read
+from sleeplint.source import Source
+
+HEAD = """\
+use std::time::Duration;
+use tokio::time::{sleep, timeout};
+"""
+
+
+def waits(code: str) -> list[Wait]:
+    return list(read(Source("tests/a.rs", (HEAD + dedent(code)).encode())).waits)
+
+
+def in_test(body: str, name: str = "works") -> list[Wait]:
+    return waits(f"#[tokio::test]\nasync fn {name}() {{\n{indent(dedent(body), '    ')}\n}}\n")
+
+
+def told(body: str, name: str = "works") -> list[tuple[str, str]]:
+    return [(wait.role, wait.role_confidence) for wait in in_test(body, name)]
+
+
+PEER = """
+    let client = tokio::spawn(async move {
+        let mut stream = dial().await;
+        stream.set_write_timeout(Some(Duration::from_millis(100)));
+        assert!(stream.write(b"a").await.is_err());
+    });
+    let server = tokio::spawn(async move {
+        for (i, frame) in frames.into_iter().enumerate() {
+            if i == 3 {
+                sleep(Duration::from_millis(MS)).await;
+            }
+            peer.send(frame).await;
+        }
+    });
+    server.await.unwrap();
+"""
+
+
+@pytest.mark.parametrize(
+    ("ms", "name", "role"),
+    [
+        (200, "write_timeout", "expiry"),
+        (200, "writes", "pacing"),
+        (50, "write_timeout", "pacing"),
+        (5000, "write_timeout", "pacing"),
+    ],
+)
+def test_a_peer_that_outlasts_the_other_sides_limit(ms: int, name: str, role: str) -> None:
+    (wait,) = in_test(PEER.replace("MS", str(ms)), name)
+    assert (wait.role, wait.cost_ms) == (role, ms)  # in one of the rounds
+
+
+@pytest.mark.parametrize(
+    ("condition", "cost"), [("i == 3", 20), ("i > 3", None), ("ready == 3", None), ("i == 3 && ready", None)]
+)
+def test_a_condition_that_holds_in_one_round(condition: str, cost: int | None) -> None:
+    body = f"for i in 0..10 {{ if {condition} {{ sleep(Duration::from_millis(20)).await; }} step(i).await; }}"
+    assert [wait.cost_ms for wait in in_test(body)] == [cost]
+
+
+STOPPING = """
+    let mut servers = SERVERS;
+    while !servers.is_empty() {
+        client.publish("a").await;
+        assert!(inbox.next().await.is_some());
+        REMOVAL;
+        sleep(Duration::from_secs(3)).await;
+    }
+"""
+
+
+@pytest.mark.parametrize(
+    ("servers", "removal", "cost"),
+    [
+        ("vec![serve(1), serve(2), serve(3)]", "drop(servers.remove(0))", 9000),
+        ("vec![serve([1, 2]),\n        serve([2, 3]),\n    ]", "drop(servers.pop())", 6000),
+        ("vec![serve(1); COUNT]", "drop(servers.remove(0))", None),
+        ("start_all()", "drop(servers.remove(0))", None),
+        ("vec![serve(1), serve(2)]", "if client.is_sure() { drop(servers.remove(0)); }", None),
+    ],
+)
+def test_what_follows_the_end_of_something_in_each_round_settles(servers: str, removal: str, cost: int | None) -> None:
+    (wait,) = in_test(STOPPING.replace("SERVERS", servers).replace("REMOVAL", removal))
+    assert wait.cost_ms == cost
+    if removal.startswith("drop"):
+        assert wait.role == "settle"
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [
+        ("busy.fetch_add(1, Ordering::SeqCst);", "busy.fetch_sub(1, Ordering::SeqCst);"),
+        ("let permit = lock.take().await;", "lock.release(permit);"),
+    ],
+)
+def test_between_the_beginning_and_the_end_of_a_workers_part_it_plays_work(begin: str, end: str) -> None:
+    body = f"""
+        let task = tokio::spawn(async move {{
+            {begin}
+            sleep(Duration::from_millis(5)).await;
+            {end}
+        }});
+        task.await.unwrap();
+    """
+    assert told(body) == [("workload", "low")]
+
+
+@pytest.mark.parametrize(
+    "guard", ["let _timer = timer!(LOG, name);", "let _entered = span.enter();", "let _watch = Stopwatch::start();"]
+)
+def test_what_is_measured_plays_work(guard: str) -> None:
+    assert told(f"{guard}\nsleep(Duration::from_millis(5)).await;") == [("workload", "low")]
+
+
+def test_what_is_measured_and_then_asserted_is_told_by_the_assertion() -> None:
+    body = """
+        let _entered = span.enter();
+        sleep(Duration::from_millis(5)).await;
+        assert_eq!(seen.len(), 1);
+    """
+    assert told(body)[0][0] == "settle"
+
+
+def test_a_process_that_lives_until_it_exits() -> None:
+    body = """
+        if let Fork::Child = fork() {
+            std::thread::sleep(Duration::from_secs(3));
+            std::process::exit(0);
+        }
+    """
+    assert told(body) == [("hold", "low")]
+
+
+def test_a_read_slice_of_a_serving_loop_is_a_poll() -> None:
+    code = """
+        use std::net::TcpListener;
+
+        fn serve(listener: TcpListener) {
+            loop {
+                if let Ok((stream, _)) = listener.accept() {
+                    stream.set_read_timeout(Some(Duration::from_millis(MS))).unwrap();
+                    clients.push(stream);
+                }
+            }
+        }
+    """
+    assert [(wait.role, wait.cost_ms) for wait in waits(code.replace("MS", "1"))] == [("poll", None)]
+    assert [(wait.role, wait.cost_ms) for wait in waits(code.replace("MS", "500"))] == [("guard", 0)]
+
+
+@pytest.mark.parametrize(
+    ("remark", "role"),
+    [
+        ("// the clock does not run, sleep until the lease has expired", "expiry"),
+        ("// the lease must not have expired yet", "absence"),
+    ],
+)
+def test_a_remark_that_denies_one_thing_and_names_another(remark: str, role: str) -> None:
+    body = f"""
+        let clock = Clock::new();
+        assert!(clock.begin());
+        {remark}
+        std::thread::sleep(Duration::from_secs(3));
+        assert!(clock.state().is_err());
+    """
+    assert told(body)[0][0] == role
+
+
+def test_a_macros_body_is_a_story_of_its_own() -> None:
+    code = """
+        macro_rules! renames {
+            ($server:ident, $name:tt) => {
+                let index = $server.index("a");
+                $server.finish(index.update($name)).await;
+                // a small delay between calls
+                sleep(Duration::from_millis(100)).await;
+                $server.finish(index.update(stringify!($name))).await;
+            };
+        }
+    """
+    assert [(wait.role, wait.role_confidence, wait.cost_ms) for wait in waits(code)] == [("pacing", "low", None)]
+
+
+def test_a_poll_that_is_left_with_what_came_does_not_fall_through() -> None:
+    code = """
+        async fn retry<T>(mut ask: impl FnMut(u32) -> Option<T>, most: Duration) -> Result<T, Late> {
+            let start = std::time::Instant::now();
+            let mut attempt = 1;
+            loop {
+                if let Some(answer) = ask(attempt) {
+                    return Ok(answer);
+                }
+                if start.elapsed() > most {
+                    return Err(Late);
+                }
+                sleep(Duration::from_millis(125)).await;
+                attempt += 1;
+            }
+        }
+    """
+    (wait,) = waits(code)
+    assert wait.loop is not None
+    assert (wait.loop.bounded, wait.loop.falls_through) == (True, False)
