@@ -1,5 +1,5 @@
 -- Attaches our server to each file named in PROBE_FILES, prints what it says, applies the fix it prefers, writes.
--- Speaks to the Neovim of Debian stable (0.7), which asks for nothing and is told.
+-- Speaks to Neovim 0.7, which asks for nothing and is told, and to newer ones, which ask.
 local seconds = 60
 local cmd = vim.fn.json_decode(os.getenv("PROBE_SERVER"))
 
@@ -17,7 +17,8 @@ end
 -- Who is asked to choose among the actions takes the one that the server prefers.
 vim.ui.select = function(items, _, chosen)
   for number, item in ipairs(items) do
-    if item[2].isPreferred then
+    local action = item.action or item[2] -- since 0.10, before
+    if action.isPreferred then
       return chosen(item, number)
     end
   end
