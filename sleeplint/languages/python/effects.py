@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sleeplint.facts import Related
+from sleeplint.facts import Related, Role
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.assertions import expectation, names_in, subject
 from sleeplint.languages.python.flow import Act
@@ -31,7 +31,8 @@ def effect(scene: Scene, around: Surrounding) -> Verdict | None:
             return Verdict("pacing", False, related=(Related(span_of(later.node), "asserted here"),))
         if around.cause is None:
             return None
-        return Verdict("settle", False, related=(Related(span_of(later.node), "asserted here"),))
+        role: Role = "absence" if _is_as_earlier(scene, later) else "settle"
+        return Verdict(role, False, related=(Related(span_of(later.node), "asserted here"),))
     related = (Related(span_of(outcome.node), "asserted here"),)
     if _later_than(scene, outcome, around):
         return Verdict("pacing", False, related=related)
@@ -42,6 +43,8 @@ def effect(scene: Scene, around: Surrounding) -> Verdict | None:
     match expected.wants:
         case "nothing":
             if _outlived(scene, outcome):
+                if _ends_later(scene, outcome, around):
+                    return Verdict("absence", False, related=related)  # it was told to end, and has not yet
                 held = _also_happened(scene, outcome, around, acting=True)
                 return Verdict("settle" if held else "absence", False, related=related)
             begun = cause is not None and starter(scene, cause) is not None
@@ -106,6 +109,13 @@ def _as_before(scene: Scene, outcome: Act, around: Surrounding) -> bool:
     return False
 
 
+def _is_as_earlier(scene: Scene, later: Act) -> bool:
+    """`assert last_seen == seen`: what was looked at before is still the same, by its name."""
+    pair = _PAIR.match(scene.text(later.node))
+    sides = [side for side in pair.groups() if side] if pair is not None else []
+    return any(words.EARLIER.search(side) for side in sides)
+
+
 def _value(scene: Scene, act: Act) -> str:
     inner = act.node.named_children[0] if act.node.named_children else None
     right = inner.child_by_field_name("right") if inner is not None else None
@@ -136,6 +146,16 @@ def _was_there(scene: Scene, outcome: Act, around: Surrounding) -> bool:
 def _outlived(scene: Scene, outcome: Act) -> bool:
     """A process has no exit code: it lives, which may be the effect or the lack of one."""
     return bool(re.search(r"(poll\(\)|returncode|exitcode)\s*(is|==|,)\s*None", scene.text(outcome.node)))
+
+
+def _ends_later(scene: Scene, outcome: Act, around: Surrounding) -> bool:
+    """A later assertion wants to see the exit code that there is none of yet."""
+    about = subject(scene, outcome)
+    later = around.after[around.after.index(outcome) + 1 :]
+    return any(
+        act.kind == "assert" and subject(scene, act) == about and expectation(scene, act).wants == "happened"
+        for act in later
+    )
 
 
 def _later_than(scene: Scene, outcome: Act, around: Surrounding) -> bool:

@@ -25,6 +25,9 @@ _CERTAIN_SCALE = 60
 _BRIEF_MS = 500
 """Next to a lifetime of a millisecond, even a brief sleep is many times as long."""
 _SETTERS = re.compile(r"(?i)(set|with|p?expire)")
+_TIMED = re.compile(r"(Time_?[Oo]ut|Timer|T[Tt][Ll]|Expir\w*|Lease|TimeLimit|Deadline)$")
+"""Classes of things that are over after a while."""
+_UNITS = {"seconds": 1000, "secs": 1000, "milliseconds": 1, "ms": 1}
 _NUMBER = re.compile(r"^(\d[\d_]*(?:\.\d*)?|\.\d+)$")
 
 
@@ -158,9 +161,7 @@ def _times(scene: Scene, node: Node) -> list[tuple[str, float, bool]]:
     found = []
     for part in parts(node):
         if part.type == "call":
-            set_by_call = _set_by_call(scene, part)
-            if set_by_call is not None:
-                found.append(set_by_call)
+            found += _set_by_call(scene, part)
             continue
         if part.type not in ("keyword_argument", "assignment", "pair"):
             continue
@@ -206,14 +207,22 @@ def _amount(scene: Scene, value: Node) -> float | None:
     return float(folded.number) if folded is not None and not folded.carries_unit else None
 
 
-def _set_by_call(scene: Scene, call: Node) -> tuple[str, float, bool] | None:
-    """`cache.set_max_age(1)`, `redis.expire(key, 1)`: the name of the call says which time it sets."""
+def _set_by_call(scene: Scene, call: Node) -> list[tuple[str, float, bool]]:
+    """`cache.set_max_age(1)`, `Lease(seconds=1)`: the name of what is called says which time it sets."""
     name = scene.called(call).name
+    arguments = arguments_of(call, scene.code)
+    if name[:1].isupper() or re.match(r"_+[A-Z]", name):
+        if call.id in scene.sites or not _TIMED.search(name):
+            return []
+        for keyword, scale in _UNITS.items():
+            amount = _amount(scene, arguments.keywords[keyword]) if keyword in arguments.keywords else None
+            if amount is not None and amount > 0:
+                return [(f"{name}({keyword}={scene.text(arguments.keywords[keyword])})", amount * scale, True)]
+        return []
     if not _SETTERS.match(name) or not words.EXPIRIES.search(name):
-        return None
-    arguments = arguments_of(call, scene.code).positional
-    written = scene.text(arguments[-1]) if arguments else ""
+        return []
+    written = scene.text(arguments.positional[-1]) if arguments.positional else ""
     if not _NUMBER.match(written):
-        return None
+        return []
     number = float(written.replace("_", "")) * (1 if re.search(r"(?i)(_ms|millis\w*|^pexpire)$", name) else 1000)
-    return (f"{name}({written})", number, True) if number > 0 else None
+    return [(f"{name}({written})", number, True)] if number > 0 else []

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
+from sleeplint.facts import Role
 from sleeplint.languages.python import remarks
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.effects import effect
 from sleeplint.languages.python.expiries import durations, elapsing, named_expiry, outlives
-from sleeplint.languages.python.flow import Act
+from sleeplint.languages.python.flow import Act, border
 from sleeplint.languages.python.loops import Round
 from sleeplint.languages.python.neighbours import Surrounding, surrounding
+from sleeplint.languages.python.repetitions import repeated
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.startups import readiness, startup
@@ -31,10 +34,11 @@ def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
         or _measured(scene, site, around)
         or _spacing(scene, site, around, round_)
         or elapsing(scene, site, around)
+        or repeated(scene, around)
         or effect(scene, around)
     )
     if verdict is None:
-        verdict = Verdict("settle" if around.cause is not None else "sync", False)
+        verdict = Verdict(_guess(scene, site, around), False)
     statement = statement_of(site.chain, site.call)
     if verdict.role == "settle" and verdict.sure and outlives(scene, site, around):
         verdict = replace(verdict, sure=False)  # as likely it is to show that it is still there
@@ -49,6 +53,29 @@ def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
     if verdict.role in ("startup", "settle") and verdict.readiness is None:
         verdict = replace(verdict, readiness=readiness(scene, site, around))
     return verdict
+
+
+def _guess(scene: Scene, site: Site, around: Surrounding) -> Role:
+    """What is likely where no signal fires: whatever was done last takes its time."""
+    if any(act.kind == "call" for act in around.before):
+        return "settle"
+    return "startup" if not around.before and site.test is not None and _is_prepared(scene, site) else "sync"
+
+
+def _is_prepared(scene: Scene, site: Site) -> bool:
+    """Whether fixtures or a `setUp` have run before a test, so that its first act can only wait for theirs."""
+    first = border(site.chain)
+    if first < 0:
+        return False
+    owner = next((outer for outer in reversed(site.chain[:first]) if outer.type == "class_definition"), None)
+    if owner is not None:
+        start = scene.code[owner.start_byte : owner.end_byte]
+        return re.search(rb"\bdef (setUp|asyncSetUp|setup_method|setup)\(", start) is not None
+    parameters = site.chain[first].child_by_field_name("parameters")
+    decorated = first and site.chain[first - 1].type == "decorated_definition"
+    if parameters is None or (decorated and "patch" in scene.text(site.chain[first - 1]).partition("def ")[0]):
+        return False
+    return parameters.named_child_count > 0
 
 
 def _is_to_change_nothing(scene: Scene, around: Surrounding) -> bool:
@@ -105,7 +132,7 @@ def _rewrites(scene: Scene, after: Act | None) -> bool:
     if after is None or after.kind == "assert":
         return after is not None and bool(words.FILE_TIMES.search(scene.text(after.node)))
     return bool(words.FILE_TIMES.search(scene.text(after.node))) or any(
-        words.REPEATABLE.match(call.name) for call in after.calls
+        words.REWRITES.match(call.name) for call in after.calls
     )
 
 

@@ -54,6 +54,8 @@ def _outcome(scene: Scene, after: tuple[Act, ...]) -> Act | None:
     answers: set[str] = set()
     for act in after:
         if act.kind in ("neutral", "mark", "read", "wait"):
+            if answers & names_in(scene, act.node):
+                answers |= assigned(scene, act)  # `count = int(answer)`
             continue
         if act.kind == "call" and act.node.type == "expression_statement" and assigned(scene, act):
             acting = acting or act

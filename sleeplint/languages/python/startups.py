@@ -6,7 +6,7 @@ import re
 
 from sleeplint.facts import Related
 from sleeplint.languages.python import vocabulary as words
-from sleeplint.languages.python.assertions import expectation
+from sleeplint.languages.python.assertions import expectation, names_in
 from sleeplint.languages.python.flow import Act, border
 from sleeplint.languages.python.neighbours import Surrounding, assigned, span_of
 from sleeplint.languages.python.scene import Called, Scene
@@ -19,6 +19,12 @@ _BACK = 8000
 _ENDS = frozenset({"stop", "close", "shutdown", "aclose"})
 _STOPS = re.compile(r"(?i)(stop|done|exit|quit|shutdown|finish|halt)\w*$")
 """Events by which what runs is told to end."""
+_TASKS = frozenset(
+    {"create_task", "ensure_future", "start_soon", "spawn", "spawn_later", "submit", "run_coroutine_threadsafe"}
+)
+_KILLS = frozenset({"cancel", "kill", "killall", "killone"})
+_SAID = re.compile(r"(?i)[\"'][^\"']*\b(start(ing|ed)?|boot(ing|ed)?|listening|serving|ready|running|up and)\b")
+"""What a program says when it comes up."""
 _PROCESSES = re.compile(
     r"(?i)(popen|process|proc\b|server|service|daemon|broker|run_|launch|serve|boot|worker|listen|proxy|cluster|"
     r"container|supervisor|subprocess)"
@@ -32,6 +38,9 @@ def startup(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
     for act in around.before[:5]:
         if act.kind == "wait":
             return None
+        said = _comes_up(scene, act)
+        if said is not None:
+            return Verdict("startup", False, related=(Related(span_of(said.node), "comes up here"),))
         started = starter(scene, act)
         if started is not None and re.search(r"(?i)(timer|clock|stopwatch)", started.receiver):
             return None
@@ -49,6 +58,8 @@ def startup(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
     outcome = around.outcome
     if outcome is not None and _lets_it_run(outcome, started):
         return None
+    if _is_cut_off(scene, started, around):
+        return Verdict("settle", False, related=tuple(related))
     if outcome is not None and outcome.kind == "assert":
         between = any(act.kind in ("call", "read") for act in around.after[: around.after.index(outcome)])
         wants = expectation(scene, outcome).wants
@@ -72,6 +83,31 @@ def _lets_it_run(outcome: Act, started: Called) -> bool:
         call.receiver == started.receiver and call.name in ("stop", "close", "shutdown", "aclose")
         for call in outcome.calls
     )
+
+
+def _is_cut_off(scene: Scene, started: Called, around: Surrounding) -> bool:
+    """`task = create_task(work())`, a sleep, `task.cancel()`: it is to be in the midst of its work."""
+    if started.name not in _TASKS:
+        return False
+    names = {name for act in around.before if started in act.calls for name in assigned(scene, act)}
+    for act in around.after:
+        if act.kind in ("mark", "neutral"):
+            continue
+        killed = [call for call in act.calls if call.name in _KILLS]
+        if act.kind != "call" or not killed:
+            return False
+        if any(names & names_in(scene, call.node) for call in killed):
+            return True
+    return False
+
+
+def _comes_up(scene: Scene, act: Act) -> Called | None:
+    """`process.expect("Listening on")`: a program was just seen to come up."""
+    for call in act.calls[:1]:
+        waits = call.receiver and words.OUTPUT_WAITS.match(call.name)
+        if waits and _SAID.search(scene.text(call.node)):
+            return call
+    return None
 
 
 def starter(scene: Scene, act: Act) -> Called | None:

@@ -55,8 +55,14 @@ STARTERS = frozenset(
         "run_coroutine_threadsafe", "spawn_later",
     }
 )  # fmt: skip
-STARTER_PREFIX = re.compile(r"^_*(start|launch|spawn|boot|restart)_(?!span|transaction|time|index|session|date|at\b)")
+STARTER_PREFIX = re.compile(
+    r"^_*(start|launch|spawn|boot|restart|fork)_(?!span|transaction|time|index|session|date|at\b)"
+)
 """A project's own word for starting something, such as `start_proxy`."""
+OUTPUT_WAITS = re.compile(
+    r"(expect(_exact|_list)?|wait_(for|until)_(log|line|output|text|message)\w*|(read|skip)_until|wait_log)$"
+)
+"""Wait for what a program writes."""
 FIRST_USES = frozenset(
     {
         "connect", "open_connection", "open_unix_connection", "create_connection", "create_unix_connection",
@@ -162,12 +168,18 @@ WEAK_EXPIRIES = re.compile(r"(?i)(timeout|interval|period|backoff|delay|refresh|
 """Names of times that may be such, or only bounds."""
 TIMESTAMPS = re.compile(r"(?i)(time(stamp)?s?\b|date\b|_at\b|modified|created|updated|heartbeat|mtime|last_\w+)")
 """Values that differ only if time has passed."""
+EARLIER = re.compile(
+    r"(?i)^(last|old|prev|previous|before|initial|orig|original|first|former)_|_(before|old|initial|prev)$"
+)
+"""What people call a value that was looked at before."""
 LENGTHS = re.compile(
     r"(?i)elapsed|duration|latency|\btook\b|time_?taken|(run|response|wall|total|spent)_?time|seconds\b|_ms\b"
 )
 """Values that say how long something took."""
 FILE_TIMES = re.compile(r"(utime|st_mtime|getmtime|st_ctime|mtime|st_atime|touch)\b")
 """The granularity of file times makes people wait."""
+REWRITES = re.compile(r"(?i)^(write|save|touch|append|dump|copy|create|put|insert|store|replace|upload|set)")
+"""Actions by which a file or an entry is changed."""
 REPEATABLE = re.compile(
     r"(?i)^(send\w*|write\w*|put\w*|feed\w*|upload\w*|insert\w*|publish\w*|kill|emit\w*|push\w*|append\w*|save\w*|"
     r"create\w*|add\w*|set\w*|enqueue\w*|post|drain|record\w*|log\w*|notify\w*|touch\w*|flush\w*|produce\w*|submit\w*)$"
