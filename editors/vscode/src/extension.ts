@@ -39,9 +39,12 @@ async function stop(): Promise<void> {
   }
 }
 
-async function restart(): Promise<void> {
-  await stop();
-  await start();
+let restarted: Promise<void> = Promise.resolve();
+
+/** One after the other: settings that change while the server starts must not leave a second one behind. */
+function restart(): Promise<void> {
+  restarted = restarted.then(stop).then(start);
+  return restarted;
 }
 
 async function fixAll(): Promise<void> {
@@ -61,9 +64,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       }
     }),
   );
-  await start();
+  await restart();
 }
 
 export async function deactivate(): Promise<void> {
-  await stop();
+  await restarted.then(stop);
 }
