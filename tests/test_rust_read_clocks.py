@@ -145,3 +145,31 @@ def test_two_moments_subtracted_are_elapsed_time() -> None:
     )
     body += "assert!(b - a < Duration::from_secs(1));"
     assert [(api, ms) for api, ms, _, _ in assertions(body)] == [("std::time::Instant::duration_since", 1000)] * 2
+
+
+PAUSED = "let paused = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();"
+REAL = "let real = Builder::new_current_thread().enable_all().build().unwrap();"
+
+
+@pytest.mark.parametrize(
+    ("code", "virtual"),
+    [
+        (
+            f"#[test]\nfn f() {{ {PAUSED} {REAL} paused.block_on(async {{ {SLEEP} }});"
+            f" real.block_on(async {{ {SLEEP} }}); }}",
+            [True, False],
+        ),
+        (f"#[test]\nfn f() {{ {REAL} {PAUSED} real.spawn(async {{ {SLEEP} }}); }}", [False]),
+        (
+            f"#[tokio::test(start_paused = true)]\nasync fn f() {{ {SLEEP} std::thread::spawn(|| {{"
+            f" let rt = tokio::runtime::Runtime::new().unwrap(); rt.block_on(async {{ {SLEEP} }}); }}).join(); }}",
+            [True, False],
+        ),
+        (
+            f"#[tokio::test(start_paused = true)]\nasync fn f() {{ let set = Pool::new(); set.spawn({SLEEP[:-7]}); }}",
+            [True],
+        ),
+    ],
+)
+def test_a_second_runtime_has_a_clock_of_its_own(code: str, virtual: list[bool]) -> None:
+    assert [one for one, _ in clocks(code)] == virtual

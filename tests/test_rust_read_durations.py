@@ -233,3 +233,51 @@ def test_a_name_that_speaks_of_another_unit(argument: str, clash: str | None) ->
     code = f"fn f() {{ std::thread::sleep({argument}); }}"
     (wait,) = read(Source("tests/a.rs", code.encode()), Surroundings()).waits
     assert wait.unit_clash == clash
+
+
+CELL = "static LIMIT: std::sync::OnceLock<Duration> = std::sync::OnceLock::new();"
+FIELDS = "struct Limits { least: Duration, most: Duration }\n"
+LIMITS = FIELDS + "const LIMITS: Limits = Limits { least: Duration::ZERO, most: Duration::from_secs(2) };"
+
+
+@pytest.mark.parametrize(
+    ("expression", "items", "milliseconds"),
+    [
+        ("*PAUSE", "lazy_static! { static ref PAUSE: Duration = Duration::from_millis(250); }", 250),
+        (
+            "*PAUSE * 2",
+            "lazy_static::lazy_static! {\n    static ref A: u8 = 1;\n"
+            "    pub static ref PAUSE: Duration = Duration::from_millis(N);\n}\nconst N: u64 = 7;",
+            14,
+        ),
+        ("*PAUSE", "lazy_static! { static ref PAUSE: Duration = from_environment(); }", None),
+        ("*PAUSE", "lazy_static! { static ref OTHER: Duration = Duration::from_millis(250); }", None),
+        ("*LIMIT.get_or_init(|| Duration::from_secs(3))", CELL, 3000),
+        ("limit()", CELL + " fn limit() -> Duration { *LIMIT.get_or_init(|| Duration::from_secs(3)) }", 3000),
+        (
+            "limit()",
+            CELL + " fn limit() -> Duration { *LIMIT.get_or_init(|| Duration::from_secs(3)) }"
+            " fn set(limit: Duration) { LIMIT.set(limit).unwrap() }",
+            None,
+        ),
+        ("LIMITS.most", LIMITS, 2000),
+        ("LIMITS.least + LIMITS.most / 2", LIMITS, 1000),
+        ("LIMITS.average", LIMITS, None),
+    ],
+)
+def test_durations_that_are_made_once(expression: str, items: str, milliseconds: float | None) -> None:
+    assert folded(expression, items=items) == milliseconds
+
+
+@pytest.mark.parametrize(
+    ("before", "milliseconds"),
+    [
+        ("let limits = Limits { least: Duration::ZERO, most: Duration::from_secs(3) };", 3000),
+        ("let limits = Limits { most: Duration::from_secs(3), ..Limits::default() };", 3000),
+        ("let mut limits = Limits { least: Duration::ZERO, most: Duration::from_secs(3) }; change(&mut limits);", None),
+        ("let limits = Limits::new(Duration::from_secs(3));", None),
+        ("let most = Duration::from_secs(3); let limits = Limits { least: Duration::ZERO, most };", None),
+    ],
+)
+def test_a_field_of_a_struct_that_is_written_out(before: str, milliseconds: float | None) -> None:
+    assert folded("limits.most", before, FIELDS) == milliseconds

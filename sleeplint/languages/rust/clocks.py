@@ -13,6 +13,7 @@ from sleeplint.languages.rust.words import holds, places
 
 _PAUSED = re.compile(r"\bstart_paused\s*=\s*true\b")
 _BUILDER = re.compile(rb"\.\s*start_paused\s*\(\s*true\s*\)")
+_RUNTIME = re.compile(rb"\bRuntime\s*::\s*new\s*\(|\bBuilder\s*::\s*new_\w+\s*\(")
 _PAUSE = re.compile(rb"\b(pause|resume)\s*\(\s*\)")
 _SIMULATED = re.compile(rb"\b(turmoil\s*::\s*Builder|loom\s*::\s*model|shuttle\s*::\s*check_\w+)\b")
 _SIMULATORS = (b"turmoil", b"loom", b"shuttle")
@@ -61,6 +62,26 @@ class Clocks:
             if self._is_tokio(match.start(1), match.end(1), match[1].decode()):
                 paused = match[1] == b"pause"
         return paused
+
+    def of_runtime(self, function: Node, chain: Sequence[Node]) -> bool | None:
+        """Whether the runtime on which a wait in a function is run there and then is paused; None if none is named."""
+        for node in reversed(chain):
+            if node == function:
+                break
+            callee = node.child_by_field_name("function") if node.type == "call_expression" else None
+            if callee is None or callee.type != "field_expression":
+                continue
+            runtime, method = callee.child_by_field_name("value"), callee.child_by_field_name("field")
+            if runtime is None or method is None or runtime.type != "identifier":
+                continue
+            if self._names.reading.grove.text(method) not in {"block_on", "spawn"}:
+                continue
+            name = re.escape(self._names.reading.grove.text(runtime).encode())
+            made = re.compile(rb"\blet\s+(?:mut\s+)?%s\s*(?::[^=;]*)?=([^;]*);" % name)
+            values = [match[1] for match in made.finditer(self._code, function.start_byte, node.start_byte)]
+            if values and _RUNTIME.search(values[-1]):
+                return _BUILDER.search(values[-1]) is not None
+        return None
 
     def _simulated(self, function: Node) -> bool:
         """Whether a simulator runs in a function."""

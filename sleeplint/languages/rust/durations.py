@@ -134,6 +134,8 @@ class Durations:
                 return self._call(node, scope, fuel)
             case "identifier" | "scoped_identifier":
                 return self._name(node, scope, fuel)
+            case "field_expression":
+                return self._field(node, scope, fuel)
         return None
 
     def _unary(self, node: Node, scope: _Scope, fuel: int) -> Value | None:
@@ -192,6 +194,12 @@ class Durations:
         if receiver is None or field is None:
             return None
         name = _text(field, scope)
+        if name == "get_or_init" and len(arguments) == 1:  # a cell that is set nowhere else
+            body = arguments[0].child_by_field_name("body")
+            cell = re.escape(_text(receiver, scope).encode())
+            if body is None or re.search(rb"\b%s\s*\.\s*set\s*\(" % cell, scope.names.reading.grove.code):
+                return None
+            return self._fold(body, scope, fuel - 1)
         value = self._fold(receiver, scope, fuel - 1)
         if value is None:
             return None
@@ -214,6 +222,39 @@ class Durations:
             small = value.amount.numerator.bit_length() * other.amount <= _BITS_LIMIT
             return Value("number", value.amount ** int(other.amount), value.whole) if small else None
         return _arithmetic(sign[name], value, other) if name in sign else None
+
+    def _field(self, node: Node, scope: _Scope, fuel: int) -> Value | None:
+        """A field of a struct that is written out where its name is bound: `LIMITS.most`."""
+        owner, field = node.child_by_field_name("value"), node.child_by_field_name("field")
+        path = path_of(owner, scope.names.reading.grove.code) if owner is not None else None
+        if owner is None or field is None or path is None or owner.type == "self":
+            return None
+        written, there = self._written(path, owner, scope)
+        body = (
+            written.child_by_field_name("body") if written is not None and written.type == "struct_expression" else None
+        )
+        for part in body.named_children if body is not None else ():
+            name, value = part.child_by_field_name("field"), part.child_by_field_name("value")
+            if name is not None and value is not None and _text(name, there) == _text(field, scope):
+                return self._fold(value, there, fuel - 1)
+        return None
+
+    def _written(self, path: tuple[str, ...], use: Node, scope: _Scope) -> tuple[Node | None, _Scope]:
+        """The expression that a name is bound to, unless it can change, and where it stands."""
+        code = scope.names.reading.grove.code
+        for index in range(len(scope.chain) - 1, 0, -1):
+            if len(path) == 1 and scope.chain[index].type in {"block", "source_file"}:
+                let = _last_let(scope.chain[index], path[0], use.start_byte, code)
+                if let is not None:
+                    fixed = not any(child.type == "mutable_specifier" for child in let.children)
+                    return let.child_by_field_name("value") if fixed else None, scope
+            if scope.chain[index].type == "function_item":
+                break
+        found = scope.names.look_up(path, scope.chain)
+        if found is None or found.item is None or found.place is None or found.item.kind not in {"const", "static"}:
+            return None, scope
+        node, chain, names = self._definition(found.place, found.item)
+        return node.child_by_field_name("value"), _Scope(names, chain, {})
 
     def _conversion(self, name: str, value: Value) -> Value | None:
         if value.shape == "duration" and name.startswith("as_"):
@@ -243,11 +284,24 @@ class Durations:
         name = found.path if found is not None else "::".join(path)
         if match := _BITS.search(name):
             return _largest(match)
+        if len(path) == 1 and path[0].isupper():
+            return self._lazy_static(path[0], scope, fuel)
         owner, _, last = canonical(name).rpartition("::")
         if _DURATION.search(owner):
             known = {"ZERO": 0, "MAX": _MAXIMUM, "SECOND": 10**9, "MILLISECOND": 10**6, "MICROSECOND": 10**3}
             return Value("duration", Fraction(known[last])) if last in known else None
         return None
+
+    def _lazy_static(self, name: str, scope: _Scope, fuel: int) -> Value | None:
+        """What `lazy_static! { static ref NAME: Duration = ..; }` in the same file sets a name to."""
+        grove = scope.names.reading.grove
+        match = re.search(rb"\bstatic\s+ref\s+%s\s*:\s*[\w:]+\s*=\s*([^;{}]+?)\s*;" % name.encode(), grove.code)
+        if match is None:
+            return None
+        chain = grove.chain(*match.span(1))
+        if (chain[-1].start_byte, chain[-1].end_byte) != match.span(1):
+            return None
+        return self._fold(chain[-1], _Scope(scope.names, chain[:-1], {}), fuel - 1)
 
     def _local(self, name: str, use: Node, scope: _Scope, fuel: int) -> tuple[bool, Value | None]:
         """Whether a local binding explains a name, and its value if that is sure."""

@@ -21,6 +21,7 @@ _NOW = re.compile(r"(?:^|::)(Instant|SystemTime)(?:::now)?\Z")
 _NANOSECONDS = {"as_secs": 10**9, "as_millis": 10**6, "as_micros": 10**3, "as_nanos": 1}
 _SAME = frozenset({"unwrap", "expect", "clone", "abs", "unwrap_or_default", "into", "try_into", "to_owned"})
 _STEPS = 24
+_BOOLEAN = frozenset({"binary_expression", "unary_expression", "parenthesized_expression", "call_expression"})
 
 Bound = Literal["upper", "lower"]
 _SIDES: dict[str, Bound] = {
@@ -132,6 +133,11 @@ class _Assertion:
                     found = self._compare(_SIDES[sign.type], left, right, equal=sign.type == "==")
             elif part.type == "call_expression":
                 found = self._called(part)
+            elif part.type == "identifier":  # `let late = start.elapsed() > limit; assert!(!late)`
+                named = binding(self._grove.text(part), part, self._inner, self._grove)
+                value = named.value if named is not None else None
+                if value is not None and value.type in _BOOLEAN and value.end_byte <= part.start_byte:
+                    pending.append((value, denied))
             if found is not None:
                 bound = _OTHER[found.bound] if denied else found.bound
                 yield replace(found, bound=bound)

@@ -133,15 +133,48 @@ def rounds(way: Way, at: int) -> int | None:
     text = way.text(value).strip()
     if match := _TAKE.search(text):
         return number(way, match.group(1))
-    text = re.sub(rb"\)?\s*+\.(?:rev|into_iter|iter|enumerate)\(\)\s*+$", b"", text).lstrip(b"(")
+    if match := _REPEATED.fullmatch(text):
+        return number(way, match.group(1))
+    text = _ADAPTED.sub(b"", text)
+    step = 1
+    if (match := _STEPPED.fullmatch(text)) and int(match.group(2)) > 0:
+        text, step = match.group(1), int(match.group(2))
+    while text.startswith(b"(") and text.endswith(b")"):
+        text = text[1:-1].strip()
     if match := _RANGE.fullmatch(text):
         first, last = number(way, match.group(1)), number(way, match.group(3))
-        return None if first is None or last is None else max(0, last - first + bool(match.group(2)))
-    if value.type in ("array_expression", "reference_expression"):
-        array = value if value.type == "array_expression" else value.named_children[-1]
-        if array.type == "array_expression" and b";" not in way.text(array):
-            return sum(child.type != "attribute_item" for child in array.named_children)
+        return None if first is None or last is None else max(0, -((first - last - bool(match.group(2))) // step))
+    if match := _LISTED.match(text):
+        return _members(way, text[match.end() :])
+    if re.fullmatch(rb"&?(?:mut\s+)?[A-Za-z_]\w*", text):
+        return _listed(way, text.lstrip(b"&").removeprefix(b"mut ").strip(), node.start_byte)
     return None
+
+
+_ADAPTED = re.compile(rb"(?:\s*+\.\s*+(?:rev|into_iter|iter|iter_mut|enumerate|copied|cloned)\(\))+\s*+$")
+"""What goes through all the same."""
+_REPEATED = re.compile(rb"(?:\w+::)*repeat_n\(.*,\s*+(\w+)\s*+\)", re.DOTALL)
+_STEPPED = re.compile(rb"(.*)\.\s*+step_by\(\s*+(\d+)\s*+\)", re.DOTALL)
+_LISTED = re.compile(rb"&?(?:mut\s+)?(?:vec!\s*+)?\[")
+_CHANGES = rb"\s*+\.\s*+(?:push\w*|extend\w*|insert|append|retain|drain|clear|truncate|resize)\s*+\("
+
+
+def _listed(way: Way, name: bytes, until: int) -> int | None:
+    """How many members a name's array or vector holds, as it is written above `until` or as a constant."""
+    word = rb"\b" + re.escape(name)
+    made = list(
+        re.finditer(rb"\blet\s+(?:mut\s+)?" + name + rb"\s*+(?::[^=]*)?=\s*+&?(?:vec!\s*+)?\[", way.before(0, until))
+    )
+    text = way.before(0, until)
+    if not made:
+        text = way.bare
+        made = list(re.finditer(rb"\b(?:const|static)\s+" + name + rb"\s*+:[^=]*=\s*+&?\[", text))
+        if len(made) != 1:
+            return None
+    rest = text[made[-1].end() :]
+    if re.search(word + _CHANGES, rest):
+        return None
+    return _members(way, rest)
 
 
 def _taken_out(way: Way, loop: Node) -> int | None:
@@ -157,13 +190,10 @@ def _taken_out(way: Way, loop: Node) -> int | None:
     takes = rb"[^{}]*\b" + name + rb"\s*+\.\s*+(?:remove|pop|pop_front|pop_back|swap_remove)\s*+\([^{}]*"
     if len(uses) != 1 or re.fullmatch(takes, way.text(uses[0])) is None:
         return None
-    made = list(re.finditer(rb"\b" + name + rb"\s*+(?::[^=;]*)?=\s*+vec!\s*+\[", way.before(0, loop.start_byte)))
-    if not made:
-        return None
-    return _members(way.before(0, loop.start_byte)[made[-1].end() :])
+    return _listed(way, name, loop.start_byte)
 
 
-def _members(text: bytes) -> int | None:
+def _members(way: Way, text: bytes) -> int | None:
     """How many members a list has whose text begins behind its bracket."""
     depth, members, filled = 0, 0, False
     for sign in re.finditer(rb"[\[\](){};,]|[^\s\[\](){};,]+", text):
@@ -175,7 +205,8 @@ def _members(text: bytes) -> int | None:
                 return members + filled
             depth -= 1
         elif word == b";" and depth == 0:
-            return None
+            repeated = re.match(rb"\s*+(\w+)\s*+\]", text[sign.end() :])
+            return number(way, repeated.group(1)) if repeated and members == 0 else None
         elif word == b"," and depth == 0:
             members, filled = members + filled, False
             continue

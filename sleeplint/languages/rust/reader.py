@@ -225,6 +225,8 @@ class _Reader:
         if test is not None:
             node = next(n for n in chain if n.type == "function_item" and n.start_byte == test.span.start)
             paused = test.paused_clock or self._clocks.paused(node, called.call.start_byte)
+            if paused:
+                paused = self._clocks.of_runtime(node, chain) is not False
             test = replace(self._limited(test), paused_clock=paused)
             if paused or test.span not in self._tests:
                 self._tests[test.span] = test

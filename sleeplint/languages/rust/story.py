@@ -52,6 +52,8 @@ def own_flow(scene: Scene) -> Verdict | None:
         return verdict
     if (verdict := _passing(scene, following, checked, elapsing)) is not None:
         return verdict
+    if checked is None and _is_spaced(scene):
+        return Verdict("pacing", "low")
     if checked is not None and checked <= 2:
         confident = scene.last and _is_asked(following, checked) and not _is_checked(way.text(scene.last[0]))
         return Verdict(
@@ -67,6 +69,17 @@ def own_flow(scene: Scene) -> Verdict | None:
 def _is_of_expiry(scene: Scene) -> bool:
     """Whether the name of the function is about time running out."""
     return vocabulary.EXPIRY_TEST.search(scene.way.word(scene.function.child_by_field_name("name"))) is not None
+
+
+def _is_spaced(scene: Scene) -> bool:
+    """Whether it is the last of equal sleeps that stand behind one kind of action each."""
+    texts = [scene.way.text(node) for node in (scene.statement, *scene.behind[:5])]
+    return (
+        len(texts) > 4
+        and texts[0] == texts[2] == texts[4]
+        and _same_action(texts[1], texts[3])
+        and (len(texts) == 5 or _same_action(texts[3], texts[5]))
+    )
 
 
 def _is_asked(following: list[bytes], checked: int) -> bool:
