@@ -532,3 +532,21 @@ def test_the_sole_content_of_a_measured_block_is_its_work() -> None:
     assert (measured.role, measured.role_confidence) == ("workload", "high")
     assert here(code.format("", "watch.lines == 2")).role == "settle"
     assert here(code.format("act(); ", "watch.elapsed >= 0.2")).role == "settle"
+
+
+def test_a_sender_that_the_other_side_cuts_off_tries_nothing_again() -> None:
+    code = (
+        "def test():\n    def trickle():\n        for byte in PREFACE:\n"
+        "            if stop.is_set():\n                return\n"
+        "            try:\n                client.sendall(byte)\n            except {}:\n                return\n"
+        "            time.sleep(0.1)  # <-\n    Thread(target=trickle).start()\n"
+    )
+    assert here(code.format("OSError")).role != "poll"
+    assert here(code.format("LookupError")).role == "poll"
+
+
+def test_a_comment_of_expiry_outweighs_an_effect() -> None:
+    code = "def test():\n    cache.put(1)\n    {}\n    time.sleep(0.5)  # <-\n    assert cache.size == 3\n"
+    expired = here(code.format("# wait for the entry to become invalid"))
+    assert (expired.role, expired.role_confidence) == ("expiry", "low")
+    assert here(code.format("# wait for the entry")).role == "settle"

@@ -180,3 +180,49 @@ def test_a_time_that_must_have_passed_is_that_of_the_timeout(
     before: str, between: str, assertion: str, role: str
 ) -> None:
     assert here(TIMED.format(before, between, assertion)).role == role
+
+
+def test_one_of_several_gathered_is_to_run_out() -> None:
+    code = """
+    async def test():
+        {names} = await asyncio.gather(
+            asyncio.wait_for(one(), 0.3),{first}
+            asyncio.wait_for(two(), 0.3),{second}
+            return_exceptions=True,
+        )
+        assert isinstance({asked}, asyncio.TimeoutError)
+    """
+    marks = {"first": "  # <-", "second": ""}
+    assert here(code.format(names="found", asked="found[0]", **marks)).role == "burned"
+    assert here(code.format(names="found", asked="found[1]", **marks)).role == "guard"
+    assert here(code.format(names="one, two", asked="one", **marks)).role == "burned"
+    assert here(code.format(names="one, two", asked="two", **marks)).role == "guard"
+
+
+def test_what_is_gathered_and_not_asked_about_timeouts_is_a_guard() -> None:
+    code = """
+    async def test():
+        found = await asyncio.gather(
+            asyncio.wait_for(one(), 0.3),  # <-
+            return_exceptions=True,
+        )
+        assert found == [1]
+    """
+    assert here(code).role == "guard"
+
+
+def test_an_alarm_that_is_to_ring() -> None:
+    code = """
+    import signal
+
+    def ring(number, frame):
+        raise Interrupted
+
+    def test():
+        signal.signal(signal.SIGALRM, ring)
+        signal.setitimer(signal.ITIMER_REAL, 0.2)  # <-
+        with pytest.raises({}):
+            read()
+    """
+    assert here(code.format("Interrupted")).role == "burned"
+    assert here(code.format("OSError")).role == "guard"

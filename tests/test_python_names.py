@@ -277,3 +277,29 @@ def test_a_helper_of_another_test_file_is_test_code_too() -> None:
         "tests/helpers.py": "def reap(process, timeout):\n    process.wait(timeout=timeout)\n    return 1\n",
     }
     assert spoken("from tests.helpers import reap\nreap(p, timeout=5)", files=files) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "ms"),
+    [
+        ("self.lock.acquire(timeout=timeout)", 2000),
+        ("timeout = timeout / 1000\n        self.lock.acquire(timeout=timeout)", 2),
+        ("timeout = int(timeout / 1000)\n        self.lock.acquire(timeout=timeout)", 2),
+        ("timeout /= 1000\n        self.lock.acquire(timeout=timeout)", 2),
+        ("timeout = timeout - 1\n        self.lock.acquire(timeout=timeout)", 2000),
+        ("if timeout is None:\n            timeout = 5\n        self.lock.acquire(timeout=timeout)", 2000),
+    ],
+)
+def test_a_parameter_under_its_own_name_in_another_unit(body: str, ms: float) -> None:
+    files = {"app.py": f"class Store:\n    def take(self, timeout):\n        {body}\n        return self.found\n"}
+    assert spoken("from app import Store\nStore().take(timeout=2)", files=files) == [("app.Store.take", ms)]
+
+
+def test_what_is_made_of_a_timeout_keeps_it() -> None:
+    files = {
+        "app.py": "class Broker:\n    def consume(self, queue, timeout):\n        return Consumer(queue, timeout)\n"
+        "    def fetch(self, queue, timeout):\n        return self.api.take(queue, timeout)\n"
+    }
+    code = "from app import Broker\nBroker().{}('q', timeout=1)"
+    assert spoken(code.format("consume"), files=files) == []
+    assert spoken(code.format("fetch"), files=files) == [("app.Broker.fetch", 1000)]

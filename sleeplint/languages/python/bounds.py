@@ -16,7 +16,7 @@ from sleeplint.languages.python.names import Names, names_of
 from sleeplint.languages.python.parameters import TRANSPARENT, UNIT_MS, factor_of, outcomes_of, parameters_of, scaled
 from sleeplint.languages.python.spelling import spelled
 from sleeplint.languages.python.suggestions import BOUND, suggested_by
-from sleeplint.languages.python.tree import Chain, arguments_of, called_name, descend
+from sleeplint.languages.python.tree import Chain, arguments_of, bare, called_name, descend
 from sleeplint.languages.python.wrappers import through, wrapper_of
 
 MAX_STEPS = 5
@@ -60,14 +60,40 @@ def _bounded_by(module: Module, body: Node, parameter: str, steps: int) -> float
     """Milliseconds of one unit of a parameter that flows into a wait; None if it flows into none."""
     names = names_of(module)
     pattern = re.compile(rb"(?<![\w.])" + re.escape(parameter.encode()) + rb"(?!\w)")
+    scale = 1.0
     for match in pattern.finditer(module.code, body.start_byte, body.end_byte):
         node = module.root.descendant_for_byte_range(match.start(), match.end())
         if node is None or node.type != "identifier":
             continue
-        ms = _flows(node, module.chain(node), parameter, names, steps)
+        chain = module.chain(node)
+        changed = _rescaled(node, chain, parameter, names)
+        if changed == 0:
+            return None
+        scale *= changed
+        ms = _flows(node, chain, parameter, names, steps)
         if ms is not None:
-            return ms
+            return ms * scale
     return None
+
+
+def _rescaled(node: Node, chain: Chain, parameter: str, names: Names) -> float:
+    """By what `timeout = timeout / 1000`, at its left side, multiplies a parameter; 0 if nobody knows."""
+    holder = chain[-1] if chain else None
+    if holder is None or holder.type not in ("assignment", "augmented_assignment"):
+        return 1
+    left, right = holder.child_by_field_name("left"), holder.child_by_field_name("right")
+    if left != node or right is None:
+        return 1
+    if holder.type == "augmented_assignment":
+        operator, number = holder.child_by_field_name("operator"), fold(right, names)
+        if operator is None or number is None or not number.number or operator.type not in ("*=", "/=", "//="):
+            return 1
+        return float(number.number if operator.type == "*=" else 1 / number.number)
+    pattern = rb"(?<![\w.])" + re.escape(parameter.encode()) + rb"(?!\w)"
+    if re.search(pattern, names.module.code[right.start_byte : right.end_byte]) is None:
+        return 1  # it had none
+    factor = factor_of(right, parameter, names)
+    return factor if factor is not None else 0 if bare(right).type == "call" else 1
 
 
 def _flows(node: Node, chain: Chain, parameter: str, names: Names, steps: int) -> float | None:
@@ -237,5 +263,17 @@ def forwards(meaning: Meaning, keyword: str) -> bool:
     if body is None or all(name != keyword for name, _, _ in parameters_of(meaning.module, meaning.node)):
         return False
     word = re.escape(keyword.encode())
-    pattern = re.compile(rb"(?:[(,]|(?<![=!<>])=)\s*" + word + rb"\s*(?:[,)]|[*/])")
-    return pattern.search(meaning.module.code, body.start_byte, body.end_byte) is not None
+    pattern = re.compile(rb"(?:[(,]|(?<![=!<>])=)\s*(" + word + rb")\s*(?:[,)]|[*/])")
+    module = meaning.module
+    return any(
+        not _is_kept(module, match.start(1), match.end(1))
+        for match in pattern.finditer(module.code, body.start_byte, body.end_byte)
+    )
+
+
+def _is_kept(module: Module, start: int, end: int) -> bool:
+    """Whether an argument goes to an object that is made of it: `return Consumer(queue, timeout)`."""
+    node = module.root.descendant_for_byte_range(start, end)
+    call = next((n for n in reversed(module.chain(node)) if n.type == "call"), None) if node is not None else None
+    label = called_name(call) if call is not None else None
+    return label is not None and module.text(label).lstrip("_")[:1].isupper()

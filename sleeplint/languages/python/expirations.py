@@ -15,7 +15,7 @@ from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.neighbours import assigned
 from sleeplint.languages.python.scene import Scene, parts
 from sleeplint.languages.python.site import Site
-from sleeplint.languages.python.tree import bare
+from sleeplint.languages.python.tree import arguments_of, bare
 
 _NEAR = 6
 _LEAVES = frozenset({"break_statement", "return_statement"})
@@ -120,6 +120,32 @@ def raised_later(scene: Scene, site: Site, raises: frozenset[str]) -> Node | Non
         if not given or any(part.type == "await" for part in parts(act.node)):
             return None  # it is awaited, cancelled, or handed on
         known |= given
+    return None
+
+
+def gathered(scene: Scene, site: Site) -> tuple[Node, bool] | None:
+    """`gather(wait_for(..), return_exceptions=True)`: where its outcome is looked at, and whether it is a timeout."""
+    index = len(site.chain) - 1
+    if index < 1 or site.chain[index].type != "argument_list" or scene.called(site.chain[index - 1]).name != "gather":
+        return None
+    call = site.chain[index - 1]
+    arguments = arguments_of(call, scene.code)
+    keep = arguments.keywords.get("return_exceptions")
+    if keep is None or scene.text(keep) != "True" or site.call not in arguments.positional:
+        return None
+    statement = next((n for n in reversed(site.chain) if n.type == "assignment"), None)
+    left = statement.child_by_field_name("left") if statement is not None else None
+    if left is None:
+        return None
+    place = arguments.positional.index(site.call)
+    several = left.named_children if left.type in ("pattern_list", "tuple_pattern") else []
+    name = scene.text(several[place] if place < len(several) else left)
+    own = re.compile(rf"(?<![\w.]){re.escape(name)}\b" + ("" if several else rf"(?:\[{place}\]|(?!\[))"))
+    for act in islice(following(scene, site.chain, site.call), _NEAR):
+        written = scene.text(act.node)
+        if act.kind == "assert" and own.search(written):
+            expired = words.TIMEOUT_ERRORS.search(written) and not re.search(r"\bnot (isinstance|any)\b|Not", written)
+            return act.node, bool(expired)
     return None
 
 

@@ -22,7 +22,8 @@ from sleeplint.languages.python.tree import Chain, arguments_of, called_name, ch
 _OPERATIONS = re.compile(
     r"_*(?:wait|recv|receive|read|fetch|poll|acquire|join|result|select|ping|accept|connect|communicate|expect|flush"
     r"|drain|shutdown|stop|close|execute|query|lock|start|call|request|consume|get_|pop|take|barrier|until|collect"
-    r"|cursor|forward|copy_|exec_)\w*"
+    r"|cursor|forward|copy_|exec_|run|sync|invoke|terminate|kill|quit|handshake|login|authenticate|watch)\w*"
+    r"|\w+_results?"
 )
 _NEVER = re.compile(
     r"(?:assert|set_|make_|create_(?!connection)|build_|config|patch|parse|declare|register|mock|option|add_|enqueue"

@@ -22,6 +22,7 @@ _TOLD = re.compile(
     r"(?i)(?<![a-z])(stop|cancel|shut_?down|quit|terminate|kill)(_?(event|flag|signal|requested))?\b"
     r"|(time|monotonic|perf_counter|now)\(\)|elapsed|deadline"
 )
+_CUT_OFF = re.compile(r"OSError|BrokenPipe|ConnectionReset|ConnectionAborted|ConnectionClosed|EOFError|CancelledError")
 _THINGS = re.compile(r"^(?:len\(([\w.]+)\)(?: *(?:>|!=) *0)?|([\w.]+))$")
 _ENDLESS_ITERABLE = re.compile(r"^(itertools\.)?(count|cycle|repeat)\(|^iter\(")
 
@@ -111,6 +112,8 @@ def _leaves_when_told(scene: Scene, loop: Node) -> bool:
             taken = part.child_by_field_name("consequence")
             branch = taken.id if taken is not None else 0
             stack.extend((child, signal and child.id == branch, inner) for child in part.named_children)
+        elif part.type == "except_clause" and _CUT_OFF.search(scene.text(part).partition(":")[0]):
+            stack.extend((child, True, inner) for child in part.named_children)  # nobody is there to go on with
         elif part.type not in FUNCTIONS and part.type != "class_definition":
             stack.extend((child, told, inner or part.type in _LOOPS) for child in part.named_children)
     return ways > 0

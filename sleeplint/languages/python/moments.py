@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from tree_sitter import Node
+
 from sleeplint.facts import Role
 from sleeplint.languages.python import remarks
 from sleeplint.languages.python import vocabulary as words
@@ -46,6 +48,8 @@ def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
         verdict = replace(verdict, sure=False)
     if verdict.role == "settle" and verdict.sure and _is_to_change_nothing(scene, around):
         verdict = replace(verdict, role="absence", sure=False)
+    if verdict.role == "settle" and verdict.sure and _says_expiry(scene, statement):
+        verdict = Verdict("expiry", False, related=verdict.related)
     if not verdict.sure:
         hint = remarks.hinted(remarks.remark(scene.code, statement.start_byte, statement.end_byte))
         if hint is not None and (verdict.role == "sync" or hint != "settle"):
@@ -76,6 +80,11 @@ def _is_prepared(scene: Scene, site: Site) -> bool:
     if parameters is None or (decorated and "patch" in scene.text(site.chain[first - 1]).partition("def ")[0]):
         return False
     return parameters.named_child_count > 0
+
+
+def _says_expiry(scene: Scene, statement: Node) -> bool:
+    """Whether the comment at a sleep says that it lasts until something is no longer valid."""
+    return bool(words.NO_LONGER_VALID.search(remarks.remark(scene.code, statement.start_byte, statement.end_byte)))
 
 
 def _is_to_change_nothing(scene: Scene, around: Surrounding) -> bool:

@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.assertions import expectation, names_in
-from sleeplint.languages.python.expirations import drained, outlasted, raised_later, takes
+from sleeplint.languages.python.expirations import drained, gathered, outlasted, raised_later, takes
 from sleeplint.languages.python.flow import act_of, border, fails, following, preceding
 from sleeplint.languages.python.loops import round_of
 from sleeplint.languages.python.scene import Scene
@@ -53,6 +53,7 @@ def outcome_of(scene: Scene, site: Site) -> Outcome:
     return (
         _raised(scene, site)
         or _set_before(scene, site)
+        or _alarmed(scene, site)
         or _caught(scene, site)
         or _told_apart(scene, site)
         or _asserted(scene, site)
@@ -108,6 +109,9 @@ def _told_apart(scene: Scene, site: Site) -> Outcome | None:
     least = outlasted(scene, site)
     if least is not None:
         return Outcome("burned", True, True, least)
+    together = gathered(scene, site)
+    if together is not None:
+        return Outcome("burned" if together[1] else "guard", True, True, together[0])
     raises = raised_later(scene, site, _RAISES)
     return _expected(scene, raises, False) if raises is not None else None
 
@@ -125,6 +129,20 @@ def _set_before(scene: Scene, site: Site) -> Outcome | None:
         for call in scene.calls(act.node if act.node.type != "with_statement" else act.node.named_children[0]):
             if call.name in _RAISES and re.search(rf"(?<![\w.]){re.escape(own.receiver)}\b", scene.text(act.node)):
                 return _expected(scene, call.node, False)
+    return None
+
+
+def _alarmed(scene: Scene, site: Site) -> Outcome | None:
+    """`signal.setitimer(.., 0.2)`, and then `with raises(Interrupted):`, which the file's handler raises."""
+    if site.api not in ("signal.setitimer", "signal.alarm"):
+        return None
+    act = next(iter(following(scene, site.chain, site.call)), None)
+    if act is None or act.kind != "assert" or act.node.type != "with_statement":
+        return None
+    for call in scene.calls(act.node.named_children[0]):
+        first = arguments_of(call.node, scene.code).at(0, "expected_exception") if call.name in _RAISES else None
+        if first is not None and re.search(rb"\braise %s\b" % re.escape(scene.text(first).encode()), scene.code):
+            return Outcome("burned", True, True, call.node)
     return None
 
 

@@ -245,6 +245,8 @@ TIMEOUT_BLOCKS = frozenset(
 QUIET_BLOCKS = frozenset({"move_on_after", "move_on_at"})
 """Those that end silently."""
 
+NO_LONGER_VALID = re.compile(r"(?i)\bexpir|\bttl\b|\b(go|become|be) (stale|invalid)|time ?out (passes|elapses)")
+"""A comment that says that something runs out."""
 UNMOVED = re.compile(r"(?i)\b(still|ignored?|unaffected|unchanged|remains?|stays?|should(n't| not)|doesn't|not be)\b")
 """A comment that says that something is to be as it was."""
 COMMENTS = (
