@@ -302,4 +302,6 @@ def test_what_is_made_of_a_timeout_keeps_it() -> None:
     }
     code = "from app import Broker\nBroker().{}('q', timeout=1)"
     assert spoken(code.format("consume"), files=files) == []
+    entered = "from app import Broker\nwith Broker().consume('q', timeout=1) as consumer:\n    consumer.run()"
+    assert spoken(entered, files=files) == [("app.Broker.consume", 1000)]
     assert spoken(code.format("fetch"), files=files) == [("app.Broker.fetch", 1000)]

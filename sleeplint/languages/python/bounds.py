@@ -255,8 +255,11 @@ def documented_unit(meaning: Meaning, keyword: str) -> Unit | None:
     return "s" if re.search(rb"\bseconds\b", entry[0]) else None
 
 
-def forwards(meaning: Meaning, keyword: str) -> bool:
-    """Whether one of the project's functions passes a parameter on to another call."""
+def forwards(meaning: Meaning, keyword: str, begun: bool) -> bool:
+    """Whether one of the project's functions passes a parameter on to another call.
+
+    To one that makes an object, only if that object is `begun` where the function is called.
+    """
     if meaning.node is None or meaning.module is None or meaning.module.is_test_code:
         return False
     body = meaning.node.child_by_field_name("body")
@@ -266,7 +269,7 @@ def forwards(meaning: Meaning, keyword: str) -> bool:
     pattern = re.compile(rb"(?:[(,]|(?<![=!<>])=)\s*(" + word + rb")\s*(?:[,)]|[*/])")
     module = meaning.module
     return any(
-        not _is_kept(module, match.start(1), match.end(1))
+        begun or not _is_kept(module, match.start(1), match.end(1))
         for match in pattern.finditer(module.code, body.start_byte, body.end_byte)
     )
 

@@ -63,7 +63,7 @@ def _guard(call: Node, chain: Chain, keyword: str, names: Names) -> Found | None
     if canonical(meaning.path) in BY_PATH or is_mock(meaning):
         return None
     if meaning.kind == "function":
-        if not forwards(meaning, keyword):
+        if not forwards(meaning, keyword, _is_begun(chain)):
             return None  # it keeps it, or is test code's own, whose waits are in its body
     elif meaning.kind not in ("unknown", "external"):
         return None
@@ -122,6 +122,14 @@ def _is_operation(word: str, chain: Chain) -> bool:
         return True
     holder = chain[-1] if chain else None
     return holder is not None and holder.type == "await"
+
+
+def _is_begun(chain: Chain) -> bool:
+    """Whether what a call gives is awaited, entered or gone through at once."""
+    holder = chain[-1] if chain else None
+    if holder is not None and holder.type == "as_pattern":
+        return True
+    return holder is not None and holder.type in ("await", "with_item", "for_statement", "for_in_clause", "attribute")
 
 
 def _is_waited_for(chain: Chain) -> bool:
