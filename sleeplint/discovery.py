@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sleeplint.errors import PathError
 from sleeplint.finding import Problem
+from sleeplint.records import dataclass, field
 from sleeplint.settings.files import NAMES
 from sleeplint.settings.resolver import Resolver
 from sleeplint.source import language_of

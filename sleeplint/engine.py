@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 
-from sleeplint import languages, suppress
+from sleeplint import languages
 from sleeplint.facts import Milliseconds, TestFile, Wait
-from sleeplint.finding import Finding, Problem, Severity, TestCost
+from sleeplint.finding import Finding, Problem, Severity, Silencing, TestCost
 from sleeplint.languages import Surroundings
+from sleeplint.records import dataclass, replace
 from sleeplint.registry import Enabled
 from sleeplint.rule import Rule
 from sleeplint.settings import Settings
@@ -61,7 +60,13 @@ def lint(
     file = languages.read(source, around)
     problems: list[Problem] = []
     remarks = list(_judge(rules, file, lambda rule: rule.judge(file, settings.budget), problems))
-    spoken, silenced, silencings = suppress.apply(file, _most_specific(remarks, rules), rules, settings.suppressions)
+    spoken = _most_specific(remarks, rules)
+    silenced: list[Finding] = []
+    silencings: list[Silencing] = []
+    if file.pragmas:
+        from sleeplint import suppress
+
+        spoken, silenced, silencings = suppress.apply(file, spoken, rules, settings.suppressions)
     spoken += _judge(rules, file, lambda rule: rule.judge_silencing(file, silencings), problems)
     if repairs and spoken:
         spoken = _mended(source, file, spoken, problems)
@@ -150,7 +155,9 @@ def _placed(source: Source, findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _fingerprint(identity: Iterable[str]) -> str:
-    return hashlib.sha256("\0".join(identity).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    from hashlib import sha256
+
+    return sha256("\0".join(identity).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 def _costs(source: Source, file: TestFile) -> Iterator[TestCost]:

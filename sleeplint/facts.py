@@ -6,9 +6,9 @@ durations milliseconds. None always means that the source does not say.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from sleeplint.records import dataclass
 from sleeplint.source import Language
 from sleeplint.text import Span
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
 from sleeplint.facts import Milliseconds, Related, Role
+from sleeplint.records import dataclass
 from sleeplint.text import Edit, Location, Span
 
 NOWHERE = Location(1, 1, 1, 1)

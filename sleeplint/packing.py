@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache, cached_property
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints, overload
+
+from sleeplint.records import names_of
 
 T = TypeVar("T")
 
@@ -20,9 +21,8 @@ def pack(value: object) -> Any:
         return [pack(item) for item in value]
     if isinstance(value, Mapping):
         return {key: pack(item) for key, item in value.items()}
-    if is_dataclass(value):
-        return [pack(getattr(value, name)) for name in _names(cast("Any", type(value)))]
-    return value
+    names = names_of(type(value))
+    return value if names is None else [pack(getattr(value, name)) for name in names]
 
 
 def unpack(kind: type[T], packed: Any) -> T:
@@ -65,11 +65,6 @@ class Packed(Sequence[T]):
     __hash__ = None  # type: ignore[assignment]
 
 
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
-
-
 def _misfit(kind: object, packed: object) -> ValueError:
     return ValueError(f"{packed!r:.80} is no {kind}")
 
@@ -77,7 +72,7 @@ def _misfit(kind: object, packed: object) -> ValueError:
 @cache
 def _unpacker(kind: Any) -> Callable[[Any], Any]:
     origin, arguments = get_origin(kind), get_args(kind)
-    if is_dataclass(kind):
+    if names_of(kind) is not None:
         return _of_dataclass(cast("type", kind))
     if origin is tuple and len(arguments) == 2 and arguments[1] is ...:
         return _of_tuple(kind, _unpacker(arguments[0]))
@@ -98,9 +93,7 @@ def _unpacker(kind: Any) -> Callable[[Any], Any]:
 
 def _of_dataclass(kind: type) -> Callable[[Any], Any]:
     hints = get_type_hints(kind)
-    return _of_record(
-        kind, lambda values: kind(*values), [_unpacker(hints[name]) for name in _names(cast("Any", kind))]
-    )
+    return _of_record(kind, lambda values: kind(*values), [_unpacker(hints[name]) for name in names_of(kind) or ()])
 
 
 def _of_record(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 
 from sleeplint.errors import InternalError
 from sleeplint.finding import Severity
+from sleeplint.records import dataclass
 from sleeplint.rule import Rule
 
 ENTRY_POINTS = "sleeplint.rules"

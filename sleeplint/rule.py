@@ -7,8 +7,6 @@ docstring is its page, its examples are its tests. It judges facts and never see
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from textwrap import dedent
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
@@ -27,6 +25,7 @@ from sleeplint.facts import (
     Wait,
 )
 from sleeplint.finding import Applicability, Finding, Fix, Severity, Silencing, TestCost
+from sleeplint.records import dataclass, replace
 from sleeplint.text import Span
 
 __all__ = [
@@ -52,6 +51,8 @@ __all__ = [
     "TestCost",
     "TestFile",
     "Wait",
+    "dataclass",
+    "replace",
     "seconds",
 ]
 
@@ -96,6 +97,8 @@ class Example:
     @property
     def text(self) -> str:
         """The code without the indentation and the empty lines that the rule's file gives it."""
+        from textwrap import dedent
+
         return dedent(self.code).strip() + "\n"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
@@ -16,6 +15,7 @@ from sleeplint.engine import Enabled, Report
 from sleeplint.errors import InternalError
 from sleeplint.finding import Applicability, Problem
 from sleeplint.languages import Surroundings
+from sleeplint.records import dataclass, field, replace
 from sleeplint.registry import Registry
 from sleeplint.settings import Settings
 from sleeplint.settings.choice import enable

@@ -6,11 +6,11 @@ import codecs
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from sleeplint.records import dataclass, field
 from sleeplint.text import LineIndex
 
 Language = Literal["rust", "python"]

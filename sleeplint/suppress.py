@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 
 from sleeplint.errors import nearest
 from sleeplint.facts import Pragma, TestFile
 from sleeplint.finding import Finding, Silencing
+from sleeplint.records import dataclass, field, replace
 from sleeplint.registry import Enabled, load
 from sleeplint.settings import Suppressions
 

@@ -15,12 +15,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from sleeplint import engine
 from sleeplint.finding import Finding
 from sleeplint.languages import Surroundings
+from sleeplint.records import dataclass
 from sleeplint.registry import Registry, load
 from sleeplint.rule import Example, Rule
 from sleeplint.settings import Settings

@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FLOORS = (
+    ("records",),
     ("text", "errors"),
     ("source", "packing"),
     ("facts",),

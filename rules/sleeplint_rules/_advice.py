@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Final
 
-from sleeplint.rule import TestFile, Wait
+from sleeplint.rule import TestFile, Wait, dataclass, replace
 from sleeplint_rules._judgement import is_certain, test_of
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from types import MappingProxyType
 
-from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile
+from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, dataclass
 from sleeplint_rules._advice import library
 from sleeplint_rules._judgement import SHAPE, price, this_sleep
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from types import MappingProxyType
 
-from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, Wait
+from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, Wait, dataclass
 from sleeplint_rules._advice import hold
 from sleeplint_rules._judgement import ROLE, claim, is_certain, is_forever, is_real, length, price
 

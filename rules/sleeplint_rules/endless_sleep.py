@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, Wait
+from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, Wait, dataclass
 from sleeplint_rules._advice import library
 from sleeplint_rules._judgement import SHAPE, is_certain, is_forever, length
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, seconds
+from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, dataclass, seconds
 from sleeplint_rules._judgement import BUDGET, length
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile
+from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, dataclass
 from sleeplint_rules._advice import instead
 from sleeplint_rules._judgement import ROLE, claim, is_real, price, this_sleep
 

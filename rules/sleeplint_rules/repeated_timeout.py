@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, TestFile, Wait, seconds
+from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, TestFile, Wait, dataclass, seconds
 from sleeplint_rules._judgement import is_literal
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, Span, TestFile
+from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, Span, TestFile, dataclass
 from sleeplint_rules._advice import library
 from sleeplint_rules._judgement import SHAPE, length
 

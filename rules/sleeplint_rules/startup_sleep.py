@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from types import MappingProxyType
 
-from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile
+from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, dataclass
 from sleeplint_rules._advice import instead, startup
 from sleeplint_rules._judgement import ROLE, claim, is_certain, is_pause, price, this_sleep
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
-from sleeplint.rule import Budget, Example, Finding, Rule, Severity, Span, TestCost, seconds
+from sleeplint.rule import Budget, Example, Finding, Rule, Severity, Span, TestCost, dataclass, seconds
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, TestFile
+from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, TestFile, dataclass
 
 
 @dataclass(frozen=True)

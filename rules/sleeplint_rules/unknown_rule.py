@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
-from sleeplint.rule import Example, Finding, Rule, Severity, Silencing, TestFile
+from sleeplint.rule import Example, Finding, Rule, Severity, Silencing, TestFile, dataclass
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from stat import S_ISREG
 from typing import NamedTuple
 
 from sleeplint.cache import sealed
 from sleeplint.cache.states import FOLDER, UNSURE, Stamp, digest, folder_stamp, settled, stamp
 from sleeplint.packing import pack, unpack
+from sleeplint.records import dataclass
 from sleeplint.settings import Settings
 
 FORMAT = "sleeplint landscape 1"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from typing import Any
@@ -11,6 +10,7 @@ from zlib import crc32
 
 from sleeplint.cache import sealed
 from sleeplint.cache.states import Stamp
+from sleeplint.records import dataclass, field
 
 FORMAT = "sleeplint cache 3"
 MOST_FILES = 200_000

@@ -6,12 +6,12 @@ import argparse
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, NoReturn
 
 from sleeplint import __version__
 from sleeplint.errors import UserError, nearest
+from sleeplint.records import dataclass
 from sleeplint.reporters import FORMATS, WAITS_FORMATS
 
 COMMANDS = {

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from sleeplint import runner
 from sleeplint.engine import Report
 from sleeplint.errors import PathError
 from sleeplint.finding import Applicability, Problem
 from sleeplint.fixing import Mended, unified_diff, write
+from sleeplint.records import dataclass, replace
 from sleeplint.reporters.summary import counted
 from sleeplint.runner import Work
 from sleeplint.source import Source

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from sleeplint.facts import TestFile
 from sleeplint.languages.catalogue import Call
+from sleeplint.records import dataclass
 from sleeplint.source import Project, Source, language_of
 
 

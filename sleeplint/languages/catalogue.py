@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from sleeplint.facts import Kind
+from sleeplint.records import dataclass
 
 Unit = Literal["s", "ms", "us", "ns", "duration", "deadline"]
 """`duration`: a value that carries its own unit (`Duration`, `timedelta`); `deadline`: a moment,

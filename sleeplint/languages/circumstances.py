@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sleeplint.facts import Confidence, Limit, Loop, Milliseconds, Related, Role, Task
+from sleeplint.records import dataclass
 from sleeplint.text import Span
 
 

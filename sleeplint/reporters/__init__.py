@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol, TextIO, cast
 
 from sleeplint.engine import Report
+from sleeplint.records import dataclass
 from sleeplint.registry import Registry
 from sleeplint.reporters.tally import Tally
 from sleeplint.source import Source

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from sleeplint.records import dataclass
 from sleeplint.source import Source
 from sleeplint.text import Location
 

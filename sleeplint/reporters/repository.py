@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from sleeplint.discovery import root_of
+from sleeplint.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from heapq import nsmallest
 
 from sleeplint.engine import Report
 from sleeplint.facts import Milliseconds
 from sleeplint.finding import Applicability, Finding, Problem, Severity, TestCost
+from sleeplint.records import dataclass, field
 
 
 @dataclass(slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from sleeplint.languages.catalogue import Call
+from sleeplint.records import dataclass, field, replace
 from sleeplint.rule import Budget
 
 Profile = Literal["default", "strict"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sleeplint.errors import SettingsError
+from sleeplint.records import dataclass
 
 NAMES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     ".sleeplint.toml": ((),),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Container, Iterable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sleeplint import __version__
+from sleeplint.records import dataclass, field, replace
 from sleeplint.registry import Registry
 from sleeplint.settings import Override, Settings
 from sleeplint.settings.files import NAMES, Table, at, chain, in_folder

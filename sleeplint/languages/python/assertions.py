@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from tree_sitter import Node
@@ -12,6 +11,7 @@ from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.flow import Act
 from sleeplint.languages.python.scene import Scene, parts
 from sleeplint.languages.python.tree import arguments_of, bare
+from sleeplint.records import dataclass
 
 _EMPTY = re.compile(r"""^(None|0|0\.0|\[\]|\{\}|\(\)|b?""|b?''|False|set\(\)|dict\(\)|list\(\)|frozenset\(\))$""")
 _QUIET_ERRORS = re.compile(r"(Empty|Timeout|TimedOut|WouldBlock|BlockingIO|TooSlow|\bFull\b)")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
 
 from tree_sitter import Node
 
 from sleeplint.languages.python.tree import COMPREHENSIONS, first_of, text_of
+from sleeplint.records import dataclass, field
 
 BindingKind = Literal["import", "from", "function", "class", "value", "element", "entered", "parameter", "other"]
 SCOPES = frozenset({"module", "class_definition", "function_definition", "lambda", *COMPREHENSIONS})

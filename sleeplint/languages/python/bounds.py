@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from tree_sitter import Node
 
@@ -18,6 +17,7 @@ from sleeplint.languages.python.spelling import spelled
 from sleeplint.languages.python.suggestions import BOUND, suggested_by
 from sleeplint.languages.python.tree import Chain, arguments_of, bare, called_name, descend
 from sleeplint.languages.python.wrappers import through, wrapper_of
+from sleeplint.records import dataclass
 
 MAX_STEPS = 5
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
@@ -20,6 +19,7 @@ from sleeplint.languages.python.overrides import overridden
 from sleeplint.languages.python.search import Spot
 from sleeplint.languages.python.shapes import shapes_of
 from sleeplint.languages.python.tree import Arguments, Chain, arguments_of, bare, chain_to
+from sleeplint.records import dataclass, replace
 
 _NONE = frozenset({"none", "true", "false"})
 _TEXTS = frozenset({"string", "concatenated_string"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from tree_sitter import Node
 
@@ -21,6 +20,7 @@ from sleeplint.languages.python.tree import (
     string_of,
 )
 from sleeplint.languages.python.wrappers import wrapper_of
+from sleeplint.records import dataclass
 
 STEMS = re.compile(
     rb"autojump_clock|mock_clock|MockClock|task\.Clock|\bClock\(|looptime|async_solipsism|freeze|freezer|time_machine"

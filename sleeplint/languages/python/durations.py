@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 
 from tree_sitter import Node
 
@@ -15,6 +14,7 @@ from sleeplint.languages.python.catalogue import CLOCKS
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.names import Names, names_of
 from sleeplint.languages.python.tree import arguments_of, bare
+from sleeplint.records import dataclass
 
 MAX_STEPS = 16
 _TO_MS: dict[Unit, float] = {"s": 1000, "ms": 1, "us": 0.001, "ns": 0.000001, "duration": 1000, "deadline": 1000}

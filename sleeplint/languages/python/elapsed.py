@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from tree_sitter import Node
@@ -14,6 +13,7 @@ from sleeplint.languages.python.attributes import assigned_to_self
 from sleeplint.languages.python.durations import as_milliseconds, clock_of, fold, from_now
 from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.tree import Chain, arguments_of, bare, chain_to, first_of
+from sleeplint.records import dataclass, replace
 
 MAX_STEPS = 12
 MEASURED = "measured"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
@@ -12,6 +11,7 @@ from tree_sitter import Node
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.scene import Called, Scene, parts
 from sleeplint.languages.python.tree import FUNCTIONS, Chain
+from sleeplint.records import dataclass
 
 ActKind = Literal["assert", "wait", "call", "read", "neutral", "mark", "yield", "return", "raise", "leave"]
 _FAR = 64

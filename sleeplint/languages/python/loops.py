@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from tree_sitter import Node
@@ -12,6 +11,7 @@ from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.flow import border, fails, following
 from sleeplint.languages.python.scene import MAX_NODES, Scene
 from sleeplint.languages.python.tree import FUNCTIONS, Chain, arguments_of, bare, chain_to
+from sleeplint.records import dataclass
 
 _LOOPS = frozenset({"while_statement", "for_statement"})
 _ENDLESS = re.compile(r"^(True|1)$")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from tree_sitter import Node
 
 from sleeplint.languages.python.modules import Module
+from sleeplint.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

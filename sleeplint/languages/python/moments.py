@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from tree_sitter import Node
 
@@ -21,6 +20,7 @@ from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.startups import readiness, startup
 from sleeplint.languages.python.tree import statement_of
 from sleeplint.languages.python.verdict import Verdict
+from sleeplint.records import replace
 
 
 def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:

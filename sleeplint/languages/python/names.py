@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Literal
 
 from tree_sitter import Node
@@ -30,6 +29,7 @@ from sleeplint.languages.python.tree import (
     owner_of,
     string_of,
 )
+from sleeplint.records import replace
 
 MAX_STEPS = 24
 """How far one name is followed through assignments, calls and files."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 
 from tree_sitter import Node
@@ -11,6 +10,7 @@ from sleeplint.languages.python.assertions import names_in
 from sleeplint.languages.python.flow import Act, following, preceding
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
+from sleeplint.records import dataclass
 from sleeplint.text import Span
 
 _NEAR = 8

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
@@ -17,6 +16,7 @@ from sleeplint.languages.python.loops import round_of
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tree import arguments_of, chain_to
+from sleeplint.records import dataclass
 
 _RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assert_raises"})
 _SETTERS = frozenset({"settimeout", "set_timeout", "setblocking"})

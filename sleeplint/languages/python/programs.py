@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tree_sitter import Node
 
@@ -14,6 +13,7 @@ from sleeplint.languages.python.catalogue import BY_PATH
 from sleeplint.languages.python.durations import as_milliseconds, fold
 from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.tree import Chain, arguments_of, bare, called_name, chain_to, string_of
+from sleeplint.records import dataclass
 
 _RUNNERS = re.compile(
     r"subprocess\.(?:Popen|run|call|check_call|check_output|getoutput)|os\.(?:system|popen|execv\w*|spawn\w*)"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from tree_sitter import Node
 
 from sleeplint.facts import Kind, Milliseconds, Pragma, Test, TestFile, Wait
@@ -36,6 +34,7 @@ from sleeplint.languages.python.suite import suite_limit
 from sleeplint.languages.python.tree import MAX_DEPTH, Chain, statement_of
 from sleeplint.languages.python.units import clash_of
 from sleeplint.languages.python.wrappers import is_reported_at_its_calls
+from sleeplint.records import dataclass, replace
 from sleeplint.text import Span
 
 _SCANNED_BROKEN = 200

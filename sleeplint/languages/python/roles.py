@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import islice
 
 from tree_sitter import Node
@@ -31,6 +30,7 @@ from sleeplint.languages.python.tasks import Spawn, Standing, is_spawner, standi
 from sleeplint.languages.python.tree import arguments_of, bare, chain_to, statement_of
 from sleeplint.languages.python.verdict import Verdict
 from sleeplint.languages.python.workloads import delayed, is_handler, workload
+from sleeplint.records import replace
 from sleeplint.text import Span
 
 

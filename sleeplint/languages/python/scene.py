@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tree_sitter import Node
 
 from sleeplint.languages.python.site import Names, Site
 from sleeplint.languages.python.tree import Chain, called_name, chain_to, text_of
+from sleeplint.records import dataclass
 
 MAX_NODES = 400
 """Nodes of one statement that are looked at: enough for any that people write."""

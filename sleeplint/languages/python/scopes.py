@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from tree_sitter import Node
 
@@ -13,6 +12,7 @@ from sleeplint.languages.python.meanings import Meaning
 from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.suite import suite_limit
 from sleeplint.languages.python.tree import Chain, arguments_of, decorators_of, descend, is_async
+from sleeplint.records import dataclass
 from sleeplint.text import Span
 
 _UNITTEST = re.compile(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property
 
 from sleeplint.languages.catalogue import Call
 from sleeplint.languages.python.aliases import also_known_as
 from sleeplint.languages.python.shapes import Shape, called, fits, names_called, shapes_of, sleeps_named
 from sleeplint.languages.python.suggestions import Suggestions, suggested, suggested_around
+from sleeplint.records import dataclass
 from sleeplint.source import Project
 
 KEYWORDS = {
@@ -30,6 +30,8 @@ _ASSERT = re.compile(rb"\bassert(?:(?=[\s(])|(?:(?:Less|Greater)(?:Equal)?|True|
 _COMPARES = re.compile(rb"[<>#]|approx|isclose|[,\\]\s*\Z")
 """In the line of an `assert`, if it compares more than for equality, or if it may go on below."""
 _STRING = re.compile(rb"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
+_SLEEP = re.compile(rb"sleep\b")
+"""It may stand in the text of a child program."""
 LAST = "last search of Python"
 """Key under which a project remembers the search of the file that was looked at last, which may be read next."""
 _PRAGMA = b"sleeplint:"
@@ -96,7 +98,7 @@ class Search:
             _PRAGMA in self.code
             or (self._in_test and any(self._is_argument(place) for place in self.keywords()))
             or next(self.assertions(), None) is not None
-            or b"sleep" in self.code
+            or (b"sleep" in self.code and _SLEEP.search(self.code) is not None)
             or bool(self.calls)
             or bool(self.handed_over())
         )

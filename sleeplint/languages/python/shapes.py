@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
 from functools import cache
 
 from sleeplint.languages.catalogue import Call
 from sleeplint.languages.python.catalogue import CALLS
+from sleeplint.records import dataclass
 
 # The parenthesis is the rare byte, so the text is searched from its end: that is eight times as fast.
 _CALLED = re.compile(rb"\([ \t]*(\w+)")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from tree_sitter import Node
@@ -12,6 +11,7 @@ from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.flow import border, has_yield
 from sleeplint.languages.python.scene import Called, Scene, Use
 from sleeplint.languages.python.tree import FUNCTIONS, Chain, arguments_of, decorators_of, is_async
+from sleeplint.records import dataclass
 
 How = Literal["called", "spawned", "passed", "registered"]
 _CARRIERS = frozenset(

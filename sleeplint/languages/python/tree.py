@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tree_sitter import Node
+
+from sleeplint.records import dataclass
 
 MAX_DEPTH = 400
 """Levels of nesting below which nothing is read: a chain costs its length at every site."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sleeplint.facts import Loop, Related, Role
+from sleeplint.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

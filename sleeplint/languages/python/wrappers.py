@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
@@ -15,6 +14,7 @@ from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.names import Names, names_of
 from sleeplint.languages.python.parameters import UNIT_MS, factor_of, parameters_of, scaled
 from sleeplint.languages.python.tree import Chain, arguments_of, bare, called_name, decorators_of, first_of
+from sleeplint.records import dataclass, replace
 
 MAX_STEPS = 5
 _KEEPERS = frozenset({"staticmethod", "classmethod"})
