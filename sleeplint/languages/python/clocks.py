@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from tree_sitter import Node
 
@@ -26,6 +27,7 @@ STEMS = re.compile(
     rb"autojump_clock|mock_clock|MockClock|task\.Clock|\bClock\(|looptime|async_solipsism|freeze|freezer|time_machine"
     rb"|patch|setattr|sleep\s*=(?!=)"
 )
+_PAUSES = re.compile(rb"autojump_clock|mock_clock|MockClock|looptime")
 _TRIO_FIXTURES = frozenset({"autojump_clock", "mock_clock"})
 _TRIO_APIS = re.compile(r"(?:trio|anyio)\..*")
 _LOOP_APIS = re.compile(r"(?:asyncio|anyio|async_timeout|tornado)\..*|\.call_later")
@@ -76,6 +78,11 @@ class Clocks:
         self._autouse: list[str] | None = None
         self._makers: dict[int, tuple[str | None, Node | None]] = {}
 
+    @cached_property
+    def may_pause(self) -> bool:
+        """Whether any test's clock may be simulated."""
+        return _PAUSES.search(self.module.code) is not None or _solipsist(self.module)
+
     def clock(self, found: Found) -> Clock:
         """The clock that holds where a wait stands."""
         if found.api.startswith("twisted.internet.task.Clock."):
@@ -94,7 +101,7 @@ class Clocks:
 
     def is_paused(self, function: Node) -> bool:
         """Whether a test's clock is simulated."""
-        if self.plain:
+        if not self.may_pause:
             return False
         chain = (*self.module.chain(function), function)
         fixtures = self._fixtures(chain)

@@ -26,7 +26,6 @@ from sleeplint.languages.python.patience import bounds_reached, in_time
 from sleeplint.languages.python.pragmas import read_pragmas
 from sleeplint.languages.python.programs import Program, find_programs
 from sleeplint.languages.python.references import find_references, runs_in_thread
-from sleeplint.languages.python.roles import circumstances
 from sleeplint.languages.python.scopes import Tests
 from sleeplint.languages.python.search import Search
 from sleeplint.languages.python.site import Site
@@ -63,8 +62,7 @@ def read_module(module: Module, around: Surroundings) -> TestFile:
     search = Search.of(module.code, around.calls, module.project, module.place, in_test)
     places = _places(module, names, tests, clocks, around.calls, search)
     module.consulted |= search.consulted
-    sites = [place.site for place in places]
-    waits = [_wait(place, circumstances(place.site, sites)) for place in in_time(places, module)]
+    waits = _waits(places, module) if places else []
     return TestFile(
         path=module.path,
         language="python",
@@ -76,6 +74,13 @@ def read_module(module: Module, around: Surroundings) -> TestFile:
         unread=_unread(names),
         consulted=_consulted(module),
     )
+
+
+def _waits(places: list[_Place], module: Module) -> list[Wait]:
+    from sleeplint.languages.python.roles import circumstances  # of a file without waits nobody needs it
+
+    sites = [place.site for place in places]
+    return [_wait(place, circumstances(place.site, sites)) for place in in_time(places, module)]
 
 
 def _places(
@@ -229,7 +234,7 @@ def _wait(place: _Place, around: Circumstances) -> Wait:
 def _with_clocks(tests: Tests, clocks: Clocks, module: Module) -> tuple[Test, ...]:
     found: list[Test] = []
     for test in tests.all():
-        if not clocks.plain:
+        if clocks.may_pause:
             node = module.root.descendant_for_byte_range(test.name_span.start, test.name_span.end)
             chain = module.chain(node) if node is not None else ()
             function = next((n for n in reversed(chain) if n.type == "function_definition"), None)

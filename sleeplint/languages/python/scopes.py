@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from tree_sitter import Node
 
@@ -48,6 +49,7 @@ class Tests:
         self.file_in_test = in_test
         self._by_function: dict[int, Test | None] = {}
         self._classes: dict[int, bool] = {}
+        self._decorated_classes: dict[int, list[Node]] = {}
 
     def all(self) -> tuple[Test, ...]:
         """Every test of the file, in order."""
@@ -58,23 +60,16 @@ class Tests:
                 found.append(test)
         return tuple(sorted(found, key=lambda test: test.span))
 
-    def _functions(self) -> list[tuple[Node, Chain]]:
-        found: list[tuple[Node, Chain]] = []
-        for bindings in self.module.globals.names.values():
-            for binding in bindings:
-                if binding.kind == "function":
-                    found.append((binding.node, self.module.chain(binding.node)))
-                elif binding.kind == "class":
-                    stack = [binding.node]
-                    while stack:
-                        owner = stack.pop()
-                        for inner in self.module.table(owner).names.values():
-                            for method in inner:
-                                if method.kind == "function":
-                                    found.append((method.node, self.module.chain(method.node)))
-                                elif method.kind == "class":
-                                    stack.append(method.node)
-        return found
+    def _functions(self) -> Iterator[tuple[Node, Chain]]:
+        """The functions of the module and of its classes that are called like tests."""
+        tables = [self.module.globals]
+        while tables:
+            for name, bindings in tables.pop().names.items():
+                for binding in bindings:
+                    if binding.kind == "class":
+                        tables.append(self.module.table(binding.node))
+                    elif binding.kind == "function" and name.startswith("test"):
+                        yield binding.node, self.module.chain(binding.node)
 
     def scope(self, chain: Chain, node: Node) -> Scope:
         """What the place of `node` says."""
@@ -130,8 +125,9 @@ class Tests:
         owners = [ancestor for ancestor in chain if ancestor.type in ("class_definition", "function_definition")]
         if any(owner.type == "function_definition" for owner in owners):
             return None
-        cased = any(self.is_test_class(owner) for owner in owners)
-        if not name.startswith("test") or not (self.file_in_test or cased):
+        if not name.startswith("test"):
+            return None
+        if not (self.file_in_test or any(self.is_test_class(owner) for owner in owners)):
             return None
         qualified = [name]
         for owner in reversed(owners):
@@ -156,10 +152,7 @@ class Tests:
         if decorated is not None:
             found += decorators_of(decorated)
         for owner in reversed(owners):
-            holder = self.module.chain(owner)
-            if holder and holder[-1].type == "decorated_definition":
-                found += decorators_of(holder[-1])
-            found += _pytestmark(self.module.table(owner).names.get("pytestmark", []))
+            found += self._decorations(owner)
         found += _pytestmark(self.module.globals.names.get("pytestmark", []))
         marks = []
         for decorator in found:
@@ -168,6 +161,16 @@ class Tests:
             if path is not None:
                 marks.append((path, decorator))
         return marks
+
+    def _decorations(self, owner: Node) -> list[Node]:
+        """The decorators of a class and its `pytestmark`."""
+        known = self._decorated_classes.get(owner.start_byte)
+        if known is None:
+            holder = self.module.chain(owner)
+            known = decorators_of(holder[-1]) if holder and holder[-1].type == "decorated_definition" else []
+            known += _pytestmark(self.module.table(owner).names.get("pytestmark", []))
+            self._decorated_classes[owner.start_byte] = known
+        return known
 
     def _runtime(self, function: Node, marks: list[tuple[str, Node]]) -> str | None:
         for path, _ in marks:
