@@ -64,7 +64,8 @@ class Task:
     joined: bool | None
     """The test waits for its end, so that its waits are paid; None if the source does not say."""
     keeps: str | None
-    """What stays alive as long as it waits: "connection", "listener", "task", or a resource's name."""
+    """What stays alive as long as it waits: "connection", "listener", "task", "the call" that it is
+    part of and that is interrupted first, or a resource's name."""
 
 
 @dataclass(frozen=True, slots=True)

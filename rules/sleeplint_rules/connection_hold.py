@@ -9,6 +9,8 @@ from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, W
 from sleeplint_rules._advice import hold
 from sleeplint_rules._judgement import ROLE, claim, is_certain, is_forever, is_real, length, price
 
+_THE_CALL = "the call"
+
 
 @dataclass(frozen=True)
 class ConnectionHold(Rule):
@@ -18,7 +20,8 @@ class ConnectionHold(Rule):
 
     The sleep is a guess at how long the test will need the other side. Too short, and on a slow machine the
     connection closes under the test; too long, and whoever joins the task pays for the rest of it. The task
-    knows what it waits for: the end of the test.
+    knows what it waits for: the end of the test. In the strict profile this speaks also of what keeps a call
+    busy until its timeout runs out.
 
     ## What to do instead
 
@@ -115,6 +118,24 @@ class ConnectionHold(Rule):
             """,
             title="A task that keeps nothing",
         ),
+        Example(
+            "python",
+            """
+            import asyncio
+
+            import pytest
+
+
+            async def test_gives_up_on_a_slow_sink(source):
+                async def sink(chunk):
+                    await asyncio.sleep(10)  # error: connection-hold
+
+                with pytest.raises(asyncio.TimeoutError):
+                    await asyncio.wait_for(source.copy_to(sink), timeout=0.1)  # error: burned-timeout
+            """,
+            title="A call that is busy until its timeout runs out",
+            profile="strict",
+        ),
     )
 
     high_confidence_only: bool = True
@@ -123,7 +144,7 @@ class ConnectionHold(Rule):
     def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
         """Yield a finding for each hold that lasts longer than the budget."""
         for wait in file.waits:
-            if _is_hold(wait, budget) and (_is_held(wait) or not self.high_confidence_only):
+            if _is_hold(wait, budget) and (not self.high_confidence_only or _is_held(wait, by_call=False)):
                 yield self.finding(
                     file, wait, f"This sleep{length(wait)} {_claim(wait)}{price(wait)}", hold(file, wait)
                 )
@@ -142,10 +163,15 @@ def _is_hold(wait: Wait, budget: Budget) -> bool:
     )
 
 
-def _is_held(wait: Wait) -> bool:
-    """Whether the source shows what lives as long as the sleep: then its length matters, paid or not."""
+def _is_held(wait: Wait, by_call: bool = True) -> bool:
+    """Whether the source shows what lives as long as the sleep: then its length matters, paid or not.
+
+    A call that is busy until its timeout runs out counts only `by_call`.
+    """
     if not is_certain(wait) or wait.task is None or wait.task.keeps is None:
         return False
+    if wait.task.keeps == _THE_CALL:
+        return by_call
     # `spawn(sleep(..))`, `submit(time.sleep, 5)`: a task that is nothing but the sleep holds nothing
     return wait.task.keeps != "task" or wait.task.span.end - wait.span.end > len(");")
 
@@ -156,6 +182,8 @@ def _claim(wait: Wait) -> str:
     match wait.task.keeps:
         case "task":
             what = "its task"
+        case "the call":
+            return "keeps a call busy until its timeout runs out: any time will do that is long enough"
         case "connection" | "listener" as thing:
             what = f"a {thing}"
         case name:

@@ -63,13 +63,14 @@ def _guess(scene: Scene, site: Site, around: Surrounding) -> Role:
     """What is likely where no signal fires: whatever was done last takes its time."""
     if any(act.kind == "call" for act in around.before):
         return "settle"
-    return "startup" if not around.before and site.test is not None and _is_prepared(scene, site) else "sync"
+    return "startup" if not around.before and _is_prepared(scene, site) else "sync"
 
 
 def _is_prepared(scene: Scene, site: Site) -> bool:
     """Whether fixtures or a `setUp` have run before a test, so that its first act can only wait for theirs."""
     first = border(site.chain)
-    if first < 0:
+    name = site.chain[first].child_by_field_name("name") if first >= 0 else None
+    if name is None or site.test is None or name.start_byte != site.test.name_span.start:
         return False
     owner = next((outer for outer in reversed(site.chain[:first]) if outer.type == "class_definition"), None)
     if owner is not None:

@@ -17,6 +17,7 @@ from sleeplint.languages.python.calls import argument_of
 from sleeplint.languages.python.expirations import drained
 from sleeplint.languages.python.flow import border, weight
 from sleeplint.languages.python.holds import hold
+from sleeplint.languages.python.interruptions import Interruption, interruption
 from sleeplint.languages.python.joins import joined
 from sleeplint.languages.python.limits import BY_RUNNER, enclosed, limit_of
 from sleeplint.languages.python.loops import Round, bounded, falls_through, round_of
@@ -33,6 +34,10 @@ from sleeplint.languages.python.workloads import delayed, is_handler, workload
 from sleeplint.records import replace
 from sleeplint.text import Span
 
+_INTERRUPTED = frozenset({"hold", "workload", "settle", "startup", "sync"})
+THE_CALL = "the call"
+"""What a hold keeps that stands in a function which a call runs or was given."""
+
 
 def circumstances(site: Site, sites: Sequence[Site]) -> Circumstances:
     """Why a site waits and what it costs. `sites` are all of its file, in one sequence that stays the same."""
@@ -45,6 +50,9 @@ def circumstances(site: Site, sites: Sequence[Site]) -> Circumstances:
     verdict = _verdict(scene, site, standing, spawn, ends)
     if limit is not None and verdict.role == "hold" and (site.duration_ms is None or limit.ms < site.duration_ms):
         verdict = replace(verdict, ends_early=True)
+    cut = interruption(scene, site, standing) if verdict.role in _INTERRUPTED and site.kind == "sleep" else None
+    if cut is not None:
+        verdict = _interrupted(site, verdict, cut)
     task = None
     if spawn is not None or standing.kind == "task":
         node = spawn.call.node if spawn is not None else standing.function
@@ -52,7 +60,9 @@ def circumstances(site: Site, sites: Sequence[Site]) -> Circumstances:
         if node is not None:
             task = Task(Span(node.start_byte, node.end_byte), spawner, ends, verdict.keeps)
     spawned = task is not None
-    if task is None and verdict.role == "hold" and verdict.keeps is not None and standing.function is not None:
+    if cut is not None and verdict.keeps == THE_CALL:
+        task = Task(Span(cut.call.start_byte, cut.call.end_byte), scene.path(cut.call), None, verdict.keeps)
+    elif task is None and verdict.role == "hold" and verdict.keeps is not None and standing.function is not None:
         by = standing.run.by if standing.run is not None else None
         held = by.node if by is not None else standing.function
         spawner = scene.path(by.node) if by is not None else "socketserver.BaseServer.serve_forever"
@@ -85,6 +95,16 @@ def circumstances(site: Site, sites: Sequence[Site]) -> Circumstances:
         readiness=verdict.readiness,
         related=verdict.related,
     )
+
+
+def _interrupted(site: Site, verdict: Verdict, cut: Interruption) -> Verdict:
+    """What a wait is there for whose function is interrupted before its end."""
+    if cut.outlasted_by(site):
+        related = (Related(Span(cut.call.start_byte, cut.call.end_byte), "interrupted here"),)
+        return replace(verdict, role="hold", sure=True, related=related, keeps=THE_CALL, ends_early=True)
+    if verdict.role == "hold":
+        return replace(verdict, ends_early=True)
+    return replace(verdict, role="workload", sure=verdict.sure and verdict.role == "workload", ends_early=True)
 
 
 def _verdict(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, ends: bool | None) -> Verdict:
