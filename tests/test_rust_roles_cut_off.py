@@ -81,3 +81,42 @@ def test_a_limit_does_not_cut_off_the_test_itself() -> None:
         assert_eq!(seen.len(), 1);
     """
     assert [cost for _, cost in told(body)] == [200]
+
+
+HANDLER = """
+async fn slow_handler(_request: Request) -> Result<Response, Error> {
+    sleep(Duration::from_secs(10)).await;
+    Ok(Response::new())
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("uses", "cost"),
+    [
+        (["TimeoutLayer::new(Duration::from_millis(10)).service_fn(slow_handler)"], 0),
+        (
+            [
+                "TimeoutLayer::new(Duration::from_millis(10)).service_fn(slow_handler)",
+                "Timeout::with_status(service_fn(slow_handler), LATE, Duration::from_millis(20))",
+            ],
+            0,
+        ),
+        (
+            [
+                "TimeoutLayer::new(Duration::from_millis(10)).service_fn(slow_handler)",
+                "Layer::new().service_fn(slow_handler)",
+            ],
+            None,
+        ),
+        (["TimeoutLayer::new(Duration::from_secs(90)).service_fn(slow_handler)"], None),
+        ([], None),
+    ],
+)
+def test_a_handler_that_all_who_use_it_cut_off(uses: list[str], cost: int | None) -> None:
+    tests = "".join(
+        f"\n#[tokio::test]\nasync fn works_{at}() {{\n    let service = {use};\n    service.call(ask()).await;\n}}\n"
+        for at, use in enumerate(uses)
+    )
+    (wait,) = read(Source("tests/a.rs", (HEAD + tests + HANDLER).encode())).waits
+    assert (wait.role, wait.cost_ms) == ("workload", cost)

@@ -209,3 +209,52 @@ def test_a_poll_that_is_left_with_what_came_does_not_fall_through() -> None:
     (wait,) = waits(code)
     assert wait.loop is not None
     assert (wait.loop.bounded, wait.loop.falls_through) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("following", "role"), [("service.stop().await;", "settle"), ("other.stop().await;", "startup")]
+)
+def test_what_is_started_and_stopped_again_does_something_meanwhile(following: str, role: str) -> None:
+    body = f"""
+        service.start().await;
+        sleep(Duration::from_millis(150)).await;
+        {following}
+        assert_eq!(server.requests().len(), 1);
+    """
+    assert told(body)[0][0] == role
+
+
+def test_a_worker_that_asks_whether_to_stop_does_nothing_else() -> None:
+    code = """
+        async fn long_task(cancel: CancellationToken) -> i32 {
+            let mut done = 0;
+            for i in 0..10 {
+                done = i;
+                if cancel.is_cancelled() {
+                    break;
+                }
+                sleep(Duration::from_millis(5)).await;
+            }
+            done
+        }
+    """
+    assert [(wait.role, wait.role_confidence) for wait in waits(code)] == [("workload", "low")]
+
+
+def test_a_remark_that_names_what_runs_and_what_is_to_arrive() -> None:
+    body = """
+        room.send("a").await;
+        // Give the sync loop time to run, so that the event is received
+        sleep(Duration::from_millis(100)).await;
+    """
+    assert told(body)[0][0] == "settle"
+
+
+def test_a_remark_that_names_what_is_to_come_up() -> None:
+    body = """
+        let origin = connect().await;
+        // Port is open; give the workers time to boot before real requests are sent.
+        sleep(Duration::from_millis(100)).await;
+        origin.ask("a").await;
+    """
+    assert told(body)[0][0] == "startup"

@@ -7,12 +7,13 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Literal
 
 from tree_sitter import Node
 
 from sleeplint.languages.rust import vocabulary
-from sleeplint.languages.rust.flow import Way
+from sleeplint.languages.rust.flow import NEAR, Way
 
 Strength = Literal["strong", "named", "unnamed"]
 
@@ -164,7 +165,26 @@ def expiring(way: Way, function: Node, ms: float | None, earlier: Sequence[tuple
 
 def cutting(way: Way, function: Node) -> float | None:
     """The one time limit that a test gives to the code under test, which cuts off what takes longer."""
-    known = _elapsing(way.bare, function.start_byte, function.end_byte)
+    return _limit(way.bare, function.start_byte, function.end_byte)
+
+
+def limits_of_users(way: Way, name: bytes) -> list[float | None]:
+    """Such limits in the functions of the file in which a function of that name is given away."""
+    found = []
+    for use in islice(re.finditer(rb"(?<![\w.:])" + name + rb"\s*+[,)]", way.bare), _MOST):
+        ahead = way.before(0, use.start())
+        start = use.start() - len(ahead) + max((head.start() for head in _FUNCTION.finditer(ahead)), default=0)
+        rest = _FUNCTION.search(way.bare, use.end(), use.end() + NEAR)
+        end = rest.start() if rest else min(len(way.bare), use.end() + NEAR)
+        found.append(_limit(way.bare, start, end))
+    return found
+
+
+_FUNCTION = re.compile(rb"\bfn\s")
+
+
+def _limit(bare: bytes, start: int, end: int) -> float | None:
+    known = _elapsing(bare, start, end)
     found = {one.ms for one in known if _CUTS.search(one.words)}
     (lengths,) = found if len(found) == 1 else ((),)
     return lengths[0] if len(lengths) == 1 else None

@@ -12,7 +12,7 @@ from sleeplint.languages.circumstances import Circumstances
 from sleeplint.languages.excuses import blocks_on_purpose, is_excuse
 from sleeplint.languages.rust import branches, cost, vocabulary
 from sleeplint.languages.rust.awaiting import Awaited, awaiting
-from sleeplint.languages.rust.expiry import cutting
+from sleeplint.languages.rust.expiry import cutting, limits_of_users
 from sleeplint.languages.rust.flow import has_effect, is_noise, is_value
 from sleeplint.languages.rust.loops import Shape
 from sleeplint.languages.rust.outcome import ending, outcome
@@ -343,8 +343,12 @@ def _sampling(scene: Scene) -> Verdict:
     if scene.loop is not None and _is_lonely(scene, scene.loop):
         return Verdict("hold", "low", elapses=None)
     texts = (scene.way.text(node) for node in (*scene.last, *scene.next))
-    acts = any(re.search(rb"\.\s*+await\b|\.\s*+\w+\(", text) and b".elapsed()" not in text for text in texts)
+    acts = any(re.search(rb"\.\s*+await\b|\.\s*+\w+\(", text) and not _ASKS.match(text) for text in texts)
     return Verdict("pacing" if acts else "workload", "low", elapses=None)
+
+
+_ASKS = re.compile(rb"\s*+if\b[^{;]*?(?:\.\s*+elapsed\s*+\(|%s)" % vocabulary.STOPPED.pattern, re.IGNORECASE)
+"""A worker asks whether it is time to stop."""
 
 
 def _is_retry(head: bytes) -> bool:
@@ -422,14 +426,22 @@ def _of_function(scene: Scene, valued: bool) -> Verdict | None:
             return Verdict("workload", "high", elapses=None)
         if node.type in ("function_item", "trait_item"):
             break
+    cut = _is_cut_off_by_users(scene)
     if re.search(rb"\bRequest\b|\bfn\s+\w*(?:handler|slow|handle|job|work|task)\w*\s*+[(<]", header) and re.search(
         rb"->|fn\s+slow", header
     ):
-        return Verdict("workload", "low", elapses=None)
+        return Verdict("workload", "low", elapses=False if cut else None)
     if not scene.ahead and not scene.behind and scene.site.duration_ms is not None:
         # `async fn breathe() { sleep(SHORT).await }`: those who call it know what for.
         return Verdict("sync" if _RESTS.search(header) else "workload", "low")
     return None
+
+
+def _is_cut_off_by_users(scene: Scene) -> bool:
+    """Whether it is longer than each limit that those give to the code under test who give it the function."""
+    ms = scene.site.duration_ms
+    users = limits_of_users(scene.way, scene.way.word(scene.function.child_by_field_name("name")))
+    return bool(users) and ms is not None and all(limit is not None and limit < ms for limit in users)
 
 
 _RESTS = re.compile(
@@ -499,7 +511,12 @@ def _hinted(scene: Scene, verdict: Verdict) -> Verdict:
     if verdict.role not in _GUESSED or not scene.remark:
         return verdict
     said: Role | None = next(
-        (role for role, words in vocabulary.REMARKS if _admits(verdict, role) and words.search(scene.remark)), None
+        (
+            role
+            for role, words in vocabulary.REMARKS
+            if _admits(verdict, role, scene.remark) and words.search(scene.remark)
+        ),
+        None,
     )
     if said == "absence" and _RUNS_OUT.search(scene.remark) and not _NOT_YET.search(scene.remark):
         said = "expiry"
@@ -513,15 +530,18 @@ def _hinted(scene: Scene, verdict: Verdict) -> Verdict:
     return replace(verdict, role=said, confidence="low")
 
 
+_ARRIVES = re.compile(rb"receiv|arriv|deliver|propagat")
 _RUNS_OUT = next(words for role, words in vocabulary.REMARKS if role == "expiry")
 _NOT_YET = re.compile(rb"(?:\bnot|n't|n.t|\bnever)\b[^.,;]{0,20}(?:%s)" % _RUNS_OUT.pattern)
 
 
-def _admits(verdict: Verdict, said: Role) -> bool:
+def _admits(verdict: Verdict, said: Role, remark: bytes) -> bool:
     """Whether what stands around the wait leaves room for what a comment says."""
     checked = any(place.text == "checked here" for place in verdict.related)
     if said == "absence":
         return verdict.role == "absence" or (checked and verdict.role in ("settle", "sync"))
+    if said == "startup" and verdict.role in ("settle", "sync") and _ARRIVES.search(remark):
+        return False  # what runs is named, and what it is to do meanwhile
     return said != "workload" or not checked
 
 

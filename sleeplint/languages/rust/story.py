@@ -141,6 +141,8 @@ def _starting(scene: Scene, checked: int | None) -> Verdict | None:
         text = way.text(node)
         if _is_awaited_next(scene, text):
             return None
+        if _is_stopped_next(scene, text):
+            return None  # what it does meanwhile is awaited
         spawned = vocabulary.SPAWN.search(text)
         started = spawned or vocabulary.START.search(text)
         if not started:
@@ -164,6 +166,15 @@ def _starting(scene: Scene, checked: int | None) -> Verdict | None:
             related=related,
         )
     return None
+
+
+def _is_stopped_next(scene: Scene, text: bytes) -> bool:
+    """Whether what a statement starts, the next one stops."""
+    name = re.match(rb"\s*+(\w+(?:\.\w+)*)\.\s*+start\w*\s*+\(", text)
+    if name is None or not scene.next:
+        return False
+    stop = rb"\s*+" + re.escape(name.group(1)) + rb"\.\s*+(?:stop|pause|shutdown|close|abort|cancel|kill)\w*\s*+\("
+    return re.match(stop, scene.way.text(scene.next[0])) is not None
 
 
 def _is_awaited_next(scene: Scene, text: bytes) -> bool:
