@@ -320,8 +320,9 @@ class Linter:
 
 def _inside(task: Task) -> str:
     """A task's path in its repository."""
-    path = Path(task.absolute)
-    return (path.relative_to(task.root) if path.is_relative_to(task.root) else path).as_posix()
+    root = os.path.join(task.root, "")
+    inside = task.absolute[len(root) :] if task.absolute.startswith(root) else task.absolute
+    return inside.replace(os.sep, "/")
 
 
 def _unread(task: Task, words: str) -> Report:

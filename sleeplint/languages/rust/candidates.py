@@ -23,7 +23,8 @@ _WAITS = rb"wait(?:_for|_until|_timeout\w*|(?:_\w*)?_?(?:ms|millis|sec|secs|seco
 _CALLED = tuple(re.compile((_WAITS if stem == b"wait" else stem + rb"\w*+") + _AFTER) for stem in STEMS)
 _GIVEN = re.compile(_AFTER)
 _PASSED = re.compile(rb"sleep(?=\s*+[,)])")
-_ALIAS = re.compile(rb" as (\w+)")
+# Casts, too, are written so.
+_ALIAS = re.compile(rb" as (?!(?:[iu](?:8|16|32|64|128|size)|f32|f64|_)(?!\w))(\w+)")
 _LAST_WORD = re.compile(rb"\w+\Z")
 _DEFINING = re.compile(rb"\bfn\s+\Z")
 _LONGEST = 80

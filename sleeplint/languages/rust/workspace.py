@@ -47,14 +47,14 @@ class Workspace:
         self._crates: dict[Path, Crate | None] = {}
         self._members: dict[str, Crate] | None = None
         self._manifests: set[str] = set()
-        self._owners: dict[Path, tuple[Crate | None, tuple[str, ...]]] = {}
+        self._owners: dict[str, tuple[Crate | None, tuple[str, ...]]] = {}
         self._helpers: frozenset[str] | None = None
 
     def crate_of(self, file: Path) -> Crate | None:
         """The package in whose folder a file lies."""
-        folder = file.parent
+        folder = os.path.dirname(file)
         if folder not in self._owners:
-            self._owners[folder] = self._owner(folder)
+            self._owners[folder] = self._owner(file.parent)
         crate, manifests = self._owners[folder]
         self.seen.update(manifests)
         return crate
