@@ -70,7 +70,7 @@ def may_wait(source: Source, around: Surroundings = ALONE, consulted: set[str] |
         case "rust":
             from sleeplint.languages import rust
 
-            return rust.may_wait(source.code, around.calls)
+            return rust.may_wait(source, around, consulted)
         case "python":
             from sleeplint.languages import python
 

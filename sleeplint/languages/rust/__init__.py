@@ -9,7 +9,6 @@ if TYPE_CHECKING:
 
     from sleeplint.facts import TestFile
     from sleeplint.languages import Surroundings
-    from sleeplint.languages.catalogue import Call
     from sleeplint.source import Project, Source
 
 
@@ -27,8 +26,17 @@ def forget(project: Project, path: Path) -> None:
     Library.of(project).forget(path)
 
 
-def may_wait(code: bytes, calls: tuple[Call, ...]) -> bool:
-    """Whether a byte search says that reading `code` can yield anything; False is certain."""
-    from sleeplint.languages.rust.candidates import may_wait as search
+def may_wait(source: Source, around: Surroundings, consulted: set[str] | None = None) -> bool:
+    """Whether a byte search says that reading a file can yield anything; False is certain.
 
-    return search(code, calls)
+    `consulted` takes the other files on which the answer rests, or on whose absence.
+    """
+    from sleeplint.languages.rust.candidates import may_wait as search
+    from sleeplint.languages.rust.declarations import is_production
+
+    rests_on: set[str] = set()
+    if is_production(source, around, rests_on):
+        if consulted is not None:
+            consulted |= rests_on
+        return False
+    return search(source.code, around.calls)

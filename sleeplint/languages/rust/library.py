@@ -97,7 +97,7 @@ class Library:
     def __init__(self, project: Project | None) -> None:
         """Open nothing yet."""
         self.project = project
-        self.workspace = Workspace(project) if project is not None else None
+        self.workspace = Workspace.of(project) if project is not None else None
         self.seen: set[str] = set()
         self.answers: dict[tuple[object, ...], tuple[Any, frozenset[str], int]] = {}
         """What the names of modules stand for, with the files on which that rests: `Finder`'s own."""

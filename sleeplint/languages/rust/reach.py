@@ -13,6 +13,14 @@ from sleeplint.languages.rust.timing import timed
 _TESTING = re.compile(rb'#\s*+!?\s*+\[(?:[^\]"]|"(?:[^"\\]|\\.)*+")*?(?:test|quickcheck|timeout)', re.DOTALL)
 
 
+def first_test(code: bytes) -> int:
+    """Where the first attribute stands that may make test code of what follows; the text's end if none does."""
+    if b"test" not in code and b"quickcheck" not in code and b"timeout" not in code:
+        return len(code)
+    found = _TESTING.search(code)
+    return found.start() if found else len(code)
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """What of a file is looked at."""
@@ -32,10 +40,9 @@ def within_tests(code: bytes, hits: tuple[tuple[int, int], ...]) -> Reach:
 
     Of production code only those matter by whose function's name a test, or another such function, calls.
     """
-    testing = _TESTING.search(code)
-    if testing is None:
-        return Reach((), len(code))
-    first = testing.start()
+    first = first_test(code)
+    if first == len(code):
+        return Reach((), first)
     found = functions(code)
     called: dict[bytes, bool] = {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from tree_sitter import Node
 from sleeplint.facts import Milliseconds, Test
 from sleeplint.languages.rust.attributes import Attribute, attribute, before, needs_test
 from sleeplint.languages.rust.clocks import paused_by_attributes
+from sleeplint.languages.rust.declarations import Declarations
 from sleeplint.languages.rust.library import Library, Place, Reading
 from sleeplint.languages.rust.macros import Grove
 from sleeplint.languages.rust.outline import Scope
@@ -125,6 +127,14 @@ def file_in_test(reading: Reading, library: Library, path: str) -> bool:
         return False
     if "tests" in places and "src" not in places[: places.index("tests")]:
         return True
+    project = library.project
+    if (
+        file is not None
+        and project is not None
+        and not project.edited
+        and Declarations.of(project).exclude(os.fspath(file), library.seen)
+    ):
+        return False
     place = Place(reading, Scope((), 0, len(code)))  # what the file itself declares is not asked
     declared = _declared_for_tests(place, library)
     return declared if declared is not None else "tests" in places

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sleeplint.source import Project
 
@@ -49,6 +49,14 @@ class Workspace:
         self._manifests: set[str] = set()
         self._owners: dict[str, tuple[Crate | None, tuple[str, ...]]] = {}
         self._helpers: frozenset[str] | None = None
+
+    @classmethod
+    def of(cls, project: Project) -> Workspace:
+        """The one of a project."""
+        found = project.memory.get("rust workspace")
+        if found is None:
+            found = project.memory["rust workspace"] = cls(project)
+        return cast("Workspace", found)
 
     def crate_of(self, file: Path) -> Crate | None:
         """The package in whose folder a file lies."""
@@ -149,12 +157,17 @@ def parent_files(file: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
 
 def attribute_files(file: Path) -> Iterator[Path]:
     """Where a file may be declared by a `#[path]`: beside it or above it, by what it tests or by the folder."""
-    bare = re.sub(r"^tests?_|_(?:unit_?)?tests?$", "", file.stem)
+    bare = bare_name(file.stem)
     for folder in (file.parent, file.parent.parent):
         for name in dict.fromkeys((bare, "mod", "lib", "main", file.parent.name)):
             candidate = folder / f"{name}.rs"
             if candidate != file:
                 yield candidate
+
+
+def bare_name(stem: str) -> str:
+    """What a file named so tests, if its name tells."""
+    return re.sub(r"^tests?_|_(?:unit_?)?tests?$", "", stem)
 
 
 def module_files(file: Path, inline: tuple[str, ...], name: str, path: str | None, is_root: bool) -> Iterator[Path]:
