@@ -208,3 +208,48 @@ def test_a_librarys_own_class_is_known(code: str, api: str, ms: float) -> None:
 def test_a_projects_own_fixture_wins_over_a_plugins() -> None:
     code = "import pytest, subprocess\n@pytest.fixture\ndef qtbot():\n    return subprocess.Popen(x)\ndef test_a(qtbot):\n    qtbot.wait(2)"
     assert spoken(code) == [("subprocess.Popen.wait", 2000)]
+
+
+BASE = (
+    "import asyncio, time\nclass Base:\n    def pause(self, n):\n        time.sleep(n)\n"
+    "    def pause_ms(self, ms=100):\n        self.pause(ms / 1000)\n"
+    "    async def nap(self, n):\n        await asyncio.sleep(n)\n"
+)
+
+
+def test_a_wrapper_is_reached_through_a_base_and_through_another_wrapper() -> None:
+    code = (
+        "from tests.base import Base\nclass TestA(Base):\n    def test_a(self):\n        self.pause(2)\n"
+        "        self.pause_ms(250)\n        self.pause_ms()\n        super().pause(1)\n"
+    )
+    found = spoken(code, {"tests/base.py": BASE})
+    assert found == [("time.sleep", 2000), ("time.sleep", 250), ("time.sleep", 100), ("time.sleep", 1000)]
+
+
+def test_super_is_a_librarys_class_too() -> None:
+    code = "import threading\nclass Worker(threading.Thread):\n    def end(self):\n        super().join(5)\n"
+    assert spoken(code) == [("threading.Thread.join", 5000)]
+
+
+def test_an_override_that_only_hands_on_its_timeout_is_not_said_to_wait() -> None:
+    files = {
+        "app.py": "import httpx\nclass Local(httpx.Client):\n    def get(self, url, timeout=None):\n"
+        "        return super().get(url, timeout=timeout)\n"
+    }
+    assert spoken("from app import Local\nLocal().get('/x', timeout=1)", files) == []
+    assert spoken(files["app.py"]) == []
+
+
+def test_what_a_test_class_of_a_library_keeps_is_known() -> None:
+    code = (
+        "from tornado.testing import AsyncTestCase\nclass TestA(AsyncTestCase):\n    def test_a(self):\n"
+        "        self.io_loop.add_timeout(self.io_loop.time() + 0.2, self.stop)\n"
+    )
+    assert spoken(code) == [("tornado.ioloop.IOLoop.add_timeout", 200)]
+
+
+def test_what_a_mock_of_the_projects_own_answers_does_not_wait() -> None:
+    files = {"app.py": "def fetch(url, timeout):\n    return urlopen(url, timeout)\n"}
+    code = "from app import fetch\ndef test_a():\n    with {}:\n        fetch('http://x', timeout=30)"
+    assert spoken(code.format("_mock_urlopen(200) as sent"), files) == []
+    assert spoken(code.format("mock.patch('app.retry')"), files) == [("app.fetch", 30_000)]

@@ -155,6 +155,8 @@ def match_call(
     matched = entry_of(function, name, names, own)
     if matched is None:
         return None
+    if _hands_on(chain, function, word, names):
+        return None
     entry, path, meaning = matched
     if path.startswith(".") and path not in own:
         if not _is_sure(word, call, chain, function, arguments, names):
@@ -162,6 +164,15 @@ def match_call(
         if meaning.kind == "external" and _CLASS_OF_A_LIBRARY.match(meaning.path):
             path = canonical(meaning.path)  # which the catalogue does not have
     return _with_duration(call, chain, function, name, entry, path, arguments, names)
+
+
+def _hands_on(chain: Chain, function: Node, word: str, names: Names) -> bool:
+    """`super().get(url, timeout=timeout)` in `get`: an override, which may do something else with what it is given."""
+    if not names.module.text(function).startswith("super("):
+        return False
+    holder = next((node for node in reversed(chain) if node.type == "function_definition"), None)
+    label = holder.child_by_field_name("name") if holder is not None else None
+    return label is not None and names.module.text(label) == word
 
 
 def argument_of(entry: Call, arguments: Arguments) -> Node | None:

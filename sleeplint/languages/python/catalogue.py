@@ -335,6 +335,7 @@ CLOCKS = frozenset(
         "datetime.datetime.utcnow",
         "django.utils.timezone.now",
         "asyncio.loop.time",
+        "tornado.ioloop.IOLoop.time",
         "anyio.current_time",
         "trio.current_time",
     }

@@ -25,6 +25,8 @@ _OPERATIONS = re.compile(
     r"|cursor|forward|copy_|exec_|run|sync|invoke|terminate|kill|quit|handshake|login|authenticate|watch)\w*"
     r"|\w+_results?"
 )
+_MOCKING = re.compile(r"(?i)\b\w*mock\w*\(")
+"""A context that answers in the place of what is asked; `mock.patch(..)` alone does not say so."""
 _NEVER = re.compile(
     r"(?:assert|set_|make_|create_(?!connection)|build_|config|patch|parse|declare|register|mock|option|add_|enqueue"
     r"|validate|format|replace|update|merge|with_|from_|partial|dict|sub[Tt]est|param|start_(?:span|transaction))\w*"
@@ -65,6 +67,8 @@ def _guard(call: Node, chain: Chain, keyword: str, names: Names) -> Found | None
     if meaning.kind == "function":
         if not forwards(meaning, keyword, _is_begun(chain)):
             return None  # it keeps it, or is test code's own, whose waits are in its body
+        if _is_mocked(chain, names):
+            return None
     elif meaning.kind not in ("unknown", "external"):
         return None
     owner = function.child_by_field_name("object") if function.type == "attribute" else None
@@ -122,6 +126,16 @@ def _is_operation(word: str, chain: Chain) -> bool:
         return True
     holder = chain[-1] if chain else None
     return holder is not None and holder.type == "await"
+
+
+def _is_mocked(chain: Chain, names: Names) -> bool:
+    """Whether a block of a project's own mocks stands around a call: `with mock_server() as sent:`."""
+    return any(
+        outer.type == "with_statement"
+        and outer.named_children
+        and _MOCKING.search(names.module.text(outer.named_children[0]))
+        for outer in chain
+    )
 
 
 def _is_begun(chain: Chain) -> bool:

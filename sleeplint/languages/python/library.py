@@ -137,6 +137,12 @@ PAIRS: dict[str, tuple[str, ...]] = {
 }
 """Calls that return several instances of classes of their own, in order; an empty one is not known."""
 
+ATTRIBUTES: dict[str, str] = {
+    "tornado.testing.AsyncTestCase.io_loop": "tornado.ioloop.IOLoop",
+    "socketserver.BaseRequestHandler.request": "socket.socket",
+}
+"""What the classes that tests inherit keep, by their attributes."""
+
 FIXTURES: dict[str, str] = {
     **dict.fromkeys(
         ("mocker", "class_mocker", "module_mocker", "package_mocker", "session_mocker"), "pytest_mock.MockerFixture"

@@ -14,7 +14,7 @@ from sleeplint.languages.python.bindings import Binding, Table
 from sleeplint.languages.python.decorators import is_fixture, is_property, is_static, mocks_given
 from sleeplint.languages.python.handed import handed
 from sleeplint.languages.python.imports import above
-from sleeplint.languages.python.library import FIXTURES, PAIRS, PARENTS, canonical, is_module, returned_by
+from sleeplint.languages.python.library import ATTRIBUTES, FIXTURES, PAIRS, PARENTS, canonical, is_module, returned_by
 from sleeplint.languages.python.meanings import UNKNOWN, Meaning, one_of, several_of
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.tree import (
@@ -347,6 +347,8 @@ class Names:
         if function.type == "attribute" and self.module.text(function).endswith(".__await__"):
             awaited = function.child_by_field_name("object")
             return self._awaited(awaited, steps) if awaited is not None else UNKNOWN
+        if function.type == "identifier" and self.module.text(function) == "super":
+            return self._parent(call, steps)
         if function.type == "identifier" and self.module.text(function) == "type":
             given = arguments_of(call, self.module.code).positional
             kind = self.meaning(given[0], steps) if len(given) == 1 else UNKNOWN
@@ -369,6 +371,16 @@ class Names:
             given = arguments_of(call, self.module.code).positional
             return self.meaning(given[0], steps) if given else UNKNOWN
         return result_of(meaning, steps)
+
+    def _parent(self, call: Node, steps: int) -> Meaning:
+        """What `super()` stands for: an instance of the first base that is known."""
+        owner = next((n for n in reversed(self.module.chain(call)) if n.type == "class_definition"), None)
+        bases = owner.child_by_field_name("superclasses") if owner is not None else None
+        for base in bases.named_children if bases is not None else ():
+            found = self.meaning(base, steps + 1) if base.type in ("identifier", "attribute") else UNKNOWN
+            if found.kind in ("class", "external"):
+                return replace(found, kind="instance", path=canonical(found.path))
+        return UNKNOWN
 
     def returned(self, function: Node, steps: int) -> Meaning:
         """What calling a function of this file gives: by its annotation, or what it returns or yields."""
@@ -593,7 +605,9 @@ def _of_class(owner: Meaning, name: str, steps: int) -> Meaning:
             found = member(replace(meaning, kind="instance"), name, steps + 1)
         elif meaning.kind == "external":
             found = _of_library_class(meaning.path, name)
-            found = found if _catalogued(found.path) else UNKNOWN
+            if not _catalogued(found.path):
+                path = f"{canonical(meaning.path)}.{name}"
+                found = Meaning("instance", ATTRIBUTES[path]) if path in ATTRIBUTES else UNKNOWN
         else:
             found = UNKNOWN
         if found.is_known:

@@ -46,9 +46,9 @@ def suggested(code: bytes) -> Suggestions:
         if name.startswith(b"__") or not parameters or parameters in (b"self", b"cls"):
             continue
         near = code[match.end() : match.end() + _NEAR]
-        if b"timeout" in parameters.lower() or any(stem in near for stem in _STEMS):
-            if _add(found, code, match, _WAITS):
-                known.append(name)
+        may = b"timeout" in parameters.lower() or any(stem in near for stem in _STEMS)
+        if may and _add(found, code, match, _WAITS):
+            known.append(name)
         else:
             others.append(match)
     if known and others:
