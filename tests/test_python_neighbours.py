@@ -130,6 +130,48 @@ STORIES = {
         "song = Song(seconds=1)\nsong.watch()",
         "assert seen.count == 1",
     ),
+    # --- what held before, and what is new
+    "the same holds": (
+        "absence",
+        "assert task.waits\nqueue.kick()",
+        "assert task.waits",
+    ),
+    "the same holds, and something is new": (
+        "settle",
+        "assert task.waits\nqueue.kick()",
+        "assert task.waits\nassert task.count == 2",
+    ),
+    "the same is asked, for another answer": (
+        "settle",
+        "count = stats.count()\nassert count == 1\nqueue.kick()",
+        "count = stats.count()\nassert 3 == count",
+    ),
+    "the same is asked, for the same answer": (
+        "absence",
+        "old = stats.count()\nqueue.kick()",
+        "new = stats.count()\nassert old == new",
+    ),
+    # --- only time passes
+    "a difference that grows": (
+        "pacing",
+        "queue.kick()\ndiff = time.monotonic() - queue.kicked\nassert diff < 1",
+        "more = time.monotonic() - queue.kicked\nassert more > diff",
+    ),
+    "a number that grows": (
+        "settle",
+        "queue.kick()\ncount = queue.count",
+        "more = queue.count\nassert more > count",
+    ),
+    "the last of several": (
+        "pacing",
+        "files.put('a')\ntime.sleep(0.1)\nfiles.put('b')",
+        "assert files.get(1) == 'b'",
+    ),
+    "the last of several signals": (
+        "settle",
+        "os.kill(1, signal.SIGHUP)\ntime.sleep(0.1)\nos.kill(1, signal.SIGHUP)",
+        "assert files.get(1) == 'b'",
+    ),
     # --- nothing near
     "an act before another wait": ("settle", "poke()\ntime.sleep(1)", "look.at(it)"),
 }
@@ -160,3 +202,8 @@ def test_or_its_set_up(method: str, role: str) -> None:
         "    def test(self):\n        time.sleep(0.1)  # <-\n        self.server.send(1)\n"
     )
     assert here(code).role == role
+
+
+def test_a_process_that_is_to_live_may_be_the_effect_or_the_lack_of_one() -> None:
+    spoken = between("poke(kernel)", "if kernel.poll() is not None:\n    raise OSError('gone')")
+    assert (spoken.role, spoken.role_confidence) == ("absence", "low")

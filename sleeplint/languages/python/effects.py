@@ -36,6 +36,8 @@ def effect(scene: Scene, around: Surrounding) -> Verdict | None:
     related = (Related(span_of(outcome.node), "asserted here"),)
     if _later_than(scene, outcome, around):
         return Verdict("pacing", False, related=related)
+    if _unchanged(scene, outcome, around) and _news(scene, outcome, around):
+        return Verdict("settle", False, related=related)
     if _unchanged(scene, outcome, around) or _alike(scene, outcome, around) or _as_before(scene, outcome, around):
         return Verdict("absence", True, related=related)
     expected = expectation(scene, outcome)
@@ -81,6 +83,18 @@ def _unchanged(scene: Scene, outcome: Act, around: Surrounding) -> bool:
     return False
 
 
+def _news(scene: Scene, outcome: Act, around: Surrounding) -> bool:
+    """The assertions next to one that held before want something that none before did."""
+    known = {"".join(scene.text(act.node).split()) for act in around.before if act.kind == "assert"}
+    for act in around.after[around.after.index(outcome) + 1 :]:
+        if act.kind in ("call", "wait"):
+            return False
+        new = act.kind == "assert" and "".join(scene.text(act.node).split()) not in known
+        if new and expectation(scene, act).wants == "happened":
+            return True
+    return False
+
+
 def _alike(scene: Scene, outcome: Act, around: Surrounding) -> bool:
     """`old = look()` before, `new = look()` after, and they are to be equal."""
     pair = re.search(
@@ -88,10 +102,10 @@ def _alike(scene: Scene, outcome: Act, around: Surrounding) -> bool:
     )
     if pair is None or "Not" in pair[0]:
         return False
-    names = {name for name in pair.groups() if name and name != ","}
-    before = {_value(scene, act) for act in around.before if names & assigned(scene, act)}
-    after = {_value(scene, act) for act in around.after if names & assigned(scene, act)}
-    return bool((before & after) - {""})
+    names = {name for name in pair.groups() if name and name.isidentifier()}
+    before = {(name, _value(scene, act)) for act in around.before for name in names & assigned(scene, act)}
+    after = {(name, _value(scene, act)) for act in around.after for name in names & assigned(scene, act)}
+    return any(old != new and value == again != "" for old, value in before for new, again in after)
 
 
 def _as_before(scene: Scene, outcome: Act, around: Surrounding) -> bool:
@@ -145,7 +159,14 @@ def _was_there(scene: Scene, outcome: Act, around: Surrounding) -> bool:
 
 def _outlived(scene: Scene, outcome: Act) -> bool:
     """A process has no exit code: it lives, which may be the effect or the lack of one."""
-    return bool(re.search(r"(poll\(\)|returncode|exitcode)\s*(is|==|,)\s*None", scene.text(outcome.node)))
+    return bool(re.search(r"(poll\(\)|returncode|exitcode)\s*(is not|is|==|!=|,)\s*None", scene.text(outcome.node)))
+
+
+def _reads_clock(scene: Scene, acts: tuple[Act, ...], names: list[str]) -> bool:
+    return any(
+        assigned(scene, act).intersection(names) and any(call.name in words.CLOCKS for call in act.calls)
+        for act in acts
+    )
 
 
 def _ends_later(scene: Scene, outcome: Act, around: Surrounding) -> bool:
@@ -166,6 +187,8 @@ def _later_than(scene: Scene, outcome: Act, around: Surrounding) -> bool:
     if re.search(r"\b(time|monotonic|perf_counter)\(\)|elapsed|duration", written):
         return False
     used = sorted(names_in(scene, outcome.node))
+    if _reads_clock(scene, around.before, used) and _reads_clock(scene, around.after, used):
+        return True  # `later = clock() - start`, and that is more than before
     names = [name for name in used if words.TIMESTAMPS.search(name)]
     if len(names) == 1:  # `first = thing.updated_at` before
         for act in around.before:

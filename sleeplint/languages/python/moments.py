@@ -14,7 +14,7 @@ from sleeplint.languages.python.expiries import durations, elapsing, named_expir
 from sleeplint.languages.python.flow import Act, border
 from sleeplint.languages.python.loops import Round
 from sleeplint.languages.python.neighbours import Surrounding, surrounding
-from sleeplint.languages.python.repetitions import repeated
+from sleeplint.languages.python.repetitions import repeated, spaced
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.startups import readiness, startup
@@ -46,6 +46,8 @@ def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
         verdict = replace(verdict, sure=False)  # as likely it is to show that it is still there
     if verdict.role == "settle" and words.UNMOVED.search(remarks.below(scene.code, statement.end_byte)):
         verdict = replace(verdict, sure=False)
+    if verdict.role == "settle" and verdict.sure and spaced(scene, around):
+        verdict = replace(verdict, role="pacing", sure=False)  # as likely it is there out of habit
     if verdict.role == "settle" and verdict.sure and _is_to_change_nothing(scene, around):
         verdict = replace(verdict, role="absence", sure=False)
     if verdict.role == "settle" and verdict.sure and _says_expiry(scene, statement):

@@ -34,6 +34,17 @@ def repeated(scene: Scene, around: Surrounding) -> Verdict | None:
     return Verdict("pacing", False) if words.REPEATABLE.match(one.name) else None
 
 
+def spaced(scene: Scene, around: Surrounding) -> bool:
+    """`put(1)`, a sleep, `put(2)`, and this one: the last of several that stand between actions of one kind."""
+    acts = [act for act in around.before if act.kind in ("call", "wait", "assert")][:3]
+    if [act.kind for act in acts] != ["call", "wait", "call"]:
+        return False
+    one, two = acts[0].effect, acts[2].effect
+    if one is None or two is None or not words.REWRITES.match(one.name):
+        return False
+    return (one.name, one.receiver) == (two.name, two.receiver)
+
+
 def _until_next_call(around: Surrounding, start: Act) -> list[Act]:
     found: list[Act] = []
     for act in around.after[around.after.index(start) + 1 :]:
