@@ -524,6 +524,7 @@ def test_what_is_said_to_be_ignored_changes_nothing() -> None:
     ignored = here(code.format("# a wrong command is ignored"))
     assert (ignored.role, ignored.role_confidence) == ("absence", "low")
     assert here(code.format("# a command")).role == "settle"
+    assert here(code.format("# sleeplint: ignore[settle-sleep] must stay")).role == "settle"
 
 
 def test_the_sole_content_of_a_measured_block_is_its_work() -> None:

@@ -10,13 +10,15 @@ from sleeplint.languages.python import vocabulary as words
 _COMMENT = re.compile(r"#+\s*(.*)$")
 _BELOW = re.compile(rb"(?:\s*#[^\n]*)+")
 _LINES_ABOVE = 6
+_PRAGMA = re.compile(rb"#[# ]*sleeplint:")
+"""It speaks to us, and gives a reason that is none of the wait's own."""
 
 
 def remark(code: bytes, start: int, end: int) -> str:
     """The comment directly above a statement, and the one behind it."""
     stop = code.find(b"\n", end)
     trailing = code[end : stop if stop >= 0 else len(code)][:300].decode("utf-8", "replace")
-    found = _COMMENT.search(trailing)
+    found = None if "sleeplint:" in trailing else _COMMENT.search(trailing)
     above: list[str] = []
     line_start = code.rfind(b"\n", 0, start) + 1
     for _ in range(_LINES_ABOVE):
@@ -26,7 +28,8 @@ def remark(code: bytes, start: int, end: int) -> str:
         line = code[before : line_start - 1].strip()
         if not line.startswith(b"#"):
             break
-        above.insert(0, line[:300].decode("utf-8", "replace").lstrip("# "))
+        if not _PRAGMA.match(line):
+            above.insert(0, line[:300].decode("utf-8", "replace").lstrip("# "))
         line_start = before
     return " ".join((*above, found[1])) if found is not None else " ".join(above)
 
