@@ -98,6 +98,13 @@ LINES = st.one_of(
             "assert (time.time()\n        - start) < 5",
             "subprocess.run(['sleep', '5'])",
             "fetch(url, timeout=5)",
+            "fetch('(', timeout=5)",
+            "fetch('(a', timeout=5, x='b)')",
+            "fetch([1, 2],  # (\n        timeout=5)",
+            "stub.GetIt(x, timeout=3)",
+            "Thing(timeout=5)",
+            "seen.assert_called_with(timeout=5)",
+            "self.assertTrue(time.time() - start < 3)",
             "client.receive(\n        timeout=5,\n    )",
             "nap = time.sleep",
             "def get(self, wait): ...",
@@ -156,6 +163,41 @@ def test_another_text_of_a_helper_is_noticed() -> None:
 def test_every_keyword_of_a_guard_is_searched_for() -> None:
     code = "".join(f"call({keyword}=1)\n" for keyword in KEYWORDS).encode() + b"call(my_timeout=1, timeouts=1)\n"
     assert [code[at:].partition(b"=")[0].decode() for at in Search(code).keywords()] == list(KEYWORDS)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("fetch(url, timeout=5)", True),
+        ("fetch(url,\n    timeout=5)", True),
+        ("await (yield f)(timeout=5)", True),
+        ("stub.Fetch(timeout=5)", True),
+        ("timeout = 5", False),
+        ("Thing(timeout=5)", False),
+        ("def fetch(url, timeout=5): ...", False),
+        ("fetch.assert_called_with(url, g(1), timeout=5)", False),
+        ("configure(fetch(timeout=5))", True),
+    ],
+)
+def test_a_keyword_counts_in_calls_that_take_time(code: str, expected: bool) -> None:
+    assert may_wait(Source("tests/test_it.py", code.encode())) is expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("assert time.time() - start < 5", True),
+        ("assert (\n    time.time() - start\n    < 5)", True),
+        ("assert time.time() - start == approx(5)", True),
+        ("self.assertLess(time.time() - start, 5)", True),
+        ("self.assertTrue(\n    time.time() - start < 5)", True),
+        ("assert time.time() == start", False),
+        ("self.assertTrue(time.time())", False),
+        ("assert f(')'), time.time() or '<'", True),
+    ],
+)
+def test_an_assertion_counts_that_bounds_a_number(code: str, expected: bool) -> None:
+    assert may_wait(Source("tests/test_it.py", code.encode())) is expected
 
 
 @pytest.mark.parametrize(

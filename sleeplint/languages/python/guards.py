@@ -14,7 +14,7 @@ from sleeplint.languages.python.catalogue import BY_PATH
 from sleeplint.languages.python.durations import fold, milliseconds
 from sleeplint.languages.python.library import canonical
 from sleeplint.languages.python.names import Names
-from sleeplint.languages.python.search import KEYWORDS
+from sleeplint.languages.python.search import KEYWORDS, NEVER, is_title
 from sleeplint.languages.python.spelling import spelled
 from sleeplint.languages.python.tree import Chain, arguments_of, called_name, chain_to
 
@@ -27,10 +27,6 @@ _OPERATIONS = re.compile(
 )
 _MOCKING = re.compile(r"(?i)\b\w*mock\w*\(")
 """A context that answers in the place of what is asked; `mock.patch(..)` alone does not say so."""
-_NEVER = re.compile(
-    r"(?:assert|set_|make_|create_(?!connection)|build_|config|patch|parse|declare|register|mock|option|add_|enqueue"
-    r"|validate|format|replace|update|merge|with_|from_|partial|dict|sub[Tt]est|param|start_(?:span|transaction))\w*"
-)
 _SURELY_SECONDS = 500
 """From here on a number of an unknown unit may as well be milliseconds."""
 _HTTP_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "open"})
@@ -57,9 +53,7 @@ def _guard(call: Node, chain: Chain, keyword: str, names: Names) -> Found | None
     if function is None or name is None:
         return None
     word = names.module.text(name)
-    if (
-        not word[:1].islower() and not word.startswith("_") and not _is_remote_procedure(function, names)
-    ) or _NEVER.match(word):
+    if NEVER.match(word) or (is_title(word) and not _is_remote_procedure(function, names)):
         return None
     meaning = names.meaning(function)
     if canonical(meaning.path) in BY_PATH or is_mock(meaning):

@@ -39,6 +39,8 @@ class Module:
         self.memory: dict[object, object] = {}
         self.prefix: tuple[str, ...] = ()
         """By what the names of its own top level are called elsewhere; nothing for the file that is read."""
+        self.met: set[Module] = set()
+        """The modules that were followed to from here."""
         self.consulted: set[str] = set()
         """Files looked for on behalf of this one, found or not."""
         self._tables: dict[tuple[int, int, str], Table] = {}
@@ -152,7 +154,10 @@ class Module:
             source = self.project.source(place)
             memory[key] = load(place, source, self.project) if source is not None else None
         known = memory[key]
-        return known if isinstance(known, Module) else None
+        if not isinstance(known, Module):
+            return None
+        self.met.add(known)
+        return known
 
 
 def imported_modules(module: Module) -> list[Module]:

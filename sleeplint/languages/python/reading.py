@@ -19,7 +19,7 @@ from sleeplint.languages.python.calls import (
 from sleeplint.languages.python.clocks import Clock, Clocks
 from sleeplint.languages.python.elapsed import MEASURED, Assertion, find_assertions
 from sleeplint.languages.python.guards import find_guards
-from sleeplint.languages.python.modules import AT, Module
+from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.names import Names, names_of
 from sleeplint.languages.python.paths import is_script, is_test_path
 from sleeplint.languages.python.patience import bounds_reached, in_time
@@ -273,14 +273,14 @@ def _unread(names: Names) -> tuple[str, ...]:
 def _consulted(module: Module) -> tuple[str, ...]:
     """The other files on which the reading rests, through however many imports."""
     found: set[str] = set()
+    seen = {module}
     waiting = [module]
     while waiting:
         current = waiting.pop()
-        for place in current.consulted - found:
-            found.add(place)
-            other = module.project.memory.get((AT, place)) if module.project is not None else None
-            if isinstance(other, Module):
-                waiting.append(other)
+        found |= current.consulted
+        fresh = current.met - seen
+        seen |= fresh
+        waiting.extend(fresh)
     if module.place is not None:
         found.discard(module.place)
     return tuple(sorted(found))

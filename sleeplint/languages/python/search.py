@@ -8,7 +8,7 @@ from functools import cache, cached_property
 
 from sleeplint.languages.catalogue import Call
 from sleeplint.languages.python.aliases import also_known_as
-from sleeplint.languages.python.shapes import Shape, called, fits, names_called, shapes_of, sleeps_named
+from sleeplint.languages.python.shapes import Shape, called, fits, names_called, parts, shapes_of, sleeps_named
 from sleeplint.languages.python.suggestions import Suggestions, suggested, suggested_around
 from sleeplint.records import dataclass
 from sleeplint.source import Project
@@ -22,6 +22,13 @@ KEYWORDS = {
     "timeout_secs": "s",
 }
 """Arguments that bound real operations in whatever library, each with its unit."""
+NEVER = re.compile(
+    r"(?:assert|set_|make_|create_(?!connection)|build_|config|patch|parse|declare|register|mock|option|add_|enqueue"
+    r"|validate|format|replace|update|merge|with_|from_|partial|dict|sub[Tt]est|param|start_(?:span|transaction))\w*"
+)
+"""Names of calls that take no time, whatever they are given."""
+_NAMED = re.compile(rb"([^\W\d]\w*)[ \t]*\Z")
+_STUB = re.compile(rb"(?i)stub[ \t]*\.[ \t]*\Z")
 _TIMEOUT = re.compile(rb"timeout(?:_ms|_secs)?(?=\s*=(?!=))")
 _WORD = bytes(byte for byte in range(256) if re.match(rb"\w", bytes([byte])))
 _CLOCKS = (b"time(", b"monotonic", b"perf_counter", b"default_timer", b".now(", b"utcnow", b"current_time")
@@ -40,6 +47,9 @@ _HEAD = re.compile(rb"\bdef[ \t]+\Z")
 _WAITLESS = (b'".', b"'.", b"os.path.")
 """Owners whose methods do not wait, whatever they are called: `", ".join(..)`."""
 _PAIRS = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
+_FAR = 2000
+"""Bytes before a keyword in which its call is looked for, through so many other calls."""
+_MOST_CALLS = 8
 _NEAR = 100
 """Bytes before a name that are looked back at."""
 _LETTERS = frozenset(bytes([byte]) for byte in _WORD)
@@ -96,7 +106,7 @@ class Search:
         """Whether there is anything to look at; False is certain."""
         return (
             _PRAGMA in self.code
-            or (self._in_test and any(self._is_argument(place) for place in self.keywords()))
+            or (self._in_test and any(_may_bound(self.code, place) for place in self.keywords()))
             or next(self.assertions(), None) is not None
             or (b"sleep" in self.code and _SLEEP.search(self.code) is not None)
             or bool(self.calls)
@@ -144,12 +154,6 @@ class Search:
             word = before[len(before.rstrip(_WORD)) :]
             if (word + match[0]).decode("utf-8", "replace") in KEYWORDS:
                 yield match.start() - len(word)
-
-    def _is_argument(self, start: int) -> bool:
-        """Whether what stands at a place may be an argument; False is certain."""
-        before = self.code[max(start - _NEAR, 0) : start].rstrip()
-        line = before[before.rfind(b"\n") + 1 :]
-        return before.endswith((b"(", b",", b"\\")) or b"#" in line or not before
 
     def assertions(self) -> Iterator[re.Match[bytes]]:
         """Assertions that may be about elapsed time, in order."""
@@ -204,8 +208,46 @@ class Search:
         return bool(self._calls) or _STAR.search(self.code) is not None
 
 
+def is_title(word: str) -> bool:
+    """Whether a name is a class's or a constant's, by its first letter."""
+    return not word[:1].islower() and not word.startswith("_")
+
+
+def _may_bound(code: bytes, place: int) -> bool:
+    """Whether a keyword may be an argument of a call that takes time; False is certain."""
+    before = code[max(place - _NEAR, 0) : place].rstrip()
+    line = before[before.rfind(b"\n") + 1 :]
+    looked_back = bool(before) or place <= _NEAR
+    if looked_back and not before.endswith((b"(", b",", b"\\")) and b"#" not in line:
+        return False
+    opened = place
+    for _ in range(_MOST_CALLS):
+        opened = code.rfind(b"(", max(place - _FAR, 0), opened)
+        between = parts(code, opened + 1) if opened >= 0 else None
+        if between is None:
+            return True
+        starts, end = between
+        if end > place:
+            return place not in starts or _may_take_time(code, opened)
+    return True
+
+
+def _may_take_time(code: bytes, opened: int) -> bool:
+    """Whether what is called, given its parenthesis, may be an operation."""
+    name = _NAMED.search(code, max(opened - _NEAR, 0), opened)
+    if name is None:
+        return True
+    word = name[1].decode("utf-8", "replace")
+    if NEVER.match(word) or _HEAD.search(code, max(name.start() - _NEAR, 0), name.start()):
+        return False
+    return not is_title(word) or _STUB.search(code, max(name.start() - _NEAR, 0), name.start()) is not None
+
+
 def _compares(code: bytes, match: re.Match[bytes]) -> bool:
     """Whether an assertion may bound a number."""
+    if match[0] in (b"assertTrue", b"assertFalse"):
+        between = parts(code, code.find(b"(", match.end()) + 1)
+        return between is None or _COMPARES.search(code, match.end(), between[1]) is not None
     if match[0] != b"assert":
         return True
     line = code[match.end() : code.find(b"\n", match.end()) % (len(code) + 1)]
