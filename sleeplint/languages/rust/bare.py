@@ -34,10 +34,13 @@ def _blank(match: re.Match[bytes]) -> bytes:
     return whole[:start] + b" " * (end - start) + whole[end:]
 
 
+_TO_US = b"sleeplint:"
+
+
 def remark(code: bytes, start: int, end: int) -> bytes:
     """What the comment lines directly above the line of `start`, and the one after `end` on its line, say.
 
-    In lower case; empty if there is none.
+    In lower case; empty if there is none. What an ignore comment says is meant for us and is no evidence.
     """
     words: list[bytes] = []
     line = code.rfind(b"\n", 0, start) + 1
@@ -46,12 +49,12 @@ def remark(code: bytes, start: int, end: int) -> bytes:
         match = _COMMENT_LINE.fullmatch(code[above : line - 1].rstrip(b"\r"))
         if match is None:
             break
-        words.append(match.group(1))
+        words.append(match.group(1).partition(_TO_US)[0])
         line = above
     words.reverse()
     stop = code.find(b"\n", end)
     behind = code[end : stop if stop >= 0 else len(code)]
     mark = behind.find(b"//")
     if mark >= 0:
-        words.append(behind[mark + 2 :])
+        words.append(behind[mark + 2 :].partition(_TO_US)[0])
     return b" ".join(words).lower()
