@@ -52,15 +52,15 @@ def peers(paths: list[str], slow: bool) -> Iterator[Contender]:
     search = ["rg", PATTERN, "-g", "*.rs", "-g", "*.py"]
     piped = f'{shlex.join(search)} -l0 "$@" | xargs -0 {shlex.join(tree)}'
     known = {
-        "rg": Contender("ripgrep", [*search, *paths]),
-        "ast-grep": Contender("ast-grep, 12 rules", [*tree, *paths]),
-        "xargs": Contender("ripgrep's files to ast-grep", ["sh", "-c", piped, "sh", *paths]),
-        "ruff": Contender(
+        ("rg",): Contender("ripgrep", [*search, *paths]),
+        ("ast-grep",): Contender("ast-grep, 12 rules", [*tree, *paths]),
+        ("rg", "xargs", "ast-grep"): Contender("ripgrep's files to ast-grep", ["sh", "-c", piped, "sh", *paths]),
+        ("ruff",): Contender(
             "ruff ASYNC (Python half)",
             ["ruff", "check", "--isolated", "--no-cache", "--exit-zero", "-q", "--select", "ASYNC", *paths],
         ),
     }
-    yield from (contender for program, contender in known.items() if shutil.which(program))
+    yield from (contender for programs, contender in known.items() if all(map(shutil.which, programs)))
     if slow and shutil.which("semgrep"):
         options = ["--metrics=off", "--disable-version-check", "--quiet", "--config", str(RULES / "semgrep.yml")]
         yield Contender("semgrep, 12 rules", ["semgrep", "scan", *options, *paths])
