@@ -108,7 +108,7 @@ COSTS: dict[str, tuple[float | None, str]] = {
                 time.sleep(0.1)  # <-
                 server.stop()
             threading.Thread(target=late).start()
-            server.run()
+            look_around()
         """,
     ),
     "an awaited task": (

@@ -24,6 +24,7 @@ from sleeplint.languages.python.loops import Round, bounded, falls_through, roun
 from sleeplint.languages.python.moments import moment
 from sleeplint.languages.python.outcomes import outcome_of
 from sleeplint.languages.python.races import order, races
+from sleeplint.languages.python.releases import released
 from sleeplint.languages.python.remarks import remark
 from sleeplint.languages.python.scene import Scene, scene_of
 from sleeplint.languages.python.site import Site
@@ -53,6 +54,9 @@ def circumstances(site: Site, sites: Sequence[Site]) -> Circumstances:
     cut = interruption(scene, site, standing) if verdict.role in _INTERRUPTED and site.kind == "sleep" else None
     if cut is not None:
         verdict = _interrupted(site, verdict, cut)
+    waited = spawn is not None and ends is False and verdict.role == "pacing" and site.kind == "sleep"
+    if waited and spawn is not None and released(scene, site, spawn, standing.function):
+        ends = True
     task = None
     if spawn is not None or standing.kind == "task":
         node = spawn.call.node if spawn is not None else standing.function
