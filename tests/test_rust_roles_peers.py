@@ -258,3 +258,95 @@ def test_a_remark_that_names_what_is_to_come_up() -> None:
         origin.ask("a").await;
     """
     assert told(body)[0][0] == "startup"
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "let late = async { WAIT }; tokio::join!(paginate(), late);",
+        "let late = async { WAIT }; timeout(LIMIT, join3(paginate(), observe(), late)).await.unwrap();",
+        "tokio::join!(paginate(), async { WAIT });",
+        "futures::future::join(paginate(), async { WAIT }).await;",
+    ],
+)
+def test_a_future_that_begins_a_little_later_than_others(run: str) -> None:
+    body = run.replace("WAIT", "sleep(Duration::from_millis(100)).await; client.sync().await;")
+    assert told(body)[0] == ("pacing", "low")
+
+
+def test_what_is_checked_first_decides() -> None:
+    positive = """
+        room.join().await;
+        sleep(Duration::from_secs(2)).await;
+        assert_eq!(room.state(), State::Joined);
+        assert_pending!(rooms);
+    """
+    assert told(positive)[0][0] == "settle"
+    fetched = """
+        room.join().await;
+        sleep(Duration::from_secs(2)).await;
+        let change = rooms.next().now_or_never();
+        assert_no_change!(change);
+    """
+    assert told(fetched)[0][0] == "absence"
+
+
+def test_making_two_things_is_not_doing_one_thing_twice() -> None:
+    body = """
+        for index in 0..25 {
+            let mut request = Request::new();
+            request.name = name(index);
+            rooms.create(request).await;
+        }
+        sleep(Duration::from_secs(1)).await;
+        let search = Search::new(rooms);
+        search.start("a", 10).await;
+    """
+    assert told(body)[0][0] == "settle"
+
+
+def test_a_round_that_begins_with_a_check_awaits_what_the_last_one_did() -> None:
+    body = """
+        for _ in 0..3 {
+            sleep(Duration::from_secs(1)).await;
+            assert_eq!(room.avatar(), Some(uri));
+            room.send("a").await;
+        }
+    """
+    assert told(body)[0][0] == "settle"
+
+
+def test_a_clock_that_is_started_after_the_sleep_does_not_need_it() -> None:
+    body = """
+        inbox.flush().await;
+        sleep(Duration::from_secs(5)).await;
+        let start = std::time::Instant::now();
+        inbox.drain().await;
+        inbox.next().await;
+    """
+    assert told(body)[0][0] == "settle"
+
+
+def test_what_a_loop_says_of_the_items_that_came_shows_no_absence() -> None:
+    body = """
+        for _ in 0..10 {
+            bus.publish("a").await;
+        }
+        sleep(Duration::from_millis(500)).await;
+        let mut items = bus.items().await;
+        while let Some(item) = items.next().await {
+            assert_eq!(item.error, None);
+        }
+    """
+    assert told(body)[0][0] == "settle"
+
+
+def test_a_remark_on_what_cleans_up_is_not_on_what_comes_up() -> None:
+    body = """
+        let items = bus.items().await;
+        drop(items);
+        // Give the background task a moment to clean up
+        sleep(Duration::from_millis(50)).await;
+        bus.delete("a").await;
+    """
+    assert told(body)[0][0] == "settle"

@@ -451,6 +451,8 @@ _RESTS = re.compile(
 
 def _delaying(scene: Scene, awaited: Awaited) -> Verdict | None:
     """In a task, and something is done after it."""
+    if _is_joined_with_others(scene):
+        return Verdict("pacing", "low")
     if scene.background is None or scene.background.border != scene.own:
         return None
     if _is_inside(scene):
@@ -460,6 +462,22 @@ def _delaying(scene: Scene, awaited: Awaited) -> Verdict | None:
     if _nothing_comes(scene):
         return Verdict("absence", "low")
     return Verdict("pacing", "high" if not scene.last else "low")
+
+
+def _is_joined_with_others(scene: Scene) -> bool:
+    """Whether it opens a future that is run beside others, so that they come first."""
+    taken = scene.carrier
+    if taken.taken != "here" or scene.last or not scene.next or scene.way.nodes[scene.own].type != "async_block":
+        return False
+    if _JOINS.fullmatch(taken.word):
+        return True
+    if scene.way.nodes[taken.at].type != "let_declaration":
+        return False
+    rest = scene.way.after(scene.way.nodes[taken.at].end_byte, scene.function.end_byte)
+    return re.search(rb"\bjoin\w*!?\s*+\([^;]*\b" + re.escape(taken.word) + rb"\b", rest) is not None
+
+
+_JOINS = re.compile(rb"(?:try_)?join\w*")
 
 
 def _is_inside(scene: Scene) -> bool:
@@ -488,7 +506,7 @@ def _repeating(scene: Scene, awaited: Awaited) -> Verdict | None:
         verdict.confidence == "high"
         or len(inside) > 3
         or verdict.role in ("absence", "startup", "expiry")
-        or (verdict.role == "settle" and ended)
+        or (verdict.role == "settle" and (ended or (not scene.last and _checks(scene))))
     ):
         return verdict
     return Verdict(
@@ -511,11 +529,7 @@ def _hinted(scene: Scene, verdict: Verdict) -> Verdict:
     if verdict.role not in _GUESSED or not scene.remark:
         return verdict
     said: Role | None = next(
-        (
-            role
-            for role, words in vocabulary.REMARKS
-            if _admits(verdict, role, scene.remark) and words.search(scene.remark)
-        ),
+        (role for role, words in vocabulary.REMARKS if _admits(scene, verdict, role) and words.search(scene.remark)),
         None,
     )
     if said == "absence" and _RUNS_OUT.search(scene.remark) and not _NOT_YET.search(scene.remark):
@@ -535,13 +549,16 @@ _RUNS_OUT = next(words for role, words in vocabulary.REMARKS if role == "expiry"
 _NOT_YET = re.compile(rb"(?:\bnot|n't|n.t|\bnever)\b[^.,;]{0,20}(?:%s)" % _RUNS_OUT.pattern)
 
 
-def _admits(verdict: Verdict, said: Role, remark: bytes) -> bool:
+def _admits(scene: Scene, verdict: Verdict, said: Role) -> bool:
     """Whether what stands around the wait leaves room for what a comment says."""
     checked = any(place.text == "checked here" for place in verdict.related)
     if said == "absence":
         return verdict.role == "absence" or (checked and verdict.role in ("settle", "sync"))
-    if said == "startup" and verdict.role in ("settle", "sync") and _ARRIVES.search(remark):
-        return False  # what runs is named, and what it is to do meanwhile
+    if said == "startup" and verdict.role in ("settle", "sync"):
+        if _ARRIVES.search(scene.remark):
+            return False  # what runs is named, and what it is to do meanwhile
+        if scene.behind and vocabulary.ENDS.match(scene.way.text(scene.behind[0]).lstrip()):
+            return False  # it is to clean up
     return said != "workload" or not checked
 
 

@@ -28,7 +28,7 @@ def own_flow(scene: Scene) -> Verdict | None:
         elapsing = None
     if elapsing and elapsing.strength == "strong":
         return Verdict("expiry", "high" if checked is not None else "low", expires=elapsing.words, related=shown)
-    if any(vocabulary.NOTHING.search(text) for text in following[:2]):
+    if _shows_nothing(following):
         return Verdict("absence", "high", related=shown)
     if checked is None and scene.behind and vocabulary.MEASURED.match(way.text(scene.behind[0])):
         return Verdict("workload", "low")
@@ -36,7 +36,7 @@ def own_flow(scene: Scene) -> Verdict | None:
         return Verdict("absence", "high", related=shown)
     if elapsing and elapsing.strength == "named" and checked is not None:
         return Verdict("expiry", "low", expires=elapsing.words, related=shown)
-    if checked is not None and checked <= 1 and vocabulary.NEGATIVE.search(following[checked]):
+    if checked is not None and checked <= 1 and _denies(following[checked]):
         if elapsing is not None:
             return Verdict("expiry", "low", expires=elapsing.words, related=shown)
         if _is_opposite(scene, following[checked]):
@@ -64,6 +64,23 @@ def own_flow(scene: Scene) -> Verdict | None:
     if scene.last and not following and vocabulary.ENDS.search(way.text(scene.last[0])):
         return Verdict("settle", "low")
     return None
+
+
+def _denies(text: bytes) -> bool:
+    """Whether a statement asserts in the negative; what a loop says of the items that came does not count."""
+    return _LOOPS.match(text) is None and vocabulary.NEGATIVE.search(text) is not None
+
+
+_LOOPS = re.compile(rb"\s*+(?:while|for|loop)\b")
+
+
+def _shows_nothing(following: list[bytes]) -> bool:
+    """Whether the first that is checked is that nothing came."""
+    if not following or vocabulary.NOTHING.search(following[0]):
+        return bool(following)
+    if re.match(rb"\s*+(?:\w+::)*assert\w*!", following[0]):
+        return False
+    return len(following) > 1 and vocabulary.NOTHING.search(following[1]) is not None
 
 
 def _is_of_expiry(scene: Scene) -> bool:
@@ -111,7 +128,8 @@ def _passing(scene: Scene, following: list[bytes], checked: int | None, elapsing
     way = scene.way
     if not following:
         return None
-    if vocabulary.CLOCK.search(b" ".join(following[: 1 if checked is None else checked + 1])):
+    seen = following[: 1 if checked is None else checked + 1]
+    if vocabulary.CLOCK.search(b" ".join(text for text in seen if not _BEGINS.match(text))):
         return Verdict("pacing", "low")
     if elapsing is None and checked != 0 and scene.last and _same_action(way.text(scene.last[0]), following[0]):
         return Verdict("pacing", "low")
@@ -125,6 +143,10 @@ def _passing(scene: Scene, following: list[bytes], checked: int | None, elapsing
         if not (vocabulary.SPAWN.search(story) or vocabulary.START.search(story) or b"channel" in story):
             return Verdict("expiry", "low")
     return None
+
+
+_BEGINS = re.compile(rb"\s*+let\s+(?:mut\s+)?\w+\s*+=\s*+(?:\w+::)*(?:Instant|SystemTime)::now\(\)\s*+;")
+"""What is measured begins there."""
 
 
 def _asserted(scene: Scene, index: int | None) -> tuple[Related, ...]:
@@ -213,4 +235,10 @@ _CALLED = re.compile(rb"(?:\.|::|\b)(\w+)\s*+(?:::\s*+<[^>]*>\s*+)?\(")
 def _same_action(one: bytes, other: bytes) -> bool:
     """Whether two statements do the same thing first."""
     first, second = _CALLED.search(one), _CALLED.search(other)
-    return first is not None and second is not None and first.group(1) == second.group(1)
+    if first is None or second is None or first.group(1) in _MAKES:
+        return False
+    return first.group(1) == second.group(1)
+
+
+_MAKES = frozenset({b"new", b"default", b"from", b"into", b"clone", b"builder", b"with_capacity", b"format"})
+"""Nothing is done by that."""
