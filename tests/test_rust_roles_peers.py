@@ -350,3 +350,35 @@ def test_a_remark_on_what_cleans_up_is_not_on_what_comes_up() -> None:
         bus.delete("a").await;
     """
     assert told(body)[0][0] == "settle"
+
+
+def test_a_remark_that_something_must_not_run_out_yet() -> None:
+    body = """
+        writer.send(data, Some(Duration::from_millis(50)));
+        // Wait a bit but don't let it time out yet
+        sleep(Duration::from_millis(30)).await;
+        writer.send(more, Some(Duration::from_millis(500)));
+        assert_eq!(writer.sent(), 2);
+    """
+    assert told(body)[0][0] != "expiry"
+
+
+def test_a_remark_that_it_is_not_there_without_the_sleep() -> None:
+    body = """
+        assert!(matches!(phase.recv().await, Phase::Running));
+        // Need to wait for startup, otherwise the handler is not installed yet
+        sleep(Duration::from_millis(500)).await;
+        raise(SIGNAL);
+        assert!(matches!(phase.recv().await, Phase::Stopped));
+    """
+    assert told(body)[0][0] == "startup"
+
+
+def test_a_joined_task_that_only_sleeps_plays_work() -> None:
+    body = """
+        let job = runtime.spawn(async {
+            sleep(Duration::from_secs(1)).await;
+        });
+        job.await.unwrap();
+    """
+    assert [(wait.role, wait.cost_ms) for wait in in_test(body)] == [("workload", 1000)]

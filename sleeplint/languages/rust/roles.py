@@ -372,8 +372,9 @@ def _holding(scene: Scene, awaited: Awaited) -> Verdict | None:
     if scene.background is None or scene.background.border != scene.own:
         return None
     if not effects:
-        alone = scene.background.task.joined is True and not scene.behind
-        return Verdict("hold", "low" if alone else "high")
+        if scene.background.task.joined is True and not scene.behind:
+            return Verdict("workload", "low")  # it is what somebody waits for
+        return Verdict("hold", "high")
     if vocabulary.WATCHDOG.search(effects[0]) and not re.match(rb"\s*+assert", effects[0]):
         return Verdict("guard", "low", elapses=False)
     if (scene.site.duration_ms or 0) >= _LONG_MS and scene.background.task.joined is not True:
@@ -544,6 +545,7 @@ def _hinted(scene: Scene, verdict: Verdict) -> Verdict:
     return replace(verdict, role=said, confidence="low")
 
 
+_COMES_UP = re.compile(rb"\bstart(?:ing)?[ -]?up\b|\bto be (?:up|ready)\b")
 _ARRIVES = re.compile(rb"receiv|arriv|deliver|propagat")
 _RUNS_OUT = next(words for role, words in vocabulary.REMARKS if role == "expiry")
 _NOT_YET = re.compile(rb"(?:\bnot|n't|n.t|\bnever)\b[^.,;]{0,20}(?:%s)" % _RUNS_OUT.pattern)
@@ -553,7 +555,11 @@ def _admits(scene: Scene, verdict: Verdict, said: Role) -> bool:
     """Whether what stands around the wait leaves room for what a comment says."""
     checked = any(place.text == "checked here" for place in verdict.related)
     if said == "absence":
+        if verdict.role != "absence" and _COMES_UP.search(scene.remark):
+            return False  # otherwise it is not there yet
         return verdict.role == "absence" or (checked and verdict.role in ("settle", "sync"))
+    if said == "expiry" and verdict.role != "expiry" and _NOT_YET.search(scene.remark):
+        return False
     if said == "startup" and verdict.role in ("settle", "sync"):
         if _ARRIVES.search(scene.remark):
             return False  # what runs is named, and what it is to do meanwhile
