@@ -338,7 +338,7 @@ def test_what_a_loop_says_of_the_items_that_came_shows_no_absence() -> None:
             assert_eq!(item.error, None);
         }
     """
-    assert told(body)[0][0] == "settle"
+    assert told(body)[0] == ("settle", "low")
 
 
 def test_a_remark_on_what_cleans_up_is_not_on_what_comes_up() -> None:

@@ -55,7 +55,12 @@ def own_flow(scene: Scene) -> Verdict | None:
     if checked is None and _is_spaced(scene):
         return Verdict("pacing", "low")
     if checked is not None and checked <= 2:
-        confident = scene.last and _is_asked(following, checked) and not _is_checked(way.text(scene.last[0]))
+        confident = (
+            scene.last
+            and _is_asked(following, checked)
+            and not _is_checked(way.text(scene.last[0]))
+            and _TAKES.match(following[checked]) is None  # which waits by itself
+        )
         return Verdict(
             "settle", "high" if confident else "low", readiness=of_settling(way, scene.function), related=shown
         )
@@ -71,6 +76,7 @@ def _denies(text: bytes) -> bool:
     return _LOOPS.match(text) is None and vocabulary.NEGATIVE.search(text) is not None
 
 
+_TAKES = re.compile(rb"\s*+while\s+let\b[^{;]*\.\s*+await\b")
 _LOOPS = re.compile(rb"\s*+(?:while|for|loop)\b")
 
 
