@@ -20,9 +20,10 @@ _AFTER = rb"(?=\s*+(?:::\s*<[^()]{0,200}>\s*)?\(\s*+[^\s)])"
 # Most functions whose name holds `wait` wait for a condition.
 _WAITS = rb"wait(?:_for|_until|_timeout\w*|(?:_\w*)?_?(?:ms|millis|sec|secs|seconds|while_for))?(?!\w)"
 # Patterns open with a literal, which the engine looks for as fast as memory is read.
-_CALLED = tuple(re.compile((_WAITS if stem == b"wait" else stem + rb"\w*+") + _AFTER) for stem in STEMS)
+_SHAPES = {b"wait": _WAITS + _AFTER, b"sleep": rb"sleep(?:\w*+" + _AFTER + rb"|(?=\s*+[,)]))"}
+"""Of stems with a shape of their own; a sleep may also be passed on as a value."""
+_CALLED = tuple(re.compile(_SHAPES.get(stem, stem + rb"\w*+" + _AFTER)) for stem in STEMS)
 _GIVEN = re.compile(_AFTER)
-_PASSED = re.compile(rb"sleep(?=\s*+[,)])")
 # Casts, too, are written so.
 _ALIAS = re.compile(rb" as (?!(?:[iu](?:8|16|32|64|128|size)|f32|f64|_)(?!\w))(\w+)")
 _LAST_WORD = re.compile(rb"\w+\Z")
@@ -51,8 +52,10 @@ def _without_stem() -> tuple[dict[bytes, set[bytes]], dict[bytes, set[bytes]]]:
 def _by_type() -> tuple[re.Pattern[bytes], ...]:
     """What finds `Timer::after(..)`, also where a longer name holds the type's."""
     types, _ = _without_stem()
-    short = [kind for kind in types if not any(kind != other and kind.startswith(other) for other in types)]
-    return tuple(_called_by(kind + rb"\w*+") for kind in sorted(short))
+    ends: dict[bytes, list[bytes]] = {}
+    for kind in sorted(types):
+        ends.setdefault(kind[:3], []).append(kind[3:])
+    return tuple(_called_by(start + rb"(?:%s)\w*+" % b"|".join(rest)) for start, rest in ends.items())
 
 
 @lru_cache(maxsize=256)
@@ -95,12 +98,12 @@ def _unordered(code: bytes, calls: tuple[Call, ...]) -> Iterator[tuple[int, int]
     """The same ranges as they are found, some of them twice."""
     for pattern in _CALLED:
         for match in pattern.finditer(code):
-            start = _start(code, match.start())
-            if not _DEFINING.search(code, max(0, start - 20), start):
-                yield start, match.end()
-    for match in _PASSED.finditer(code):
-        if _start(code, match.start()) == match.start():
-            yield match.span()
+            start, end = _start(code, match.start()), match.end()
+            if _GIVEN.match(code, end) is None:
+                if start == match.start():  # `sleep` itself, passed on
+                    yield start, end
+            elif not _DEFINING.search(code, max(0, start - 20), start):
+                yield start, end
     for pattern in _by_type():
         yield from (match.span(1) for match in pattern.finditer(code))
     _, crates = _without_stem()

@@ -54,6 +54,7 @@ class Declarations:
         self._workspace = Workspace.of(project)
         self._folders: dict[str, _Folder] = {}
         self._tested: dict[str, frozenset[str]] = {}
+        self._declared: dict[str, tuple[frozenset[str], list[str]]] = {}
 
     @classmethod
     def of(cls, project: Project) -> Declarations:
@@ -98,20 +99,27 @@ class Declarations:
 
     def _tested_in(self, folder: str, seen: set[str]) -> frozenset[str]:
         """The modules that may be declared for tests by the files that declare those of a folder."""
-        above = os.path.dirname(folder)
-        name, higher = os.path.basename(folder), os.path.basename(above)
-        names = ("mod.rs", "lib.rs", "main.rs")
-        files = [os.path.join(folder, file) for file in (*names, f"{name}.rs")]
-        files += [os.path.join(above, file) for file in (*names, f"{name}.rs", f"{higher}.rs")]
-        files.append(os.path.join(os.path.dirname(above), f"{higher}.rs"))
+        if folder not in self._declared:
+            files = _declaring(folder)
+            self._declared[folder] = frozenset[str]().union(*map(self._tested_by, files)), files
+        tested, files = self._declared[folder]
         seen.update(files)
-        return frozenset().union(*(self._tested_by(file) for file in files))
+        return tested
 
     def _tested_by(self, file: str) -> frozenset[str]:
         if file not in self._tested:
             source = self._project.source(file)
             self._tested[file] = modules_for_tests(source.code) if source is not None else frozenset()
         return self._tested[file]
+
+
+def _declaring(folder: str) -> list[str]:
+    """The files that may declare the modules of a folder, also by their path."""
+    above = os.path.dirname(folder)
+    name, higher = os.path.basename(folder), os.path.basename(above)
+    names = ("mod.rs", "lib.rs", "main.rs", f"{name}.rs")
+    files = [f"{place}{os.sep}{file}" for place in (folder, above) for file in names]
+    return [*files, os.path.join(above, f"{higher}.rs"), os.path.join(os.path.dirname(above), f"{higher}.rs")]
 
 
 def modules_for_tests(code: bytes) -> frozenset[str]:

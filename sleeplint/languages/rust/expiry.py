@@ -14,6 +14,7 @@ from tree_sitter import Node
 
 from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.flow import NEAR, Way
+from sleeplint.languages.rust.words import places
 
 Strength = Literal["strong", "named", "unnamed"]
 
@@ -26,7 +27,7 @@ _MILLISECONDS = {
     b"hours": 3_600_000.0,
 }
 _DURATION = re.compile(
-    rb"\b(?:Duration|TimeDelta)\s*+::\s*+(?:from_|try_)?(secs|millis|micros|nanos|mins|hours|seconds|milliseconds|minutes)(?:_f(?:32|64))?"
+    rb"(?:Duration(?<!\wDuration)|TimeDelta(?<!\wTimeDelta))\s*+::\s*+(?:from_|try_)?(secs|millis|micros|nanos|mins|hours|seconds|milliseconds|minutes)(?:_f(?:32|64))?"
     rb"\(\s*+([\d_]+(?:\.\d*)?)(?:_?[uif](?:\d+|size))?\s*+\)"
 )
 _ALIASES = {b"seconds": b"secs", b"milliseconds": b"millis", b"minutes": b"mins"}
@@ -171,16 +172,19 @@ def cutting(way: Way, function: Node) -> float | None:
 def limits_of_users(way: Way, name: bytes) -> list[float | None]:
     """Such limits in the functions of the file in which a function of that name is given away."""
     found = []
-    for use in islice(re.finditer(rb"(?<![\w.:])" + name + rb"\s*+[,)]", way.bare), _MOST):
-        ahead = way.before(0, use.start())
-        start = use.start() - len(ahead) + max((head.start() for head in _FUNCTION.finditer(ahead)), default=0)
-        rest = _FUNCTION.search(way.bare, use.end(), use.end() + NEAR)
-        end = rest.start() if rest else min(len(way.bare), use.end() + NEAR)
+    bare = way.bare
+    given = (at for at in places(bare, name) if bare[max(0, at - 1) : at] not in (b".", b":"))
+    for at in islice((at for at in given if _GIVEN.match(bare, at + len(name))), _MOST):
+        ahead = way.before(0, at)
+        start = at - len(ahead) + max((head.start() for head in _FUNCTION.finditer(ahead)), default=0)
+        rest = _FUNCTION.search(bare, at + len(name), at + len(name) + NEAR)
+        end = rest.start() if rest else min(len(bare), at + len(name) + NEAR)
         found.append(_limit(way.bare, start, end))
     return found
 
 
-_FUNCTION = re.compile(rb"\bfn\s")
+_GIVEN = re.compile(rb"\s*+[,)]")
+_FUNCTION = re.compile(rb"fn(?<!\wfn)\s")
 
 
 def _limit(bare: bytes, start: int, end: int) -> float | None:
