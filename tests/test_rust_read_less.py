@@ -151,6 +151,16 @@ def test_examples_are_read_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     same_without_production(code, tmp_path)
 
 
+FIXTURES = sorted((Path(__file__).parent.parent / "fixtures").rglob("*.rs"))
+
+
+@pytest.mark.parametrize("file", FIXTURES, ids=[file.stem for file in FIXTURES])
+def test_fixtures_are_read_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
+    code = file.read_text(encoding="utf-8", errors="replace")
+    same_as_whole(code, tmp_path, monkeypatch)
+    same_without_production(code, tmp_path)
+
+
 def test_a_body_is_left_out_from_its_first_line_to_its_last() -> None:
     code = b"impl A {\n    pub fn a(&self) {\n        b();\n\n        c();\n    }\n}\nfn d() { e(); }\n"
     ((name, _, start, end),) = functions(code)

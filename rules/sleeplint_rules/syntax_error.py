@@ -14,7 +14,8 @@ class SyntaxTrouble(Rule):
     ## Why
 
     The rest of the file is read all the same, so that one broken function does not hide the findings in the
-    others. It informs only: most such places are new syntax that the parser does not know yet.
+    others. It informs only: most such places are new syntax that the parser does not know yet. Rust functions in
+    which nothing can wait are not parsed, and so are not spoken of.
 
     ## What to do instead
 
