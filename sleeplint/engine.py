@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import compress
 
 from sleeplint import languages
 from sleeplint.facts import Milliseconds, TestFile, Wait
@@ -51,11 +52,16 @@ class Report:
 
 
 def lint(
-    source: Source, rules: Sequence[Enabled], settings: Settings, around: Surroundings, *, repairs: bool = False
+    source: Source,
+    rules: Sequence[Enabled],
+    settings: Settings,
+    around: Surroundings,
+    *,
+    repairs: bool | Callable[[Finding], bool] = False,
 ) -> Report:
     """Read one source and judge it. `settings` are those that hold for its path.
 
-    `repairs` also works out a fix for each finding, which costs a second parse of the file.
+    `repairs` also works out a fix for each finding, or for those it says, which costs a second parse of the file.
     """
     file = languages.read(source, around)
     problems: list[Problem] = []
@@ -69,7 +75,9 @@ def lint(
         spoken, silenced, silencings = suppress.apply(file, spoken, rules, settings.suppressions)
     spoken += _judge(rules, file, lambda rule: rule.judge_silencing(file, silencings), problems)
     if repairs and spoken:
-        spoken = _mended(source, file, spoken, problems)
+        wanted = [repairs is True or (callable(repairs) and repairs(finding)) for finding in spoken]
+        mended = iter(_mended(source, file, list(compress(spoken, wanted)), problems))
+        spoken = [next(mended) if chosen else finding for finding, chosen in zip(spoken, wanted, strict=True)]
     return Report(
         path=file.path,
         language=file.language,

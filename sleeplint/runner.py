@@ -13,7 +13,7 @@ from sleeplint.cache.landscape import Landscape, Sight
 from sleeplint.discovery import Discovery, Found, discover, root_of
 from sleeplint.engine import Enabled, Report
 from sleeplint.errors import InternalError
-from sleeplint.finding import Applicability, Problem
+from sleeplint.finding import Applicability, Finding, Problem
 from sleeplint.languages import Surroundings
 from sleeplint.records import dataclass, field, replace
 from sleeplint.registry import Registry
@@ -216,9 +216,12 @@ class Linter:
     """Lints one task after another, keeping each repository's other files open for the next."""
 
     def __init__(
-        self, plans: Sequence[Plan], repairs: bool = False, neighbour: Callable[[Path], Source | None] | None = None
+        self,
+        plans: Sequence[Plan],
+        repairs: bool | Callable[[Finding], bool] = False,
+        neighbour: Callable[[Path], Source | None] | None = None,
     ) -> None:
-        """Lint by `plans`; `repairs` works out fixes too.
+        """Lint by `plans`; `repairs` works out fixes too, or those of the findings it says.
 
         `neighbour` opens the files that imports lead to, instead of the disk.
         """
@@ -402,7 +405,7 @@ def pool(linter: Linter, jobs: int) -> Iterator[Executor]:
     """The executor that lints chunks. Leaving it early drops what has not begun."""
     from concurrent.futures import ProcessPoolExecutor
 
-    executor = ProcessPoolExecutor(jobs, initializer=_begin, initargs=(linter.plans, linter.repairs))
+    executor = ProcessPoolExecutor(jobs, initializer=_begin, initargs=(linter.plans, linter.repairs is True))
     try:
         yield executor
     finally:

@@ -100,7 +100,7 @@ class Imports:
 
     def _is_orphaned(self, name: str, binding: Binding, gone: Sequence[Span]) -> bool:
         """Whether all that uses an import goes."""
-        uses = [use for use in self.names.uses(name) if binding in self.names.bindings(name, use)]
+        uses = self.names.uses_of(name, binding)
         return (
             bool(uses)
             and all(any(use in span for span in gone) for use in uses)
@@ -232,7 +232,7 @@ def shared_orphans(
     for name, binding in imports.names.imports():
         if name in kept or binding.statement is None or not imports.is_removable(name, binding):
             continue
-        uses = [use for use in imports.names.uses(name) if binding in imports.names.bindings(name, use)]
+        uses = imports.names.uses_of(name, binding)
         takers = [n for n, (gone, _) in enumerate(repairs) if any(use in span for use in uses for span in gone)]
         every = [span for gone, _ in repairs for span in gone]
         if len(takers) > 1 and all(any(use in span for span in every) for use in uses):

@@ -33,6 +33,7 @@ class Names:
         self.file = file
         self._bindings: dict[str, list[Binding]] = {}
         self._scopes: dict[Span, Scope] = {}
+        self._uses_of: dict[tuple[str, Span], Sequence[Span]] = {}
         self._declared = {item.name.value for statement in file.every(cst.Global) for item in statement.names}
         self._declared |= {item.name.value for statement in file.every(cst.Nonlocal) for item in statement.names}
         self._collect()
@@ -49,6 +50,13 @@ class Names:
     def uses(self, name: str) -> Sequence[Span]:
         """Where a name stands as a name, read or written, outside of imports."""
         return self._uses.get(name, ())
+
+    def uses_of(self, name: str, binding: Binding) -> Sequence[Span]:
+        """Where a name stands and may mean what one binding gives it; looked up once, as every repair of a file asks."""
+        key = (name, binding.span)
+        if key not in self._uses_of:
+            self._uses_of[key] = [use for use in self.uses(name) if binding in self.bindings(name, use)]
+        return self._uses_of[key]
 
     def bindings(self, name: str, at: Span) -> Sequence[Binding]:
         """Everything that may give a name its meaning at a place; nothing if that is not beyond doubt."""
