@@ -104,6 +104,16 @@ class Editor:
             await asyncio.wait_for(told, 15)
         return list(self.client.diagnostics[uri])
 
+    async def hover(self, uri: str, line: int, character: int) -> tuple[str, types.Range | None] | None:
+        """What is shown at a place, and for which."""
+        place = types.Position(line, character)
+        params = types.HoverParams(types.TextDocumentIdentifier(uri), place)
+        hover = await self.client.text_document_hover_async(params)
+        if hover is None:
+            return None
+        assert isinstance(hover.contents, types.MarkupContent)
+        return hover.contents.value, hover.range
+
     async def codes(self, uri: str) -> list[object]:
         return [diagnostic.code for diagnostic in await self.diagnostics(uri)]
 
@@ -473,3 +483,106 @@ async def test_the_same_verdict_is_not_sent_twice_to_an_editor_that_asks(editor:
     last = await ask(first.result_id)
     assert isinstance(last, types.RelatedFullDocumentDiagnosticReport)
     assert not last.items
+
+
+LONG = """\
+#[tokio::test]
+async fn a() {
+    let done = tokio::time::timeout(std::time::Duration::from_secs(300), async {
+        let first = f().await;
+        let second = g(first).await;
+        h(second).await
+    })
+    .await
+    .unwrap();
+    assert!(done);
+}
+"""
+
+
+@pytest.mark.asyncio
+async def test_a_wait_around_a_block_is_shown_where_it_begins(editor: Editor) -> None:
+    uri = editor.open("tests/long.rs", LONG)
+    (diagnostic,) = await editor.diagnostics(uri)
+    start, end = LONG.splitlines()[2].index("tokio"), len(LONG.splitlines()[2])
+    assert diagnostic.range == types.Range(types.Position(2, start), types.Position(2, end))
+    shown = await editor.hover(uri, 2, start)
+    assert shown is not None
+    assert shown[1] == diagnostic.range
+    assert await editor.hover(uri, 2, end) == shown
+    assert await editor.hover(uri, 2, start - 1) is None
+    assert await editor.hover(uri, 4, 12) is None
+
+
+@pytest.mark.asyncio
+async def test_a_hover_is_short_and_a_wait_without_a_finding_has_one(editor: Editor) -> None:
+    uri = editor.open("test_it.py", "\ufeff" + PYTHON.replace("sleep(5)", "sleep(0)").replace("\n", "\r\n"))
+    assert await editor.diagnostics(uri) == []
+    column = len('    start("😀e\u0301"); '.encode("utf-16-le" if editor.encoding == "utf-16" else "utf-8"))
+    column //= 2 if editor.encoding == "utf-16" else 1
+    shown = await editor.hover(uri, 4, column)
+    assert shown is not None
+    assert shown[0].startswith("**sleep** `time.sleep`\n- lasts 0 ms\n")
+    assert shown[1] == types.Range(types.Position(4, column), types.Position(4, column + len("time.sleep(0)")))
+    editor.change(uri, 2, types.TextDocumentContentChangeWholeDocument(PYTHON))
+    told = await editor.hover(uri, 4, column)
+    assert told is not None
+    assert "**settle-sleep** (SLP104)" in told[0]
+    assert "rules/README.md#settle-sleep-slp104" in told[0]
+    assert "Options" not in told[0]
+    assert "```" not in told[0]
+
+
+@pytest.mark.asyncio
+async def test_actions_are_offered_where_a_long_statement_begins(editor: Editor) -> None:
+    text = LONG.replace("        h(", "        log(second);\n" * 12 + "        h(")
+    uri = editor.open("tests/long.rs", text)
+    assert [a.title for a in await editor.actions(uri, 2)] == ["Ignore timeout-over-budget here"]
+    assert await editor.actions(uri, 4) == []
+
+
+@pytest.mark.asyncio
+async def test_wrong_settings_of_the_editor_are_told_in_one_message(editor: Editor) -> None:
+    wrong = types.DidChangeConfigurationParams({"sleeplint": {"showCosts": "codeLens", "rulePacks": 1, "max": 3}})
+    editor.client.workspace_did_change_configuration(wrong)
+    editor.client.workspace_did_change_configuration(wrong)
+    others = types.DidChangeConfigurationParams({"pylsp": {"plugins": {}}})
+    editor.client.workspace_did_change_configuration(others)
+    await editor.actions(editor.open("test_it.py", PYTHON), 4)
+    (message,) = editor.client.messages
+    assert message.type == types.MessageType.Warning
+    assert message.message == (
+        "sleeplint: the editor's settings: there is no `showCosts` (did you mean `showCost`?); "
+        "`rulePacks` is one of `true`, `false`, not `1`; there is no `max` (rules and budgets belong in "
+        "`sleeplint.toml`)"
+    )
+
+
+@pytest.mark.asyncio
+async def test_what_is_shown_beside_tests_goes_when_it_is_switched_off(editor: Editor) -> None:
+    uri = editor.open("test_it.py", PYTHON)
+    lenses = types.CodeLensParams(types.TextDocumentIdentifier(uri))
+    assert await editor.client.text_document_code_lens_async(lenses)
+    changed = types.DidChangeConfigurationParams({"sleeplint": {"showCost": "off"}})
+    editor.client.workspace_did_change_configuration(changed)
+    assert not await editor.client.text_document_code_lens_async(lenses)
+
+
+@pytest.mark.asyncio
+async def test_a_cell_of_a_notebook_is_not_judged(editor: Editor) -> None:
+    uri = editor.open("test_it.py", PYTHON, uri="vscode-notebook-cell:/tmp/test_it.ipynb#W0sZmlsZQ%3D%3D")
+    assert await editor.diagnostics(uri) == []
+    assert await editor.actions(uri, 4) == []
+
+
+@pytest.mark.asyncio
+async def test_all_fixes_of_a_long_file_are_within_reach_of_the_cursor(editor: Editor) -> None:
+    test = POLLING.partition("\n\n\n")[2]
+    text = "import threading\nimport time\n\n\n" + "\n\n".join(test.replace("polls", f"polls_{n}") for n in range(210))
+    uri = editor.open("test_polls.py", text)
+    last = (await editor.diagnostics(uri))[-1]
+    (fix,) = [a for a in await editor.actions(uri, last.range.start.line) if a.is_preferred]
+    mended = editor.applied(text, fix)
+    head, found, tail = text.rpartition("time.sleep(0.1)")
+    assert found
+    assert mended == f"{head}stop.wait(0.1){tail}"

@@ -51,18 +51,19 @@ def coded(message: object) -> bytes:
 class Editor:
     """One that reads all answers, and sends bytes as they are."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, stderr: int = subprocess.DEVNULL) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "sleeplint", "server"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=stderr,
             cwd=folder,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)},
         )
         assert self.process.stdin is not None
         self._stdin = self.process.stdin
         self.answers: dict[object, list[dict[str, Any]]] = {}
+        self.told: list[dict[str, Any]] = []
         self._heard: queue.Queue[dict[str, Any]] = queue.Queue()
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
@@ -96,6 +97,8 @@ class Editor:
         message = self._heard.get(timeout=60)
         if "method" not in message:
             self.answers.setdefault(message["id"], []).append(message)
+        else:
+            self.told.append(message)
         return message
 
     def initialize(self) -> None:
@@ -223,6 +226,56 @@ def test_nothing_is_served_before_it_begins_or_after_it_ends(editor: Editor) -> 
     assert editor.ask(7, "textDocument/hover", hovered())["error"]["code"] == -32600
     editor.send(coded({"jsonrpc": "2.0", "method": "exit"}))
     assert editor.process.wait(60) == 0
+
+
+def test_who_asks_for_diagnostics_while_quitting_is_put_off_without_a_window(editor: Editor) -> None:
+    editor.initialize()
+    assert editor.ask(1, "shutdown")["result"] is None
+    error = editor.ask(2, "textDocument/diagnostic", hovered())["error"]
+    assert (error["code"], error["data"]) == (-32802, {"retriggerRequest": False})
+    editor.send(coded({"jsonrpc": "2.0", "method": "exit"}))
+    assert editor.process.wait(60) == 0
+
+
+def test_what_is_cancelled_in_time_is_never_worked_out_and_late_cancellations_are_no_news(tmp_path: Path) -> None:
+    heard = tmp_path / "stderr"
+    with heard.open("wb") as stderr:
+        editor = Editor(tmp_path, stderr.fileno())
+        editor.initialize()
+        ask = {"jsonrpc": "2.0", "id": 7, "method": "textDocument/codeAction"}
+        where = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
+        said = {"textDocument": {"uri": URIS[0]}, "range": where, "context": {"diagnostics": []}}
+        cancel = {"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": 7}}
+        editor.send(coded(ask | {"params": said}) + coded(cancel))
+        while 7 not in editor.answers:
+            editor.hear()
+        assert editor.answers[7][0]["error"]["code"] == -32800
+        editor.send(coded(cancel))
+        assert "result" in editor.ask(8, "textDocument/hover", hovered())
+        assert editor.leave() == 0
+        editor.end()
+    assert heard.read_bytes() == b""
+
+
+def test_settings_given_at_the_start_are_looked_at(editor: Editor) -> None:
+    root: dict[str, object] = {"processId": None, "rootUri": None, "capabilities": {}}
+    assert "result" in editor.ask(1, "initialize", root | {"initializationOptions": {"showcost": "off", "trace": {}}})
+    messages = [m for m in editor.told if m["method"] == "window/showMessage"]
+    assert [m["params"]["message"] for m in messages] == [
+        "sleeplint: the editor's settings: there is no `showcost` (did you mean `showCost`?)"
+    ]
+    assert editor.leave() == 0
+
+
+def test_what_is_shown_beside_tests_is_asked_for_anew_when_it_is_switched_off(editor: Editor) -> None:
+    able = {"workspace": {"codeLens": {"refreshSupport": True}, "inlayHint": {"refreshSupport": True}}}
+    root: dict[str, object] = {"processId": None, "rootUri": None, "capabilities": able}
+    editor.ask(1, "initialize", root | {"initializationOptions": {"showCost": "codeLens"}})
+    editor.send(coded({"jsonrpc": "2.0", "method": "initialized", "params": {}}))
+    off = {"settings": {"sleeplint": {"showCost": "off"}}}
+    editor.send(coded({"jsonrpc": "2.0", "method": "workspace/didChangeConfiguration", "params": off}))
+    asked = {editor.hear()["method"], editor.hear()["method"]}
+    assert asked == {"workspace/codeLens/refresh", "workspace/inlayHint/refresh"}
 
 
 def test_an_editor_that_is_gone_ends_the_server(editor: Editor) -> None:

@@ -18,5 +18,7 @@ def serve() -> int:
 
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(message)s")
     stdin, stdout = sys.stdin.buffer.raw, sys.stdout.buffer  # type: ignore[union-attr]
+    # Editors cancel by habit what was answered long ago, and keep each line of ours as an error.
+    logging.getLogger("pygls").setLevel(logging.ERROR)
     sys.stdout = sys.stderr  # what a rule pack prints must not stand between messages
     return new_server().serve(stdin, stdout)

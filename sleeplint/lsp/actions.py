@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lsprotocol import types
@@ -14,13 +14,15 @@ from sleeplint.fixing import mend
 from sleeplint.fixing.choosing import allowed
 from sleeplint.lsp.diagnostics import diagnostic
 from sleeplint.lsp.documents import Document
+from sleeplint.lsp.ignoring import ignoring
 from sleeplint.registry import Registry
 from sleeplint.source import Source
-from sleeplint.text import Span, common
+from sleeplint.text import Edit, Span, common
 
 FIX_ALL = "source.fixAll.sleeplint"
 KINDS = (types.CodeActionKind.QuickFix, FIX_ALL)
-PLACEHOLDER = "the reason why this wait must stay"
+_LONG = 10
+"""Lines of a statement on all of which its actions are offered; a longer one holds other code."""
 
 
 def wanted(kind: str, context: types.CodeActionContext) -> bool:
@@ -42,53 +44,53 @@ class QuickFixes:
     rules: Registry
     versioned: bool
     """The editor takes edits that name the version they are meant for."""
+    judge: Callable[[Source], Report]
+    """How another text would be judged in the document's place."""
 
-    def concerns(self, chosen: types.Range, report: Report) -> bool:
-        """Whether anything was found on the lines of `chosen`."""
-        return any(self._touches(chosen, finding) for finding in report.findings)
+    def touches(self, chosen: types.Range, finding: Finding) -> bool:
+        """Whether `chosen` lies on the lines of a finding's statement; of a long one, where the wait begins."""
+        positions = self.document.positions
+        statement = positions.range(finding.statement or finding.span)
+        last = statement.end.line
+        if last - statement.start.line > _LONG:
+            last = positions.position(finding.span.start).line
+        return statement.start.line <= chosen.end.line and chosen.start.line <= last
 
-    def at(self, chosen: types.Range, report: Report) -> Iterator[types.CodeAction]:
-        """For each finding on whose statement's lines `chosen` lies: its fix, and a comment that ignores it."""
-        for finding in report.findings:
-            if self._touches(chosen, finding):
-                yield from self._fix(finding)
-                yield self._ignore(finding)
-
-    def _touches(self, chosen: types.Range, finding: Finding) -> bool:
-        place = self.document.positions.range(finding.statement or finding.span)
-        return place.start.line <= chosen.end.line and chosen.start.line <= place.end.line
+    def of(self, findings: Sequence[Finding], report: Report) -> list[types.CodeAction]:
+        """For each of the findings, as repairs left them, its fix, and a comment that ignores it."""
+        offered: list[types.CodeAction] = []
+        for finding in findings:
+            for action in (*self._fix(finding), *self._ignore(finding, report)):
+                same = next((one for one in offered if (one.title, one.edit) == (action.title, action.edit)), None)
+                if same is None:
+                    offered.append(action)
+                else:  # two waits on one line, one comment for both
+                    same.diagnostics = [*(same.diagnostics or ()), *(action.diagnostics or ())]
+        return offered
 
     def _fix(self, finding: Finding) -> Iterator[types.CodeAction]:
         fix = finding.fix
         if fix is None or not fix.edits or fix.applicability is Applicability.DISPLAY_ONLY:
             return
         unsafe = fix.applicability is Applicability.UNSAFE
-        edits = [types.TextEdit(self.document.positions.range(edit.span), edit.text) for edit in fix.edits]
         title = f"{fix.title} (unsafe)" if unsafe else fix.title
-        yield self._action(finding, title, edits, preferred=not unsafe)
+        yield self._action(finding, title, fix.edits, preferred=not unsafe)
 
-    def _ignore(self, finding: Finding) -> types.CodeAction:
-        """A comment on its own line above the statement: it speaks of the whole of it, however long."""
-        source = self.document.source
-        first = source.lines.line((finding.statement or finding.span).start)
-        start = source.lines.line_span(first).start
-        text = source.lines.line_text(first)
-        indentation = text[: len(text) - len(text.lstrip(" \t\f"))]
-        leader = "//" if source.language == "rust" else "#"
-        newline = "\r\n" if b"\r\n" in source.code else "\n"
-        comment = f"{indentation}{leader} sleeplint: ignore[{finding.rule}] {PLACEHOLDER}{newline}"
-        edit = types.TextEdit(self.document.positions.range(Span(start, start)), comment)
-        return self._action(finding, f"Ignore {finding.rule} here", [edit])
+    def _ignore(self, finding: Finding, report: Report) -> Iterator[types.CodeAction]:
+        edit = ignoring(self.document.source, finding, report, self.judge)
+        if edit is not None:
+            yield self._action(finding, f"Ignore {finding.rule} here", [edit])
 
     def _action(
-        self, finding: Finding, title: str, edits: list[types.TextEdit], preferred: bool | None = None
+        self, finding: Finding, title: str, edits: Sequence[Edit], preferred: bool | None = None
     ) -> types.CodeAction:
+        ranged = [types.TextEdit(self.document.positions.range(edit.span), edit.text) for edit in edits]
         return types.CodeAction(
             title=title,
             kind=types.CodeActionKind.QuickFix,
             diagnostics=[diagnostic(self.document, finding, self.rules)],
             is_preferred=preferred,
-            edit=_workspace_edit(self.document, edits, self.versioned),
+            edit=_workspace_edit(self.document, ranged, self.versioned),
         )
 
 

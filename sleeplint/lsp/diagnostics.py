@@ -33,7 +33,7 @@ def diagnostic(document: Document, finding: Finding, rules: Registry) -> types.D
     """One finding as a diagnostic."""
     message = f"{finding.message}\n{finding.advice}" if finding.advice else finding.message
     return types.Diagnostic(
-        range=document.positions.range(finding.span),
+        range=document.positions.range(document.head(finding.span)),
         message=message,
         severity=_SEVERITIES[finding.severity],
         code=finding.rule,
@@ -42,7 +42,7 @@ def diagnostic(document: Document, finding: Finding, rules: Registry) -> types.D
         tags=[types.DiagnosticTag.Unnecessary] if finding.rule in _NEEDLESS else None,
         related_information=[
             types.DiagnosticRelatedInformation(
-                types.Location(document.uri, document.positions.range(related.span)), related.text
+                types.Location(document.uri, document.positions.range(document.head(related.span))), related.text
             )
             for related in finding.related
         ]

@@ -16,8 +16,11 @@ from pygls.uris import to_fs_path
 
 from sleeplint.lsp.positions import Positions
 from sleeplint.source import Language, Source
+from sleeplint.text import Span
 
 _LANGUAGES: dict[str, Language] = {"rust": "rust", "python": "python"}
+_CELLS = "vscode-notebook-cell:"
+"""Of a notebook an editor opens each cell by itself, without what the others import: there is nothing to judge."""
 
 
 class Document:
@@ -44,6 +47,13 @@ class Document:
         """Its offsets as the editor counts."""
         bom = len(self.source.bom)
         return Positions(self._data, self._encoding, bom, self.source.lines if self._data == self.source.code else None)
+
+    def head(self, span: Span) -> Span:
+        """The part of a span on its first line: a wait may hold a whole block, of which nothing is said."""
+        line = self.source.lines.line_span(self.source.lines.line(span.start))
+        if span.end <= line.end:
+            return span
+        return Span(span.start, max(span.start, line.start + len(self.source.code[line.start : line.end].rstrip())))
 
     def changed(self, version: int, changes: Sequence[types.TextDocumentContentChangeEvent]) -> Document:
         """The next version of it."""
@@ -106,4 +116,5 @@ def path_of(uri: str) -> Path | None:
 def opened(item: types.TextDocumentItem, encoding: str) -> Document:
     """The document that an editor opens."""
     data = item.text.encode("utf-8", "surrogatepass")
-    return Document(item.uri, _LANGUAGES.get(item.language_id), item.version, data, encoding)
+    language = None if item.uri.startswith(_CELLS) else _LANGUAGES.get(item.language_id)
+    return Document(item.uri, language, item.version, data, encoding)

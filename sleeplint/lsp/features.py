@@ -28,13 +28,12 @@ def new_server() -> Server:
 def _life(server: Server) -> None:
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
-        server.configure(params.initialization_options)
+        server.configure(params.initialization_options, all_ours=True)
         server.folders_opened()
 
     @server.feature(types.INITIALIZED)
     async def initialized(_: types.InitializedParams) -> None:
-        for trouble in server.judge.registry().troubles:
-            server.complain(trouble)
+        server.begun()
         workspace = server.client_capabilities.workspace
         watched = workspace.did_change_watched_files if workspace else None
         if watched and watched.dynamic_registration:
@@ -87,25 +86,29 @@ def _disk(server: Server) -> None:
             server.touched(path)
 
 
+async def _arrived() -> None:
+    """Let the edits that have arrived already come first, and a cancellation of what is asked."""
+    await asyncio.sleep(0)
+
+
 def _said(server: Server) -> None:
     @server.feature(
         types.TEXT_DOCUMENT_DIAGNOSTIC,
         types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False, identifier="sleeplint"),
     )
     async def diagnostic(params: types.DocumentDiagnosticParams) -> Diagnostics:
-        await asyncio.sleep(0)  # the edits that have arrived already come first, and so may a cancellation
+        await _arrived()
         return server.pulled(params.text_document.uri, params.previous_result_id)
 
     @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=list(actions.KINDS)))
-    def code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
+    async def code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
+        await _arrived()
         document = server.documents.get(params.text_document.uri)
         if document is None:
             return []
         found: list[types.CodeAction] = []
         if actions.wanted(types.CodeActionKind.QuickFix.value, params.context):
-            quick = actions.QuickFixes(document, server.judge.registry(), server.versioned)
-            if quick.concerns(params.range, server.verdict(document).report):
-                found += quick.at(params.range, server.repaired(document))
+            found += server.quick_fixes(document, params.range)
         if actions.wanted(actions.FIX_ALL, params.context):
             action, trouble = actions.fix_all(document, server.rejudged(document), server.versioned)
             if trouble:
@@ -114,14 +117,17 @@ def _said(server: Server) -> None:
         return found
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
-    def hover(params: types.HoverParams) -> types.Hover | None:
+    async def hover(params: types.HoverParams) -> types.Hover | None:
+        await _arrived()
         document = server.documents.get(params.text_document.uri)
         if document is None:
             return None
-        return words.hover(document, server.verdict(document).report, params.position, server.judge.registry())
+        report, rules = server.verdict(document).report, server.judge.registry()
+        return words.hover(document, report, params.position, rules, server.reads_markdown)
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
-    def code_lens(params: types.CodeLensParams) -> list[types.CodeLens]:
+    async def code_lens(params: types.CodeLensParams) -> list[types.CodeLens]:
+        await _arrived()
         document = server.documents.get(params.text_document.uri)
         if document is None or server.options.show_cost != "codeLens":
             return []
@@ -129,7 +135,8 @@ def _said(server: Server) -> None:
         return [types.CodeLens(where, command=types.Command(text, "")) for where, text in shown]
 
     @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
-    def inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint]:
+    async def inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint]:
+        await _arrived()
         document = server.documents.get(params.text_document.uri)
         if document is None or server.options.show_cost != "inlayHint":
             return []

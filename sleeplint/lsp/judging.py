@@ -10,7 +10,7 @@ from sleeplint import registry
 from sleeplint.discovery import root_of
 from sleeplint.engine import Report
 from sleeplint.errors import SettingsError
-from sleeplint.finding import Problem
+from sleeplint.finding import Finding, Problem
 from sleeplint.lsp.documents import Document, Documents
 from sleeplint.registry import Registry
 from sleeplint.runner import Linter, Plan, Task
@@ -49,8 +49,8 @@ class Judge:
         """The rules that are there."""
         return registry.load(strangers=self._packs)
 
-    def report(self, document: Document, *, repairs: bool = False) -> Report:
-        """What sleeplint says about a document; `repairs` take longer than a keystroke."""
+    def report(self, document: Document, *, repairs: bool | Callable[[Finding], bool] = False) -> Report:
+        """What sleeplint says about a document; `repairs`, of all or some findings, take longer than a keystroke."""
         source = document.source
         nothing = Report(source.path, source.language or "python")
         try:
@@ -60,7 +60,7 @@ class Judge:
         except (OSError, ValueError) as error:  # the editor's text is there; what lies around its path may not be
             return Report(source.path, source.language or "python", problems=(_unjudged(source, error),))
 
-    def judge(self, source: Source, path: Path | None, *, repairs: bool = False) -> Report:
+    def judge(self, source: Source, path: Path | None, *, repairs: bool | Callable[[Finding], bool] = False) -> Report:
         """What sleeplint says about a text that stands, or would stand, at `path`."""
         absolute = Path(os.path.abspath(path or source.path))
         in_force = self._in_force(absolute)

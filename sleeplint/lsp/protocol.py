@@ -69,7 +69,11 @@ class Protocol(LanguageServerProtocol):
             self._take_notification(said["method"], said)
 
     def _take_request(self, identity: int | str, method: str, said: dict[str, Any]) -> None:
-        if self._shutdown:
+        if self._shutdown and method == types.TEXT_DOCUMENT_DIAGNOSTIC:
+            # An editor that quits may still ask by itself, and would show any other error to somebody leaving.
+            gone = types.LSPErrorCodes.ServerCancelled
+            self._refuse(identity, gone, "the server was shut down", {"retriggerRequest": False})
+        elif self._shutdown:
             self._refuse(identity, types.ErrorCodes.InvalidRequest, "the server was shut down")
         elif self._ready == (method == types.INITIALIZE):
             known = (types.ErrorCodes.InvalidRequest, "initialized already")
@@ -124,8 +128,17 @@ class Protocol(LanguageServerProtocol):
             _log.info("%s: %s", method, error)
             return None
 
-    def _refuse(self, identity: int | str | None, code: types.ErrorCodes, why: str) -> None:
-        self._send_data({"jsonrpc": self.VERSION, "id": identity, "error": {"code": code.value, "message": why}})
+    def _refuse(
+        self,
+        identity: int | str | None,
+        code: types.ErrorCodes | types.LSPErrorCodes,
+        why: str,
+        data: object | None = None,
+    ) -> None:
+        error: dict[str, object] = {"code": code.value, "message": why}
+        if data is not None:
+            error["data"] = data
+        self._send_data({"jsonrpc": self.VERSION, "id": identity, "error": error})
 
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:

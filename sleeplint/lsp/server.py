@@ -19,6 +19,7 @@ from pygls.lsp.server import LanguageServer
 
 from sleeplint import __version__
 from sleeplint.engine import Report
+from sleeplint.lsp.actions import QuickFixes
 from sleeplint.lsp.diagnostics import diagnostics
 from sleeplint.lsp.documents import Document, Documents, opened, path_of
 from sleeplint.lsp.isolation import shut_out
@@ -26,6 +27,7 @@ from sleeplint.lsp.judging import Judge
 from sleeplint.lsp.options import Options
 from sleeplint.lsp.protocol import Protocol
 from sleeplint.source import Source
+from sleeplint.text import Span
 
 QUICK = 0.1
 """Seconds: a file that takes longer to judge is judged when the typing pauses, not at every keystroke."""
@@ -50,6 +52,8 @@ class Verdict:
     stale: bool = False
     repaired: Report | None = field(default=None, repr=False)
     """The same with repairs, once they were asked for."""
+    actions: dict[frozenset[tuple[str, Span]], list[types.CodeAction]] = field(default_factory=dict, repr=False)
+    """What can be done about some of the findings, once that was asked for."""
 
 
 class Server(LanguageServer):
@@ -69,6 +73,8 @@ class Server(LanguageServer):
         self._numbers = count(1)
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._lasted = 0.0
+        self._troubles: tuple[str, ...] = ()
+        """What was wrong with the editor's settings when it last sent any."""
 
     def serve(self, stdin: RawIOBase, stdout: BinaryIO) -> int:
         """Serve until the editor leaves; the exit code."""
@@ -78,19 +84,31 @@ class Server(LanguageServer):
         except KeyboardInterrupt:
             return 130
 
-    def complain(self, message: str) -> None:
+    def complain(self, message: str, kind: types.MessageType = types.MessageType.Error) -> None:
         """Tell the user something, once."""
-        self.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"sleeplint: {message}"))
+        self.window_show_message(types.ShowMessageParams(kind, f"sleeplint: {message}"))
 
     def report_server_error(self, error: Exception, source: type[PyglsError | JsonRpcException]) -> None:
         """Log a mistake of ours; whoever asked has the answer already, and nobody else wants a window about it."""
         _log.error("%s", error)
 
-    def configure(self, said: object) -> None:
-        """Take over the editor's settings."""
-        before, self.options = self.options, self.options.said(said)
+    def configure(self, said: object, *, all_ours: bool = False) -> None:
+        """Take over the editor's settings; `all_ours` if nobody else's stand among them.
+
+        What is wrong with them is told in one message, and not again until something else is.
+        """
+        before = self.options
+        self.options, troubles = self.options.said(said, all_ours=all_ours)
+        if troubles and troubles != self._troubles:
+            self.complain(f"the editor's settings: {'; '.join(troubles)}", types.MessageType.Warning)
+        self._troubles = troubles
         if self.options.rule_packs != before.rule_packs:
             self.judge = Judge(self.documents, self.complain, packs=self.options.rule_packs)
+
+    def begun(self) -> None:
+        """The editor is ready to be told something."""
+        for trouble in self.judge.registry().troubles:
+            self.complain(trouble)
 
     def folders_opened(self) -> None:
         """The editor's folders are known, or others were added: nothing is imported from them."""
@@ -149,6 +167,8 @@ class Server(LanguageServer):
                 self._later(uri, ASIDE)
         if resting and self.pulls:
             self._once("refresh", ASIDE, self._ask_to_pull)
+        if resting and self.options.show_cost != "off":
+            self._once("costs", ASIDE, self._refresh_costs)
 
     def refresh(self) -> None:
         """Settings changed: judge everything anew."""
@@ -159,13 +179,7 @@ class Server(LanguageServer):
             self._later(document.uri, 0)
         if self.pulls:
             self._ask_to_pull()
-        workspace = self.client_capabilities.workspace
-        lenses = workspace.code_lens if workspace else None
-        if self.options.show_cost == "codeLens" and lenses and lenses.refresh_support:
-            self.workspace_code_lens_refresh(None)
-        hints = workspace.inlay_hint if workspace else None
-        if self.options.show_cost == "inlayHint" and hints and hints.refresh_support:
-            self.workspace_inlay_hint_refresh(None)
+        self._refresh_costs()
 
     # What is said
 
@@ -191,6 +205,19 @@ class Server(LanguageServer):
         if verdict.repaired is None:
             verdict.repaired = self.judge.report(document, repairs=True)
         return verdict.repaired
+
+    def quick_fixes(self, document: Document, chosen: types.Range) -> list[types.CodeAction]:
+        """What can be done about the findings on the lines of `chosen`; only these are repaired."""
+        verdict = self.verdict(document)
+        fixes = QuickFixes(
+            document, self.judge.registry(), self.versioned, lambda text: self.judge.judge(text, document.path)
+        )
+        touched = frozenset((one.rule, one.span) for one in verdict.report.findings if fixes.touches(chosen, one))
+        if touched and touched not in verdict.actions:
+            repaired = self.judge.report(document, repairs=lambda one: (one.rule, one.span) in touched)
+            wanted = [one for one in repaired.findings if (one.rule, one.span) in touched]
+            verdict.actions[touched] = fixes.of(wanted, verdict.report)
+        return verdict.actions.get(touched, [])
 
     def rejudged(self, document: Document) -> Callable[[Source], Report]:
         """How other texts would be judged in the place of a document, repairs included."""
@@ -236,6 +263,14 @@ class Server(LanguageServer):
 
         self._timers[key] = asyncio.get_running_loop().call_later(delay, due)
 
+    def _refresh_costs(self) -> None:
+        """Have what is shown beside tests asked for anew, also that which is shown no longer."""
+        workspace = self.client_capabilities.workspace
+        if workspace and workspace.code_lens and workspace.code_lens.refresh_support:
+            self.workspace_code_lens_refresh(None)
+        if workspace and workspace.inlay_hint and workspace.inlay_hint.refresh_support:
+            self.workspace_inlay_hint_refresh(None)
+
     def _ask_to_pull(self) -> None:
         workspace = self.client_capabilities.workspace
         if workspace and workspace.diagnostics and workspace.diagnostics.refresh_support:
@@ -248,6 +283,13 @@ class Server(LanguageServer):
         """Whether the editor asks for diagnostics by itself."""
         text_document = self.client_capabilities.text_document
         return bool(text_document and text_document.diagnostic)
+
+    @property
+    def reads_markdown(self) -> bool:
+        """Whether the editor shows hovers in Markdown; one that does not say is taken to."""
+        text_document = self.client_capabilities.text_document
+        formats = text_document.hover.content_format if text_document and text_document.hover else None
+        return not formats or types.MarkupKind.Markdown in formats
 
     @property
     def versioned(self) -> bool:

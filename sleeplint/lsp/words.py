@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lsprotocol import types
@@ -9,28 +10,46 @@ from lsprotocol import types
 from sleeplint.engine import Report
 from sleeplint.facts import Wait
 from sleeplint.lsp.documents import Document
-from sleeplint.pages import page
+from sleeplint.pages import address, sections
 from sleeplint.registry import Registry
-from sleeplint.rule import seconds
+from sleeplint.rule import Rule, seconds
 from sleeplint.text import Span
 
+_TOLD = ("Why", "What to do instead")
+_MARKS = re.compile(r"\*\*(.+?)\*\*")
 
-def hover(document: Document, report: Report, position: types.Position, rules: Registry) -> types.Hover | None:
-    """The facts of the wait at a position, and the page of the rule that speaks of it."""
+
+def hover(
+    document: Document, report: Report, position: types.Position, rules: Registry, markdown: bool = True
+) -> types.Hover | None:
+    """The facts of the wait at a position, and what the rules say that speak of it."""
     at = document.positions.code_offset(position)
     parts: list[str] = []
     span: Span | None = None
     for wait in report.waits:
-        if wait.span.start <= at <= wait.span.end and wait.in_test:
-            parts, span = [_facts(wait)], wait.span  # the innermost comes last
+        shown = document.head(wait.span)
+        if shown.start <= at <= shown.end and wait.in_test:
+            parts, span = [_facts(wait)], shown  # the innermost comes last
+    spoken: list[type[Rule]] = []
     for finding in report.findings:
-        if finding.span.start <= at <= finding.span.end and (rule := rules.find(finding.rule)):
-            parts.append(page(rule))
-            span = span or finding.span
+        shown = document.head(finding.span)
+        rule = rules.find(finding.rule)
+        if shown.start <= at <= shown.end and rule is not None and rule not in spoken:
+            spoken.append(rule)
+            span = span or shown
     if span is None:
         return None
-    content = types.MarkupContent(types.MarkupKind.Markdown, "\n\n---\n\n".join(parts))
+    text = "\n\n---\n\n".join((*parts, *map(_about, spoken)))
+    kind = types.MarkupKind.Markdown if markdown else types.MarkupKind.PlainText
+    content = types.MarkupContent(kind, text if markdown else _MARKS.sub(r"\1", text))
     return types.Hover(content, document.positions.range(span))
+
+
+def _about(rule: type[Rule]) -> str:
+    """What fits a window above the code: the editor shows the message itself, and the page has the rest."""
+    said = sections(rule)
+    parts = (f"**{rule.name}** ({rule.code}): {rule.summary}", *(said[name] for name in _TOLD if name in said))
+    return "\n\n".join((*parts, f"[All about {rule.name}]({address(rule)})"))
 
 
 def _facts(wait: Wait) -> str:

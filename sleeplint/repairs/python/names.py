@@ -52,7 +52,7 @@ class Names:
         return self._uses.get(name, ())
 
     def uses_of(self, name: str, binding: Binding) -> Sequence[Span]:
-        """Where a name stands and may mean what one binding gives it; looked up once, as every repair of a file asks."""
+        """Where a name may mean what one binding gives it; looked up once, as every repair of a file asks."""
         key = (name, binding.span)
         if key not in self._uses_of:
             self._uses_of[key] = [use for use in self.uses(name) if binding in self.bindings(name, use)]
