@@ -26,6 +26,7 @@ _TURN_MS: Final = 0.1
 _DRESS: Final = re.compile(
     r"(?:\w+(?:::|\.))*(?:Duration(?:::|\.)\w+|timedelta)|\bSome\b|\b[a-z_]+\s*=(?!=)|\b\d[\w.]*"
 )
+_BY_LOT: Final = re.compile(r"\b(?:random|rand|randint|randrange|uniform|gen_range|random_range|jitter|rng)\b")
 _NAME: Final = re.compile(r"[A-Za-z_]")
 _PAUSES: Final = frozenset({"hold", "startup", "settle", "absence", "expiry", "pacing", "workload", "sync"})
 _CLAIMS: Final = {
@@ -59,6 +60,11 @@ def is_real(wait: Wait) -> bool:
 def _adds_up(wait: Wait) -> bool:
     """Whether a thread sleeps so shortly again and again: the system never wakes it as soon as that."""
     return wait.kind == "sleep" and wait.blocking and wait.repeats != 1
+
+
+def is_random(wait: Wait) -> bool:
+    """Whether its length is drawn by lot, so that what runs at once mixes in other ways each time."""
+    return wait.duration_ms is None and wait.written is not None and _BY_LOT.search(wait.written) is not None
 
 
 def is_guard(wait: Wait) -> bool:

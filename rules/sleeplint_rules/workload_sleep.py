@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, dataclass
 from sleeplint_rules._advice import instead
-from sleeplint_rules._judgement import ROLE, claim, is_pause, price, this_sleep
+from sleeplint_rules._judgement import ROLE, claim, is_pause, is_random, price, this_sleep
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,22 @@ class WorkloadSleep(Rule):
         Example(
             "python",
             """
+            import random
+            import time
+
+
+            def test_jobs_end_in_any_order(broker):
+                @broker.task
+                def job():
+                    time.sleep(random.uniform(0, 0.5))
+
+                broker.run(job, times=200)
+            """,
+            title="Work of random length, to mix what runs at once",
+        ),
+        Example(
+            "python",
+            """
             import threading
 
 
@@ -109,6 +125,6 @@ class WorkloadSleep(Rule):
     def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
         """Yield a finding for each pause that plays work."""
         for wait in file.waits:
-            if is_pause(wait) and wait.role == "workload":
+            if is_pause(wait) and wait.role == "workload" and not is_random(wait):
                 message = f"{this_sleep(wait, budget)} {claim(wait)}{price(wait)}"
                 yield self.finding(file, wait, message, instead(file, wait))
