@@ -32,6 +32,8 @@ POOL_PAYS = 600_000
 40 ms to start, and a core reads 8.5 MB a second."""
 SCAN_PAYS = 16_000_000
 """Bytes of source from which even the search for what is worth parsing is left to the processes."""
+LIFE = 8_000_000
+"""Bytes of source after which processes are replaced: Python gives little memory back before it ends."""
 _CHUNK = 64
 _PRAGMA = b"sleeplint:"
 _R = TypeVar("_R")
@@ -359,9 +361,24 @@ def _fresh(tasks: list[Task], linter: Linter, jobs: int) -> Iterator[Report]:
 
 
 def _pooled(tasks: list[Task], linter: Linter, jobs: int) -> Iterator[Report]:
+    """Reports by processes that are replaced now and then: what they held of other projects is given back."""
+    _prepare(tasks)
+    for generation in _generations(tasks):
+        yield from _generation(list(_chunks(generation, jobs)), linter, jobs)
+
+
+def _prepare(tasks: Iterable[Task]) -> None:
+    """Load once what all processes need, where they begin as copies of this one."""
+    from multiprocessing import get_start_method
+
+    if get_start_method() == "fork":
+        for language in sorted({language for task in tasks if (language := language_of(task.path))}):
+            languages.prepare(language)
+
+
+def _generation(chunks: list[list[Task]], linter: Linter, jobs: int) -> Iterator[Report]:
     from concurrent.futures.process import BrokenProcessPool
 
-    chunks = list(_chunks(tasks, jobs))
     while chunks:
         with pool(linter, jobs) as executor:
             futures = [executor.submit(_lint_chunk, chunk) for chunk in chunks]
@@ -384,6 +401,20 @@ def _alone(task: Task, linter: Linter) -> Report:
         except BrokenProcessPool:
             words = "the process that read it died (out of memory?); skipped"
             return Report(task.path, language_of(task.path) or "python", problems=(Problem(task.path, words, True),))
+
+
+def _generations(tasks: Iterable[Task]) -> Iterator[list[Task]]:
+    """As many files as one process may read in its life; a project is not torn apart where it need not be."""
+    generation: list[Task] = []
+    size = 0
+    for task in tasks:
+        if generation and (size > 2 * LIFE or (size > LIFE and task.root is not generation[-1].root)):
+            yield generation
+            generation, size = [], 0
+        generation.append(task)
+        size += task.size
+    if generation:
+        yield generation
 
 
 def _chunks(tasks: Iterable[Task], jobs: int) -> Iterator[list[Task]]:

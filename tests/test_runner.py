@@ -3,6 +3,8 @@
 import os
 import signal
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,6 +97,21 @@ def test_several_processes_say_the_same(
     monkeypatch.setattr(runner, "SCAN_PAYS", scan_pays)
     monkeypatch.setattr(runner, "POOL_PAYS", pool_pays)
     assert list(runner.run(planned(EverySleep), jobs=2)) == list(runner.run(planned(EverySleep), jobs=1))
+
+
+def test_processes_that_are_replaced_say_the_same(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "SCAN_PAYS", 0)
+    monkeypatch.setattr(runner, "LIFE", 60)
+    pools = []
+    really = runner.pool
+
+    def counted(linter: runner.Linter, jobs: int) -> AbstractContextManager[Executor]:
+        pools.append(jobs)
+        return really(linter, jobs)
+
+    monkeypatch.setattr(runner, "pool", counted)
+    assert list(runner.run(planned(EverySleep), jobs=2)) == list(runner.run(planned(EverySleep), jobs=1))
+    assert len(pools) > 2
 
 
 def test_a_file_that_vanishes_or_is_no_source_is_told_and_the_others_are_read(here: Path) -> None:

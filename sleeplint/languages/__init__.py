@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from sleeplint.facts import TestFile
 from sleeplint.languages.catalogue import Call
 from sleeplint.records import dataclass
-from sleeplint.source import Project, Source, language_of
+from sleeplint.source import Language, Project, Source, language_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,18 @@ def read(source: Source, around: Surroundings = ALONE) -> TestFile:
             return python.read(source, around)
         case None:
             raise ValueError(f"{source.path}: not a language that sleeplint reads")
+
+
+_SAMPLES: Mapping[Language, bytes] = {
+    "rust": b"#[tokio::test]\nasync fn a() {\n    f();\n    tokio::time::sleep(Duration::from_secs(1)).await;\n}\n",
+    "python": b"import time\n\n\ndef test_a():\n    f()\n    time.sleep(1)\n    assert b\n",
+}
+
+
+def prepare(language: Language) -> None:
+    """Load the reader of a language with all that it needs, so that processes forked from now on share it."""
+    suffix = "rs" if language == "rust" else "py"
+    read(Source(f"tests/test_a.{suffix}", _SAMPLES[language], language))
 
 
 def forget(project: Project, path: Path) -> None:
