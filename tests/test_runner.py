@@ -101,7 +101,7 @@ def test_several_processes_say_the_same(
 
 def test_processes_that_are_replaced_say_the_same(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "SCAN_PAYS", 0)
-    monkeypatch.setattr(runner, "LIFE", 60)
+    monkeypatch.setattr(runner, "LIFE", 20)
     pools = []
     really = runner.pool
 
