@@ -36,6 +36,8 @@ TEXTS = ("", "import time\ndef test_a():\n    time.sleep(5)\n", "\ud800 = '\udff
          "(" * 3000, "\r\r\n\u2028\x0c😀\ufeff", 'r#"', "select! { _ = sleep(" * 200)  # fmt: skip
 ODD: tuple[object, ...] = (None, True, 0, -1, 2**31, 2**63, 10**30, 1.5, "", "a", [], {}, [[]], {"a": {}}, float("nan"))
 
+PATIENCE = 60
+"""Seconds for a server that is overwhelmed on purpose to come to its end."""
 OURS = -32603
 """The code of an error that nobody foresaw."""
 
@@ -109,7 +111,7 @@ class Editor:
     def leave(self) -> int:
         assert self.ask("shutdown", "shutdown")["result"] is None
         self.send(coded({"jsonrpc": "2.0", "method": "exit"}))
-        return self.process.wait(60)
+        return self.process.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -225,7 +227,7 @@ def test_nothing_is_served_before_it_begins_or_after_it_ends(editor: Editor) -> 
     assert editor.ask(6, "shutdown")["result"] is None
     assert editor.ask(7, "textDocument/hover", hovered())["error"]["code"] == -32600
     editor.send(coded({"jsonrpc": "2.0", "method": "exit"}))
-    assert editor.process.wait(60) == 0
+    assert editor.process.wait(PATIENCE) == 0
 
 
 def test_who_asks_for_diagnostics_while_quitting_is_put_off_without_a_window(editor: Editor) -> None:
@@ -234,7 +236,7 @@ def test_who_asks_for_diagnostics_while_quitting_is_put_off_without_a_window(edi
     error = editor.ask(2, "textDocument/diagnostic", hovered())["error"]
     assert (error["code"], error["data"]) == (-32802, {"retriggerRequest": False})
     editor.send(coded({"jsonrpc": "2.0", "method": "exit"}))
-    assert editor.process.wait(60) == 0
+    assert editor.process.wait(PATIENCE) == 0
 
 
 def test_what_is_cancelled_in_time_is_never_worked_out_and_late_cancellations_are_no_news(tmp_path: Path) -> None:
@@ -282,12 +284,12 @@ def test_an_editor_that_is_gone_ends_the_server(editor: Editor) -> None:
     editor.initialize()
     editor.send(frame(b"{}", 1000))
     editor._stdin.close()
-    assert editor.process.wait(60) == 1
+    assert editor.process.wait(PATIENCE) == 1
 
 
 def test_leaving_without_a_word_is_a_failure(editor: Editor) -> None:
     editor.send(coded({"jsonrpc": "2.0", "method": "exit"}))
-    assert editor.process.wait(60) == 1
+    assert editor.process.wait(PATIENCE) == 1
 
 
 @given(st.lists(st.dictionaries(st.text(), st.integers() | st.text()), max_size=5), st.data())
