@@ -43,7 +43,7 @@ def copied(folder: Path, to: Path) -> list[Path]:
                     target = to / file.relative_to(folder)
                     target.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(file, target)
-    return sorted(file for file in to.rglob("*") if file.suffix in (".rs", ".py"))
+    return sorted(file for file in to.rglob("*") if file.suffix in (".rs", ".py") and file.is_file())
 
 
 def samples(files: list[Path]) -> tuple[list[str], list[str]]:
