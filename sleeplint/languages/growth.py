@@ -18,27 +18,27 @@ KEY = "trees of edited files"
 
 
 class Trees:
-    """The last tree of each file that was read lately."""
+    """The last sound tree of each file that was read lately."""
 
     def __init__(self) -> None:
         """Keep none yet."""
         self._last: OrderedDict[str, tuple[bytes, Tree]] = OrderedDict()
 
     def grown(self, path: str, code: bytes, parse: Callable[[Tree | None], Tree | None]) -> Tree | None:
-        """The tree of `code`; `parse` makes it, from an earlier one if it is given one.
+        """The tree of `code`; None if it has a syntax error, or `parse` gives none.
 
-        A text that does not parse is read from its beginning: how tree-sitter recovers from an error
-        depends on what was there before, and a verdict must not.
+        `parse` makes a tree, from an earlier one if it is given one. A text with an error is to be read from its
+        beginning: how tree-sitter recovers depends on what was there before, and a verdict must not.
         """
         known = self._last.pop(path, None)
         tree = parse(_edited(*known, code) if known is not None else None)
-        if known is not None and tree is not None and tree.root_node.has_error:
-            tree = parse(None)
-        if tree is not None:
-            self._last[path] = (code, tree)
+        sound = tree is not None and not tree.root_node.has_error
+        latest = (code, tree) if tree is not None and sound else known
+        if latest is not None:
+            self._last[path] = latest
             if len(self._last) > _KEPT:
                 self._last.popitem(last=False)
-        return tree
+        return tree if sound else None
 
 
 def _edited(before: bytes, tree: Tree, after: bytes) -> Tree:

@@ -69,4 +69,4 @@ def parse_edited(source: Source, project: Project | None) -> Tree | str:
             return None
         return tree
 
-    return trees.grown(source.path, source.code, grow) or trouble
+    return trees.grown(source.path, source.code, grow) or trouble or parse(source.code, quick=TYPED)

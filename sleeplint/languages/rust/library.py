@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from tree_sitter import Tree
-
 from sleeplint.languages.growth import KEY, TYPED, Trees
 from sleeplint.languages.rust.macros import Grove
 from sleeplint.languages.rust.outline import Scope, outline
@@ -135,19 +133,12 @@ class Library:
         return opened
 
     def _planted(self, path: Path | None, code: bytes, budget: Budget) -> Grove:
-        """The trees of the file that is read; what is edited is parsed in full, to grow from."""
-        if self.project is not None and self.project.edited:
-            return Grove(code, budget, self._tree(path, code, budget))
-        return Grove(code, budget)
-
-    def _tree(self, path: Path | None, code: bytes, budget: Budget) -> Tree:
-        """The tree of the file that is read, grown from its last one while it is edited."""
+        """The trees of the file that is read; what is edited grows from its last sound tree."""
         if self.project is None or path is None or not self.project.edited:
-            return parse(code, budget)
+            return Grove(code, budget)
         trees = cast("Trees", self.project.memory.setdefault(("rust", KEY), Trees()))
-        return cast(
-            "Tree", trees.grown(str(path), code, lambda before: parse(code, budget, before=before, quick=TYPED))
-        )
+        tree = trees.grown(str(path), code, lambda before: parse(code, budget, before=before, quick=TYPED))
+        return Grove(code, budget, tree)
 
     @contextmanager
     def reading_on_behalf(self, path: Path | None, reading: Reading) -> Iterator[set[str]]:
