@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 from typing import Literal
@@ -59,9 +59,15 @@ class _Given:
 @lru_cache(maxsize=8)
 def _elapsing(text: bytes, start: int, end: int) -> tuple[_Given, ...]:
     """Durations given to something other than a wait in a stretch of text, in order."""
+    return tuple([replace(one, place=start + one.place) for one in _given_in(text[start:end])])
+
+
+@lru_cache(maxsize=256)
+def _given_in(text: bytes) -> tuple[_Given, ...]:
+    """The same, counted from the beginning; most functions of a file that is being edited stay as they are."""
     found: list[_Given] = []
-    for match in _DURATION.finditer(text, start, end):
-        head = text[max(start, match.start() - 120) : match.start()]
+    for match in _DURATION.finditer(text):
+        head = text[max(0, match.start() - 120) : match.start()]
         head = head[max(head.rfind(b";"), head.rfind(b"}"), head.rfind(b"{"), head.rfind(b"\n\n")) + 1 :]
         if _WAITS.search(head) or (b"delay" in head and not vocabulary.EXPIRING.search(head)):
             continue
@@ -73,7 +79,7 @@ def _elapsing(text: bytes, start: int, end: int) -> tuple[_Given, ...]:
         elif vocabulary.EXPIRING.search(head):
             strength = "named"
         found.append(_Given(match.start(), _words(head, match.group()), (ms,), strength))
-    for match in _NAMED_NUMBER.finditer(text, start, end):
+    for match in _NAMED_NUMBER.finditer(text):
         name = match.group(1)
         if vocabulary.STRONG_EXPIRING.search(name) or _NUMERIC_LIMIT.search(name):
             value = float(match.group(2).replace(b"_", b""))

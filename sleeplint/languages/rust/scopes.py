@@ -81,7 +81,7 @@ class Scopes:
             node, names = pending.pop()
             inner: list[tuple[Node, list[str]]] = []
             for child, attributes in before(node.named_children, self._grove.code):
-                if child.type == "function_item":
+                if child.type == "function_item" and attributes:
                     test = _test(child, names, tuple(attributes), self._grove)
                     if test is not None:
                         found.append(test)
@@ -163,8 +163,8 @@ def _declared_for_tests(place: Place, library: Library) -> bool | None:
 
 def _test(function: Node, names: list[str], attributes: tuple[Attribute, ...], grove: Grove) -> Test | None:
     marks = [a for a in attributes if a.is_test]
-    name = function.child_by_field_name("name")
-    if not marks or name is None:
+    name = function.child_by_field_name("name") if marks else None
+    if name is None:
         return None
     modifiers = next((child for child in function.children if child.type == "function_modifiers"), None)
     is_async = modifiers is not None and "async" in grove.text(modifiers)
