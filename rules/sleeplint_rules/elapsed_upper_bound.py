@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, Wait, dataclass, seconds
-from sleeplint_rules._judgement import CLOCK
+from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, TestFile, Wait, dataclass, seconds
+from sleeplint_rules._judgement import CLOCK, by_decision
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class ElapsedUpperBound(Rule):
     name = "elapsed-upper-bound"
     default = Severity.WARNING
     strict = Severity.WARNING
-    strict_options = MappingProxyType({"below_ms": 3_600_000})
+    strict_options = MappingProxyType({"below_ms": 3_600_000, "once_for_a_name": False})
     specificity = CLOCK
     examples = (
         Example(
@@ -80,14 +80,53 @@ class ElapsedUpperBound(Rule):
             title="An upper bound on the wall clock, and a lower one",
             profile="default",
         ),
+        Example(
+            "python",
+            """
+            import time
+
+            SOON = 0.05
+
+
+            def test_answers_twice(cache):
+                start = time.monotonic()
+                cache.get("key")
+                assert time.monotonic() - start < SOON  # error: elapsed-upper-bound
+                start = time.monotonic()
+                cache.get("other")
+                assert time.monotonic() - start < SOON
+            """,
+            title="One decision, told once",
+            profile="default",
+        ),
     )
 
     below_ms: int = 2000
     """Speak of a bound below this, or that leaves less room than this above what is expected, or that the
     source does not say."""
 
+    once_for_a_name: bool = True
+    """Speak once of all bounds in a file that are the same name, rather than of each."""
+
     def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
-        """Yield a finding for each upper bound on real time."""
+        """Yield a finding for each upper bound on real time, or one for all that are the same name."""
+        for wait, others in by_decision(self._tight(file), self.once_for_a_name):
+            if wait.slack_ms is not None:
+                wish = f"leaves wall time no more than {seconds(wait.slack_ms)} of room"
+            else:
+                wish = f"wants wall time to stay below {_bound(wait)}"
+            places = f" `{wait.written}` bounds {len(others)} more in this file." if others else ""
+            yield self.finding(
+                file,
+                wait,
+                f"This assertion {wish}, and fails on a busy machine.{places}",
+                "Assert what the speed is a sign of: an order of events, a counter, no time passed on a paused clock.",
+                covers=tuple(one.span for one in (wait, *others)),
+                related=(*wait.related, *(Related(other.span, "and here") for other in others)),
+            )
+
+    def _tight(self, file: TestFile) -> Iterator[Wait]:
+        """The upper bounds on real time that leave little room."""
         polls = [wait.loop.span for wait in file.waits if wait.loop is not None]
         for wait in file.waits:
             if wait.kind != "clock-assert" or wait.bound != "upper" or not wait.in_test or wait.virtual_time:
@@ -95,18 +134,8 @@ class ElapsedUpperBound(Rule):
             room = wait.duration_ms if wait.slack_ms is None else wait.slack_ms
             if room is not None and room >= self.below_ms:
                 continue
-            if any(wait.span in poll for poll in polls):
-                continue  # it is the deadline of the poll
-            if wait.slack_ms is not None:
-                wish = f"leaves wall time no more than {seconds(wait.slack_ms)} of room"
-            else:
-                wish = f"wants wall time to stay below {_bound(wait)}"
-            yield self.finding(
-                file,
-                wait,
-                f"This assertion {wish}, and fails on a busy machine.",
-                "Assert what the speed is a sign of: an order of events, a counter, no time passed on a paused clock.",
-            )
+            if not any(wait.span in poll for poll in polls):  # else it is the deadline of the poll
+                yield wait
 
 
 def _bound(wait: Wait) -> str:
