@@ -54,7 +54,6 @@ _SLEEPS = (
     _sleep("playwright.Page.wait_for_timeout", keyword="timeout", unit="ms"),
     _sleep("gevent.spawn_later", keyword="seconds"),
     _sleep("eventlet.spawn_after", keyword="seconds"),
-    _sleep("locust.gevent.sleep", keyword="seconds"),
 )
 
 _TIMEOUTS = (
