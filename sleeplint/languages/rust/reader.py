@@ -218,9 +218,10 @@ class _Reader:
         """A call in its place, and whether the clock stands still there; None for a wrapper's own wait."""
         chain = (*called.chain, called.call)
         standing = self._scopes.standing(chain)
-        if standing.in_test and self._wrapper_around(called) is not None:
+        test, function = standing.test, standing.function
+        itself = test is not None and function is not None and function.start_byte == test.span.start
+        if standing.in_test and not itself and self._wrapper_around(called) is not None:  # a test is no wrapper
             return None
-        test = standing.test
         paused = False
         if test is not None:
             node = next(n for n in chain if n.type == "function_item" and n.start_byte == test.span.start)
