@@ -1,0 +1,57 @@
+"""What a comment says about a wait, where structure only guesses."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from sleeplint.facts import Role
+from sleeplint.languages.rust import vocabulary
+from sleeplint.languages.rust.scene import Scene
+from sleeplint.languages.rust.verdict import Verdict
+
+
+def hinted(scene: Scene, verdict: Verdict) -> Verdict:
+    """A guess gives way to what a comment says."""
+    if verdict.role not in _GUESSED or not scene.remark:
+        return verdict
+    said: Role | None = next(
+        (role for role, words in vocabulary.REMARKS if _admits(scene, verdict, role) and words.search(scene.remark)),
+        None,
+    )
+    if said == "absence" and _RUNS_OUT.search(scene.remark) and not _NOT_YET.search(scene.remark):
+        said = "expiry"
+    if said is None:
+        waits = verdict.role == "sync" and vocabulary.GIVES_TIME.search(scene.remark)
+        return replace(verdict, role="settle") if waits else verdict
+    if said == verdict.role:
+        return verdict
+    if verdict.confidence == "high" and not (verdict.role == "settle" and said == "expiry"):
+        return verdict
+    return replace(verdict, role=said, confidence="low")
+
+
+_COMES_UP = re.compile(rb"\bstart(?:ing)?[ -]?up\b|\bto be (?:up|ready)\b")
+_ARRIVES = re.compile(rb"receiv|arriv|deliver|propagat")
+_RUNS_OUT = next(words for role, words in vocabulary.REMARKS if role == "expiry")
+_NOT_YET = re.compile(rb"(?:\bnot|n't|n.t|\bnever)\b[^.,;]{0,20}(?:%s)" % _RUNS_OUT.pattern)
+
+
+def _admits(scene: Scene, verdict: Verdict, said: Role) -> bool:
+    """Whether what stands around the wait leaves room for what a comment says."""
+    checked = any(place.text == "checked here" for place in verdict.related)
+    if said == "absence":
+        if verdict.role != "absence" and _COMES_UP.search(scene.remark):
+            return False  # otherwise it is not there yet
+        return verdict.role == "absence" or (checked and verdict.role in ("settle", "sync"))
+    if said == "expiry" and verdict.role != "expiry" and _NOT_YET.search(scene.remark):
+        return False
+    if said == "startup" and verdict.role in ("settle", "sync"):
+        if _ARRIVES.search(scene.remark):
+            return False  # what runs is named, and what it is to do meanwhile
+        if scene.behind and vocabulary.ENDS.match(scene.way.text(scene.behind[0]).lstrip()):
+            return False  # it is to clean up
+    return said != "workload" or not checked
+
+
+_GUESSED: frozenset[Role] = frozenset({"sync", "settle", "startup", "absence", "expiry", "pacing"})
