@@ -11,11 +11,12 @@ from tree_sitter import Node
 from sleeplint.facts import Milliseconds
 from sleeplint.languages.catalogue import Argument, Call
 from sleeplint.languages.rust.catalogue import FUNCTIONS, SHAPES
-from sleeplint.languages.rust.durations import Durations, Value, whole
+from sleeplint.languages.rust.durations import Durations
 from sleeplint.languages.rust.library import Library, Place, Reading
 from sleeplint.languages.rust.methods import choose, methods
 from sleeplint.languages.rust.names import Found, path_of
 from sleeplint.languages.rust.receivers import origin
+from sleeplint.languages.rust.values import Value, whole
 from sleeplint.languages.rust.wrappers import Waiting, Wrapper, namesake, wrapper
 
 _BY_PATH = {call.call: call for call in FUNCTIONS}

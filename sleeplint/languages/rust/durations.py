@@ -6,66 +6,37 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
 
 from tree_sitter import Node
 
 from sleeplint.facts import Milliseconds
 from sleeplint.languages.catalogue import Unit
+from sleeplint.languages.rust.bindings import binds, last_let, parameter_names
 from sleeplint.languages.rust.library import Place, Reading
 from sleeplint.languages.rust.names import FileNames, Finder, Found, canonical, path_of
 from sleeplint.languages.rust.outline import Item
-from sleeplint.languages.rust.words import holds, places
+from sleeplint.languages.rust.values import (
+    Value,
+    arithmetic,
+    constant,
+    conversion,
+    duration,
+    extreme,
+    largest,
+    milliseconds,
+    number,
+    power,
+)
 
 _DEPTH = 60
 """Expressions within one another, constants included."""
-_NANOSECONDS: dict[str, int] = {
-    "from_nanos": 1,
-    "from_micros": 10**3,
-    "from_millis": 10**6,
-    "from_secs": 10**9,
-    "from_mins": 60 * 10**9,
-    "from_minutes": 60 * 10**9,
-    "from_hours": 3600 * 10**9,
-    "from_days": 86400 * 10**9,
-    "from_weeks": 7 * 86400 * 10**9,
-    "from_ticks": 0,
-    # chrono's and time's
-    "nanoseconds": 1,
-    "microseconds": 10**3,
-    "milliseconds": 10**6,
-    "seconds": 10**9,
-    "minutes": 60 * 10**9,
-    "hours": 3600 * 10**9,
-    "days": 86400 * 10**9,
-    "weeks": 7 * 86400 * 10**9,
-}
-_UNITS: dict[Unit, int] = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
-_SUFFIXES = {"secs": 10**9, "millis": 10**6, "micros": 10**3, "nanos": 1}
-_INTEGER = re.compile(r"(0x[0-9a-fA-F_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9_]*)(?:[iu](?:8|16|32|64|128|size))?\Z")
-_FLOAT = re.compile(r"([0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]+)?)_?(?:f32|f64)?\Z")
-_BITS = re.compile(r"(?:std::)?([iu])(8|16|32|64|128|size)(?:::|::)(?:MAX|max_value)\Z")
 _NOW = re.compile(r"(?:^|::)(?:Instant|SystemTime)::now\Z")
 _DURATION = re.compile(r"(?:^|::)(?:Duration|TimeDelta)\Z")
-_BITS_LIMIT = 512
-_MAXIMUM = (2**64 - 1) * 10**9 + 999_999_999
 _BINDERS = {
     "closure_expression": "parameters",
     "for_expression": "pattern",
     "match_arm": "pattern",
 }
-
-Shape = Literal["duration", "number", "moment"]
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A folded expression: nanoseconds, a bare number, or nanoseconds from now."""
-
-    shape: Shape
-    amount: Fraction
-    whole: bool = True
-    """Of a number: it is an integer, whose division drops the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +66,7 @@ class Durations:
     def milliseconds(self, node: Node, chain: tuple[Node, ...], names: FileNames, unit: Unit) -> Milliseconds | None:
         """How long the argument `node` says, in a call that counts in `unit`."""
         value = self.value(node, chain, names)
-        if value is None:
-            return None
-        match unit, value.shape:
-            case ("duration", "duration") | ("deadline", "moment"):
-                return whole(value.amount / 10**6)
-            case ("s" | "ms" | "us" | "ns", "number"):
-                return whole(value.amount * _UNITS[unit] / 10**6)
-        return None
+        return milliseconds(value, unit) if value is not None else None
 
     def value(
         self,
@@ -119,7 +83,7 @@ class Durations:
             return None
         match node.type:
             case "integer_literal" | "float_literal":
-                return _number(_text(node, scope))
+                return number(_text(node, scope))
             case "parenthesized_expression" | "reference_expression" | "type_cast_expression" | "const_block":
                 inner = node.child_by_field_name("value") or node.child_by_field_name("body") or _first(node)
                 return self._fold(inner, scope, fuel - 1) if inner is not None else None
@@ -153,7 +117,7 @@ class Durations:
         if left is None or right is None or sign is None:
             return None
         a, b = self._fold(left, scope, fuel - 1), self._fold(right, scope, fuel - 1)
-        return _arithmetic(sign.type, a, b) if a is not None and b is not None else None
+        return arithmetic(sign.type, a, b) if a is not None and b is not None else None
 
     def _call(self, node: Node, scope: _Scope, fuel: int) -> Value | None:
         function = node.child_by_field_name("function")
@@ -171,8 +135,8 @@ class Durations:
             return self._fold(arguments[0], scope, fuel - 1)
         if _NOW.search(name):
             return Value("moment", Fraction(0))
-        if match := _BITS.search(name):
-            return _largest(match)
+        if (most := largest(name)) is not None:
+            return most
         owner, _, method = name.rpartition("::")
         if found is not None and found.item is not None:
             return self._function(found, arguments, scope, fuel)
@@ -181,13 +145,13 @@ class Durations:
             return self._fold(body, scope, fuel - 1) if body is not None else None
         if method in {"min", "max"} and owner in {"std::cmp", "core::cmp"} and len(arguments) == 2:
             one, other = (self._fold(argument, scope, fuel - 1) for argument in arguments)
-            return _extreme(method, one, other) if one is not None and other is not None else None
+            return extreme(method, one, other) if one is not None and other is not None else None
         if not _DURATION.search(owner):
             if method in {"from", "try_from"} and owner in _PRIMITIVES and len(arguments) == 1:
                 return self._fold(arguments[0], scope, fuel - 1)
             return None
         values = [self._fold(argument, scope, fuel - 1) for argument in arguments]
-        return _duration(method, values)
+        return duration(method, values)
 
     def _method(self, function: Node, arguments: list[Node], scope: _Scope, fuel: int) -> Value | None:
         receiver, field = function.child_by_field_name("value"), function.child_by_field_name("field")
@@ -208,7 +172,7 @@ class Durations:
         if name in {"unwrap", "expect", "unwrap_or_default"}:
             return value
         if not arguments:
-            return self._conversion(name, value)
+            return conversion(name, value)
         other = self._fold(arguments[0], scope, fuel - 1)
         if other is None or len(arguments) != 1:
             return None
@@ -217,11 +181,10 @@ class Durations:
         sign = {"add": "+", "sub": "-", "mul": "*", "div": "/", "mul_f32": "*", "mul_f64": "*", "div_f64": "/"}
         sign["div_f32"] = "/"
         if name in {"min", "max"}:
-            return _extreme(name, value, other)
-        if name == "pow" and value.shape == other.shape == "number" and 0 <= other.amount <= 64:
-            small = value.amount.numerator.bit_length() * other.amount <= _BITS_LIMIT
-            return Value("number", value.amount ** int(other.amount), value.whole) if small else None
-        return _arithmetic(sign[name], value, other) if name in sign else None
+            return extreme(name, value, other)
+        if name == "pow":
+            return power(value, other)
+        return arithmetic(sign[name], value, other) if name in sign else None
 
     def _field(self, node: Node, scope: _Scope, fuel: int) -> Value | None:
         """A field of a struct that is written out where its name is bound: `LIMITS.most`."""
@@ -244,7 +207,7 @@ class Durations:
         code = scope.names.reading.grove.code
         for index in range(len(scope.chain) - 1, 0, -1):
             if len(path) == 1 and scope.chain[index].type in {"block", "source_file"}:
-                let = _last_let(scope.chain[index], path[0], use.start_byte, code)
+                let = last_let(scope.chain[index], path[0], use.start_byte, code)
                 if let is not None:
                     fixed = not any(child.type == "mutable_specifier" for child in let.children)
                     return let.child_by_field_name("value") if fixed else None, scope
@@ -255,18 +218,6 @@ class Durations:
             return None, scope
         node, chain, names = self._definition(found.place, found.item)
         return node.child_by_field_name("value"), _Scope(names, chain, {})
-
-    def _conversion(self, name: str, value: Value) -> Value | None:
-        if value.shape == "duration" and name.startswith("as_"):
-            unit = name.removeprefix("as_")
-            if unit in _SUFFIXES:
-                return Value("number", Fraction(value.amount // _SUFFIXES[unit]))
-            if unit in {"secs_f64", "secs_f32"}:
-                return Value("number", value.amount / 10**9, whole=False)
-        # extension traits that write `5.seconds()`
-        if value.shape == "number" and name.rstrip("s") in _WORDS:
-            return Value("duration", value.amount * _WORDS[name.rstrip("s")])
-        return None
 
     def _name(self, node: Node, scope: _Scope, fuel: int) -> Value | None:
         path = path_of(node, scope.names.reading.grove.code)
@@ -282,14 +233,13 @@ class Durations:
         if found is not None and found.item is not None:
             return self._constant(found, scope, fuel)
         name = found.path if found is not None else "::".join(path)
-        if match := _BITS.search(name):
-            return _largest(match)
+        if (most := largest(name)) is not None:
+            return most
         if len(path) == 1 and path[0].isupper():
             return self._lazy_static(path[0], scope, fuel)
         owner, _, last = canonical(name).rpartition("::")
         if _DURATION.search(owner):
-            known = {"ZERO": 0, "MAX": _MAXIMUM, "SECOND": 10**9, "MILLISECOND": 10**6, "MICROSECOND": 10**3}
-            return Value("duration", Fraction(known[last])) if last in known else None
+            return constant(last)
         return None
 
     def _lazy_static(self, name: str, scope: _Scope, fuel: int) -> Value | None:
@@ -310,23 +260,23 @@ class Durations:
         for index in range(len(chain) - 1, -1, -1):
             node = chain[index]
             if node.type in {"block", "source_file"} and index > 0:
-                let = _last_let(node, name, use.start_byte, code)
+                let = last_let(node, name, use.start_byte, code)
                 if let is not None:
                     return True, self._let(let, name, chain[: index + 1], scope, fuel)
             elif node.type in _BINDERS:
                 pattern = node.child_by_field_name(_BINDERS[node.type])
-                if pattern is not None and _binds(pattern, name, code):
+                if pattern is not None and binds(pattern, name, code):
                     return True, None
             elif node.type in {"if_expression", "while_expression"}:
                 condition = node.child_by_field_name("condition")
                 if condition is not None and b"let" in code[condition.start_byte : condition.end_byte]:
                     for let in [condition, *condition.named_children]:
                         pattern = let.child_by_field_name("pattern") if let.type == "let_condition" else None
-                        if pattern is not None and _binds(pattern, name, code):
+                        if pattern is not None and binds(pattern, name, code):
                             return True, None
             elif node.type == "function_item":
                 parameters = node.child_by_field_name("parameters")
-                if parameters is not None and _binds(parameters, name, code):
+                if parameters is not None and binds(parameters, name, code):
                     return True, None
                 return False, None
         return False, None
@@ -400,129 +350,9 @@ class Durations:
         return chain[-1], chain, names
 
 
-def parameter_names(parameters: Node) -> list[Node]:
-    """The identifiers of a function's simple parameters, `self` left out."""
-    patterns = (part.child_by_field_name("pattern") for part in parameters.named_children if part.type == "parameter")
-    return [pattern for pattern in patterns if pattern is not None]
-
-
-def whole(amount: Fraction) -> Milliseconds:
-    """A number of milliseconds, as an int where it is one."""
-    return int(amount) if amount.denominator == 1 else float(amount)
-
-
-_LED_ON = re.compile(rb"\s*(?:::|\()")
-"""A path or a pattern's type, not a name that is bound."""
 _LAZY = frozenset({"LazyLock", "LazyCell", "Lazy"})
 """Types whose value is that of the closure they are made with."""
 _PRIMITIVES = frozenset({"u8", "u16", "u32", "u64", "u128", "usize", "i32", "i64", "f32", "f64"})
-_WORDS = {
-    "second": 10**9,
-    "sec": 10**9,
-    "milli": 10**6,
-    "millisecond": 10**6,
-    "m": 10**6,
-    "micro": 10**3,
-    "microsecond": 10**3,
-    "minute": 60 * 10**9,
-    "hour": 3600 * 10**9,
-}
-
-
-def _duration(method: str, values: list[Value | None]) -> Value | None:
-    numbers = [value.amount for value in values if value is not None and value.shape == "number"]
-    if len(numbers) != len(values):
-        return None
-    if method == "new" and len(numbers) == 2:
-        return Value("duration", numbers[0] * 10**9 + numbers[1])
-    base = method.removesuffix("_f64").removesuffix("_f32").removeprefix("try_")
-    if base in _NANOSECONDS and base != "from_ticks" and len(numbers) == 1 and numbers[0] >= 0:
-        return Value("duration", numbers[0] * _NANOSECONDS[base])
-    return None
-
-
-def _extreme(name: str, a: Value, b: Value) -> Value | None:
-    """The lesser or the greater of two values."""
-    if a.shape != b.shape:
-        return None
-    pick = min if name == "min" else max
-    return Value(a.shape, pick(a.amount, b.amount), a.whole and b.whole)
-
-
-def _arithmetic(sign: str, a: Value, b: Value) -> Value | None:
-    value = _computed(sign, a, b)
-    if value is None or max(value.amount.numerator.bit_length(), value.amount.denominator.bit_length()) > _BITS_LIMIT:
-        return None
-    if value.shape == "number":
-        both = a.whole and b.whole
-        return Value("number", Fraction(int(value.amount)) if both else value.amount, both)
-    return value
-
-
-def _computed(sign: str, a: Value, b: Value) -> Value | None:
-    match sign, a.shape, b.shape:
-        case ("+", "duration", "duration") | ("+", "number", "number"):
-            return Value(a.shape, a.amount + b.amount)
-        case ("+", "moment", "duration") | ("+", "duration", "moment"):
-            return Value("moment", a.amount + b.amount)
-        case ("-", "duration", "duration") | ("-", "number", "number"):
-            rest = a.amount - b.amount
-            return Value(a.shape, max(rest, Fraction(0)) if a.shape == "duration" else rest)
-        case ("-", "moment", "duration"):
-            return Value("moment", a.amount - b.amount)
-        case ("-", "moment", "moment"):
-            return None  # time that really passed
-        case ("*", "duration", "number") | ("*", "number", "duration"):
-            return Value("duration", a.amount * b.amount)
-        case ("*", "number", "number"):
-            return Value("number", a.amount * b.amount)
-        case ("/", "duration", "number") if b.amount:
-            return Value("duration", a.amount / b.amount)
-        case ("/", "number", "number") if b.amount:
-            return Value("number", a.amount / b.amount)
-        case ("%", "number", "number") if b.amount > 0:
-            return Value("number", a.amount % b.amount)
-        case ("<<", "number", "number") if 0 <= b.amount < 128 and b.amount.denominator == a.amount.denominator == 1:
-            return Value("number", Fraction(int(a.amount) << int(b.amount)))
-    return None
-
-
-def _number(text: str) -> Value | None:
-    if match := _INTEGER.match(text):
-        digits = match[1].replace("_", "")
-        if len(digits) > 40:
-            return None
-        base = {"0x": 16, "0o": 8, "0b": 2}.get(digits[:2], 10)
-        return Value("number", Fraction(int(digits, base)))
-    if (match := _FLOAT.match(text)) and len(text) < 40 and not re.search(r"[eE][+-]?\d{3}", text):
-        return Value("number", Fraction(match[1].replace("_", "")), whole=False)
-    return None
-
-
-def _largest(match: re.Match[str]) -> Value:
-    bits = 64 if match[2] == "size" else int(match[2])
-    return Value("number", Fraction(2 ** (bits - (match[1] == "i")) - 1))
-
-
-def _last_let(block: Node, name: str, before: int, code: bytes) -> Node | None:
-    """The last `let` of a name in a block that stands before an offset."""
-    if not holds(code, name.encode(), block.start_byte, min(before, block.end_byte)):
-        return None
-    last = None
-    for child in block.named_children:
-        if child.end_byte > before:
-            break
-        if child.type == "let_declaration":
-            pattern = child.child_by_field_name("pattern")
-            if pattern is not None and _binds(pattern, name, code):
-                last = child
-    return last
-
-
-def _binds(pattern: Node, name: str, code: bytes) -> bool:
-    text = code[pattern.start_byte : pattern.end_byte]
-    word = name.encode()
-    return any(text[at - 1 : at] != b":" and not _LED_ON.match(text, at + len(word)) for at in places(text, word))
 
 
 def _arguments(call: Node) -> list[Node]:

@@ -11,11 +11,12 @@ from typing import Literal
 from tree_sitter import Node
 
 from sleeplint.facts import Milliseconds
-from sleeplint.languages.rust.durations import Durations, whole
+from sleeplint.languages.rust.durations import Durations
 from sleeplint.languages.rust.macros import Grove, macro_name
 from sleeplint.languages.rust.names import FileNames
 from sleeplint.languages.rust.receivers import binding, origin
 from sleeplint.languages.rust.timing import timed
+from sleeplint.languages.rust.values import whole
 
 _NOW = re.compile(r"(?:^|::)(Instant|SystemTime)(?:::now)?\Z")
 _NANOSECONDS = {"as_secs": 10**9, "as_millis": 10**6, "as_micros": 10**3, "as_nanos": 1}

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from sleeplint.facts import Milliseconds
-from sleeplint.languages.rust.durations import Durations, whole
+from sleeplint.languages.rust.durations import Durations
 from sleeplint.languages.rust.names import FileNames, path_of
+from sleeplint.languages.rust.values import whole
 from sleeplint.text import Span
 
 _LIMIT = re.compile(rb"#\s*\[\s*(?:\w+\s*::\s*)*(timeout)\s*\(")

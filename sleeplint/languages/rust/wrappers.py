@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from sleeplint.languages.catalogue import Call
 from sleeplint.languages.rust.attributes import before, elsewhere
-from sleeplint.languages.rust.durations import parameter_names
+from sleeplint.languages.rust.bindings import parameter_names
 from sleeplint.languages.rust.names import FileNames
 from sleeplint.text import Span
 
