@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Literal
 
 from tree_sitter import Node
@@ -195,13 +196,7 @@ def _moves(body: str, condition: str) -> bool:
 def _guarded_exit(scene: Scene, loop: Node, body: Node) -> bool:
     """An `if` on a clock or counter that leaves the loop, or an assertion on one."""
     moved = scene.code[body.start_byte : body.end_byte].decode("utf-8", "replace")
-    stack = [body]
-    seen = 0
-    while stack and seen < 2 * MAX_NODES:
-        part = stack.pop()
-        seen += 1
-        if part.type in FUNCTIONS or part.type == "class_definition":
-            continue
+    for part in _own_parts(body):
         if part.type in ("if_statement", "elif_clause"):
             condition = part.child_by_field_name("condition")
             branch = part.child_by_field_name("consequence")
@@ -217,8 +212,20 @@ def _guarded_exit(scene: Scene, loop: Node, body: Node) -> bool:
             calls = scene.calls(part)
             if calls and calls[0].name.startswith("assert") and _measures(scene, calls[0].node, moved):
                 return True
-        stack.extend(part.named_children)
     return False
+
+
+def _own_parts(body: Node) -> Iterator[Node]:
+    """What stands in a loop's body, functions and classes not entered."""
+    stack = [body]
+    seen = 0
+    while stack and seen < 2 * MAX_NODES:
+        part = stack.pop()
+        seen += 1
+        if part.type in FUNCTIONS or part.type == "class_definition":
+            continue
+        yield part
+        stack.extend(part.named_children)
 
 
 def _measures(scene: Scene, condition: Node, moved: str) -> bool:
@@ -262,20 +269,13 @@ def _gives_up_last(scene: Scene, loop: Node) -> bool:
         return False
     counters = re.findall(r"[^\W\d]\w*", scene.text(left))
     counted = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, counters))})\b" if counters else r"(?!)")
-    stack = [body]
-    seen = 0
-    while stack and seen < 2 * MAX_NODES:
-        part = stack.pop()
-        seen += 1
-        if part.type in FUNCTIONS or part.type == "class_definition":
-            continue
+    for part in _own_parts(body):
         if part.type in ("if_statement", "elif_clause"):
             condition, branch = part.child_by_field_name("condition"), part.child_by_field_name("consequence")
             if condition is not None and branch is not None and counted.search(scene.text(condition)):
                 last = scene.statements(branch)[-1:]
                 if fails(scene, branch) or (last and last[0].type == "raise_statement"):
                     return True
-        stack.extend(part.named_children)
     return False
 
 

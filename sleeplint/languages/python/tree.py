@@ -171,3 +171,13 @@ def descend(root: Node, *, into_functions: bool = True) -> Iterator[Node]:
         yield node
         if into_functions or node.type not in ("function_definition", "lambda", "class_definition"):
             stack.extend(reversed(node.named_children))
+
+
+def statement_alone(chain: Chain) -> bool:
+    """Whether a call with these ancestors is a statement of its own, awaited or not."""
+    for outer in reversed(chain):
+        if outer.type == "expression_statement":
+            return True
+        if outer.type != "await":
+            return False
+    return False
