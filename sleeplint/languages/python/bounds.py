@@ -11,8 +11,9 @@ from sleeplint.languages.python.calls import CALLED_NAMES, Found, argument_of, i
 from sleeplint.languages.python.durations import fold, reads_clock
 from sleeplint.languages.python.meanings import Meaning
 from sleeplint.languages.python.modules import Module, imported_modules, reexported
-from sleeplint.languages.python.names import Names, names_of
+from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.parameters import TRANSPARENT, UNIT_MS, factor_of, outcomes_of, parameters_of, scaled
+from sleeplint.languages.python.resolvers import names_of
 from sleeplint.languages.python.spelling import spelled
 from sleeplint.languages.python.suggestions import BOUND, suggested_by
 from sleeplint.languages.python.tree import Chain, arguments_of, bare, called_name, descend

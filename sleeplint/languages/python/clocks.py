@@ -8,8 +8,10 @@ from functools import cached_property
 from tree_sitter import Node
 
 from sleeplint.languages.python.calls import Found
+from sleeplint.languages.python.fixtures import fixture_modules
 from sleeplint.languages.python.modules import Module
-from sleeplint.languages.python.names import Names, names_of
+from sleeplint.languages.python.names import Names
+from sleeplint.languages.python.resolvers import names_of
 from sleeplint.languages.python.tree import (
     Arguments,
     Chain,
@@ -444,6 +446,6 @@ def _solipsist(module: Module) -> bool:
     if isinstance(known, bool):
         return known
     module.memory["solipsist"] = b"async_solipsism" in module.code or any(
-        b"async_solipsism" in other.code for other in names_of(module)._fixture_modules()
+        b"async_solipsism" in other.code for other in fixture_modules(module)
     )
     return bool(module.memory["solipsist"])

@@ -12,7 +12,8 @@ from sleeplint.languages.catalogue import Unit
 from sleeplint.languages.python.attributes import assigned_to_self
 from sleeplint.languages.python.catalogue import CLOCKS
 from sleeplint.languages.python.modules import Module
-from sleeplint.languages.python.names import Names, names_of
+from sleeplint.languages.python.names import Names
+from sleeplint.languages.python.resolvers import names_of
 from sleeplint.languages.python.tree import arguments_of, bare
 from sleeplint.records import dataclass
 

@@ -1,4 +1,4 @@
-"""What the calls of a function, all of them in its own file, hand to its parameters."""
+"""What a parameter stands for: by its annotation, as a fixture, or by what all calls in its file hand to it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
+from sleeplint.languages.python.annotations import annotated
+from sleeplint.languages.python.bindings import Binding
+from sleeplint.languages.python.decorators import is_static, mocks_given
+from sleeplint.languages.python.fixtures import fixture
 from sleeplint.languages.python.meanings import UNKNOWN, Meaning
-from sleeplint.languages.python.tree import Chain, arguments_of, called_name, owner_of
+from sleeplint.languages.python.tree import Chain, arguments_of, called_name, first_of, owner_of
 
 if TYPE_CHECKING:
+    from sleeplint.languages.python.modules import Module
     from sleeplint.languages.python.names import Names
 
 MAX_CALLS = 8
@@ -21,6 +26,49 @@ _ALONE = re.compile(rb"(?<![\w.])\Z")
 _GOES_ON = re.compile(rb"\w")
 _TAKERS = frozenset({"submit", "start_soon", "run_in_executor", "to_thread", "run_sync", "spawn", "apply_async"})
 """Call what they are given, with the arguments that follow it."""
+
+
+def parameter(names: Names, name: str, binding: Binding, steps: int) -> Meaning:
+    """A parameter's type: its annotation, its class if it is `self`, or the fixture that it names."""
+    if binding.annotation is not None:
+        declared = annotated(names, binding.annotation, steps)
+        if declared.is_known:
+            return declared
+    holders = names.module.chain(binding.node)
+    position = next((i for i in range(len(holders) - 1, -1, -1) if holders[i].type == "function_definition"), None)
+    if position is None:
+        return UNKNOWN
+    function = holders[position]
+    owner = owner_of(holders[:position])
+    parameters = function.child_by_field_name("parameters")
+    first = first_of(parameters) if parameters is not None else None
+    if owner is not None and owner.type == "class_definition" and first == binding.node:
+        label = owner.child_by_field_name("name")
+        if label is None or is_static(holders[position - 1], names.module):
+            return UNKNOWN
+        path = ".".join([*names.module.prefix, *names.qualifier(owner), names.module.text(label)])
+        return Meaning("instance", path, names.module, owner)
+    if _is_given_mock(names.module, name, function, holders[position - 1], owner):
+        return Meaning("instance", "unittest.mock.MagicMock")
+    default = binding.node.child_by_field_name("value")
+    if default is not None and default.type in ("identifier", "attribute"):
+        usual = names.meaning(default, steps)
+        if usual.kind == "class" or (usual.kind == "external" and usual.path.rpartition(".")[2][:1].isupper()):
+            return usual
+    found = fixture(names, name, function, steps)
+    return found if found.is_known else handed(names, function, name, steps)
+
+
+def _is_given_mock(module: Module, name: str, function: Node, holder: Node, owner: Node | None) -> bool:
+    """Whether a parameter is what `@patch(..)` puts in a place."""
+    given = mocks_given(holder, module)
+    if not given:
+        return False
+    parameters = function.child_by_field_name("parameters")
+    names = [module.text(part) for part in parameters.named_children] if parameters is not None else []
+    if owner is not None and owner.type == "class_definition" and not is_static(holder, module):
+        names = names[1:]
+    return name in names[:given]
 
 
 def handed(names: Names, function: Node, name: str, steps: int) -> Meaning:

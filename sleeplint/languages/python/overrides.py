@@ -10,7 +10,7 @@ from sleeplint.languages.python.catalogue import BY_PATH
 from sleeplint.languages.python.library import PARENTS, canonical
 from sleeplint.languages.python.meanings import Meaning
 from sleeplint.languages.python.modules import Module
-from sleeplint.languages.python.names import names_of
+from sleeplint.languages.python.resolvers import names_of
 from sleeplint.languages.python.tree import owner_of
 
 MAX_BASES = 5

@@ -20,12 +20,13 @@ from sleeplint.languages.python.clocks import Clock, Clocks
 from sleeplint.languages.python.elapsed import MEASURED, Assertion, find_assertions
 from sleeplint.languages.python.guards import find_guards
 from sleeplint.languages.python.modules import Module
-from sleeplint.languages.python.names import Names, names_of
+from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.paths import is_script, is_test_path
 from sleeplint.languages.python.patience import bounds_reached, in_time
 from sleeplint.languages.python.pragmas import read_pragmas
 from sleeplint.languages.python.programs import Program, find_programs
 from sleeplint.languages.python.references import find_references, runs_in_thread
+from sleeplint.languages.python.resolvers import names_of
 from sleeplint.languages.python.scopes import Tests
 from sleeplint.languages.python.search import Search
 from sleeplint.languages.python.site import Site

@@ -239,7 +239,7 @@ def _pytestmark(bindings: list) -> list[Node]:  # type: ignore[type-arg]
 def _is_test_case(owner: Meaning, steps: int) -> bool:
     if owner.node is None or owner.module is None or steps > 8:
         return False
-    from sleeplint.languages.python.names import names_of
+    from sleeplint.languages.python.resolvers import names_of
 
     bases = owner.node.child_by_field_name("superclasses")
     for base in bases.named_children if bases is not None else ():

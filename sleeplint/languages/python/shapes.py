@@ -15,11 +15,12 @@ _CALLED = re.compile(rb"\([ \t]*(\w+)")
 _BLANKS = re.compile(rb"(?:\s|#[^\n]*\n|\\\r?\n)*")
 _KEYWORD = re.compile(rb"(\w+)\s*=(?!=)")
 _TEXT = re.compile(rb"[rbuRBU]{0,2}(?:\"[^\"\\\n]*\"|'[^'\\\n]*')\s*[,)]")
-_PART = re.compile(
-    rb"[rbufRBUF]{0,2}(?:\"\"\"(?:[^\\\"]|\\.|\"(?!\"\"))*\"\"\"|'''(?:[^\\']|\\.|'(?!''))*'''"
-    rb"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|#[^\n]*|[][(){},\"']",
-    re.DOTALL,
+QUOTED = (
+    rb"(?:\"\"\"(?:[^\\\"]|\\.|\"(?!\"\"))*\"\"\"|'''(?:[^\\']|\\.|'(?!''))*'''"
+    rb"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')"
 )
+"""A string's literal without its prefix, of whichever quotes; to be read with `DOTALL`."""
+_PART = re.compile(rb"[rbufRBUF]{0,2}%s|#[^\n]*|[][(){},\"']" % QUOTED, re.DOTALL)
 _LONGEST = 4000
 """Bytes between two parentheses that are looked through; what is longer may be anything."""
 KEYWORD_ONLY = 1000

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sleeplint.languages.python.meanings import Meaning
-from sleeplint.languages.python.names import Names, imported
+from sleeplint.languages.python.members import imported
+from sleeplint.languages.python.names import Names
 
 _PATHS = "spelled"
 

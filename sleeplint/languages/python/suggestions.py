@@ -6,7 +6,7 @@ import re
 
 from sleeplint.languages.python.aliases import also_known_as
 from sleeplint.languages.python.imports import IMPORT, imported, imports_of
-from sleeplint.languages.python.shapes import ANY, Shape, parts, sleeps_named
+from sleeplint.languages.python.shapes import ANY, QUOTED, Shape, parts, sleeps_named
 from sleeplint.source import Project
 
 SUGGESTED = "python functions that may wait in"
@@ -25,11 +25,7 @@ _STEMS = (b"leep", b"ait", b"imeout", b"elay", b"join")
 _PLAIN = re.compile(rb"[\w\s,*]*")
 _PARAMETER = re.compile(rb"\w+")
 _COLON = re.compile(rb"[^\n:]*:[ \t]*(?:#[^\n]*)?\r?\n")
-_DOCSTRING = re.compile(
-    rb"\s*[rbuRBU]{0,2}(?:\"\"\"(?:[^\\\"]|\\.|\"(?!\"\"))*\"\"\"|'''(?:[^\\']|\\.|'(?!''))*'''"
-    rb"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')[ \t]*(?=[\r\n])",
-    re.DOTALL,
-)
+_DOCSTRING = re.compile(rb"\s*[rbuRBU]{0,2}%s[ \t]*(?=[\r\n])" % QUOTED, re.DOTALL)
 _LINE = re.compile(rb"\n([ \t]*)([^\s#][^\n]*)")
 _CONTINUED = (b")", b"]", b"}", b"import ", b"from ")
 """Lines that begin no statement, or none that counts."""

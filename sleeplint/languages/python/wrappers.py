@@ -11,8 +11,9 @@ from sleeplint.languages.python.calls import Found, argument_of, match_call
 from sleeplint.languages.python.durations import fold
 from sleeplint.languages.python.meanings import Meaning
 from sleeplint.languages.python.modules import Module
-from sleeplint.languages.python.names import Names, names_of
+from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.parameters import UNIT_MS, factor_of, parameters_of, scaled
+from sleeplint.languages.python.resolvers import names_of
 from sleeplint.languages.python.tree import Chain, arguments_of, bare, called_name, decorators_of, first_of
 from sleeplint.records import dataclass, replace
 

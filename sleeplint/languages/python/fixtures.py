@@ -1,0 +1,75 @@
+"""What pytest hands to a parameter that is named for a fixture."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tree_sitter import Node
+
+from sleeplint.languages.python.bindings import Binding, Table
+from sleeplint.languages.python.decorators import is_fixture
+from sleeplint.languages.python.imports import above
+from sleeplint.languages.python.library import FIXTURES
+from sleeplint.languages.python.meanings import UNKNOWN, Meaning
+from sleeplint.languages.python.modules import Module
+from sleeplint.languages.python.resolvers import names_of
+from sleeplint.languages.python.tree import owner_of
+
+if TYPE_CHECKING:
+    from sleeplint.languages.python.names import Names
+
+
+def fixture(names: Names, name: str, user: Node, steps: int) -> Meaning:
+    """What the fixture gives that a parameter of a test or of another fixture names."""
+    label = user.child_by_field_name("name")
+    own_name = names.module.text(label) if label is not None else ""
+    outer = holders[-1] if (holders := names.module.chain(user)) else None
+    decorated = outer is not None and outer.type == "decorated_definition"
+    if not own_name.startswith("test") and not (decorated and outer and is_fixture(outer, names.module)):
+        return UNKNOWN
+    for module, table in _tables(names.module, user):
+        for given in (*table.names.get(name, ()), *_named(name, module, table)):
+            made = names_of(module).bound(name, given, (table.scope,), steps) if given.node != user else UNKNOWN
+            if made.kind != "function" or made.node is None or made.module is None:
+                continue
+            holder = made.module.chain(made.node)
+            if holder and holder[-1].type == "decorated_definition" and is_fixture(holder[-1], made.module):
+                return names_of(made.module).returned(made.node, steps)
+    return Meaning("instance", FIXTURES[name]) if name in FIXTURES else UNKNOWN
+
+
+def _tables(module: Module, user: Node) -> Iterator[tuple[Module, Table]]:
+    """Where fixtures may stand, the nearest first: in a test's class, in its file, in the `conftest.py`s above."""
+    owner = owner_of(module.chain(user))
+    if owner is not None and owner.type == "class_definition":
+        yield module, module.table(owner)
+    yield from ((module, module.globals) for module in fixture_modules(module))
+
+
+def _named(name: str, module: Module, table: Table) -> Iterator[Binding]:
+    """Fixtures that go by another name than their function's: `@pytest.fixture(name="client")`."""
+    pattern = re.compile(rb"fixture\([^()]*\bname\s*=\s*[\"']%s[\"']" % re.escape(name.encode()))
+    if pattern.search(module.code) is None:
+        return
+    for bindings in table.names.values():
+        for binding in bindings:
+            holder = module.chain(binding.node)[-1] if binding.kind == "function" else None
+            if holder is not None and pattern.search(module.code, holder.start_byte, binding.node.start_byte):
+                yield binding
+
+
+def fixture_modules(module: Module) -> list[Module]:
+    """The files whose fixtures a file may use: itself, and the `conftest.py`s above it."""
+    found = [module]
+    place, project = module.place, module.project
+    if place is None or project is None:
+        return found
+    for folder in above(project, os.path.dirname(place)):
+        conftest = f"{folder}/conftest.py"
+        other = module.sibling(conftest) if conftest != place else None
+        if other is not None:
+            found.append(other)
+    return found

@@ -1,0 +1,200 @@
+"""What an attribute, a call, `with`, `await` or `[..]` gives for what is known of the thing itself."""
+
+from __future__ import annotations
+
+from sleeplint.languages.python.attributes import assigned_to_self
+from sleeplint.languages.python.catalogue import BY_PATH
+from sleeplint.languages.python.decorators import is_property
+from sleeplint.languages.python.library import ATTRIBUTES, PAIRS, PARENTS, canonical, is_module, returned_by
+from sleeplint.languages.python.meanings import UNKNOWN, Meaning, one_of
+from sleeplint.languages.python.modules import Module
+from sleeplint.languages.python.resolvers import names_of
+from sleeplint.languages.python.tree import decorators_of
+from sleeplint.records import replace
+
+MAX_STEPS = 24
+"""How far one name is followed through assignments, calls and files."""
+_FUTURES = frozenset({"asyncio.Task", "asyncio.Future"})
+
+
+def imported(module: Module, dotted: str, steps: int = 0) -> Meaning:
+    """What `from a.b import c` gives for `a.b.c`, followed into the project's own files."""
+    if steps > MAX_STEPS:
+        return UNKNOWN
+    owner, _, name = dotted.rpartition(".")
+    if dotted.startswith(".") and not owner.strip("."):
+        owner = "." * (len(dotted) - len(dotted.lstrip(".")))
+    absolute = module.absolute(dotted)
+    target = module.module_at(owner) if owner else None
+    if target is not None:
+        found = exported(target, name, steps + 1)
+        if found.kind in ("function", "class", "instance"):
+            return replace(found, path=absolute) if found.kind != "instance" else found
+        if found.is_known:
+            return found
+    return Meaning("external", absolute, module)
+
+
+def exported(module: Module, name: str, steps: int = 0) -> Meaning:
+    """What a name of another module's top level stands for."""
+    return names_of(module).named(name, (module.root,), module.root.end_byte, steps + 1)
+
+
+def member(owner: Meaning, name: str, steps: int = 0) -> Meaning:
+    """What `owner.name` stands for."""
+    if steps > MAX_STEPS:
+        return UNKNOWN
+    if name == "__class__" and owner.kind == "instance" and owner.node is not None:
+        return replace(owner, kind="class")
+    match owner.kind:
+        case "external":
+            path = f"{owner.path}.{name}"
+            if owner.module is not None and not is_catalogued(path):
+                return _followed(owner, name, steps)
+            return Meaning("external", path, owner.module)
+        case "function":
+            made = _decorated(owner, steps)
+            return member(made, name, steps + 1) if made.kind == "instance" else UNKNOWN
+        case "instance" | "class":
+            if owner.node is not None and owner.module is not None:
+                return _of_class(owner, name, steps)
+            if owner.kind == "instance":
+                return _of_library_class(owner.path, name)
+    return UNKNOWN
+
+
+def _decorated(function: Meaning, steps: int) -> Meaning:
+    """The object of a project's class that its decorator makes of a function; the outermost one decides."""
+    assert function.module is not None
+    assert function.node is not None
+    chain = function.module.chain(function.node)
+    if not chain or chain[-1].type != "decorated_definition":
+        return UNKNOWN
+    names = names_of(function.module)
+    for decorator in decorators_of(chain[-1])[:1]:
+        made = names.meaning(decorator, steps + 1)
+        if made.kind == "instance":  # `@task(..)`, annotated with what it makes or with a decorator's class
+            called = result_of(member(made, "__call__", steps + 1), steps + 1)
+            return called if called.kind == "instance" else made
+        made = result_of(made, steps + 1)
+        if made.kind == "instance":
+            return made
+    return UNKNOWN
+
+
+def _followed(owner: Meaning, name: str, steps: int) -> Meaning:
+    """A member of a module of the project, or of what its path says."""
+    assert owner.module is not None
+    path = f"{owner.path}.{name}"
+    target = owner.module.module_at(owner.path)
+    if target is not None:
+        found = exported(target, name, steps + 1)
+        if found.kind in ("function", "class"):
+            return replace(found, path=owner.module.absolute(path))
+        if found.is_known:
+            return found
+    return Meaning("external", path, owner.module)
+
+
+def _of_library_class(path: str, name: str) -> Meaning:
+    path = canonical(path)
+    while not is_catalogued(f"{path}.{name}") and path in PARENTS:
+        path = PARENTS[path]
+    return Meaning("external", f"{path}.{name}")
+
+
+def _of_class(owner: Meaning, name: str, steps: int) -> Meaning:
+    """A method or attribute of one of the project's classes, its bases included."""
+    assert owner.node is not None
+    assert owner.module is not None
+    module, names = owner.module, names_of(owner.module)
+    for binding in reversed(module.table(owner.node).names.get(name, ())):
+        if binding.kind == "function":
+            if is_property(binding.node, module):
+                return names.returned(binding.node, steps + 1)
+            return Meaning("function", f"{owner.path}.{name}", module, binding.node)
+        found = names.bound(name, binding, module.chain(owner.node), steps + 1)
+        if found.is_known:
+            return found
+    for value in assigned_to_self(module, owner.node, name):
+        found = names.meaning(value, steps + 1)
+        if found.kind == "several" and value.type == "call":
+            found = one_of(found)  # it is unpacked: `self.mine, self.yours = Pipe()`
+        if found.is_known:
+            return found
+    bases = owner.node.child_by_field_name("superclasses")
+    for base in bases.named_children if bases is not None else ():
+        if base.type not in ("identifier", "attribute"):
+            continue
+        meaning = names.meaning(base, steps + 1)
+        if meaning.kind == "class":
+            found = member(replace(meaning, kind="instance"), name, steps + 1)
+        elif meaning.kind == "external":
+            found = _of_library_class(meaning.path, name)
+            if not is_catalogued(found.path):
+                path = f"{canonical(meaning.path)}.{name}"
+                found = Meaning("instance", ATTRIBUTES[path]) if path in ATTRIBUTES else UNKNOWN
+        else:
+            found = UNKNOWN
+        if found.is_known:
+            # A method keeps the name of the class through which it is reached.
+            own = found.kind == "function"
+            return replace(found, path=f"{owner.path}.{name}") if own else found
+    return UNKNOWN
+
+
+def result_of(meaning: Meaning, steps: int = 0) -> Meaning:
+    """What calling it gives."""
+    match meaning.kind:
+        case "external":
+            pair = PAIRS.get(canonical(meaning.path))
+            if pair is not None:
+                return Meaning("several", "", items=tuple(Meaning("instance", p) if p else UNKNOWN for p in pair))
+            known = returned_by(meaning.path)
+            if known is None:
+                return UNKNOWN
+            path, several = known
+            if is_module(path):
+                return Meaning("external", path)
+            return Meaning("several" if several else "instance", path)
+        case "class":
+            return replace(meaning, kind="instance")
+        case "function":
+            assert meaning.module is not None
+            assert meaning.node is not None
+            return names_of(meaning.module).returned(meaning.node, steps + 1)
+    return UNKNOWN
+
+
+def awaited(meaning: Meaning, steps: int) -> Meaning:
+    """What `await` gives: a coroutine's result, which is what calling it is taken for; others say it themselves."""
+    if meaning.kind != "instance":
+        return meaning
+    if meaning.node is None:
+        return UNKNOWN if meaning.path in _FUTURES else meaning
+    method = member(meaning, "__await__", steps + 1)
+    return result_of(method, steps + 1) if method.kind == "function" else meaning
+
+
+def item_of(meaning: Meaning, steps: int) -> Meaning:
+    """What `[..]` gives: an element of a container, or what its class says."""
+    if meaning.kind != "instance" or meaning.node is None:
+        return one_of(meaning)
+    method = member(meaning, "__getitem__", steps + 1)
+    return result_of(method, steps + 1) if method.kind == "function" else UNKNOWN
+
+
+def entered(meaning: Meaning, steps: int) -> Meaning:
+    """What `with` gives for a context manager: most give themselves."""
+    if meaning.kind != "instance" or meaning.node is None:
+        return meaning
+    for name in ("__enter__", "__aenter__"):
+        method = member(meaning, name, steps + 1)
+        if method.kind == "function":
+            return result_of(method, steps + 1)
+    return meaning
+
+
+def is_catalogued(path: str) -> bool:
+    """Whether a call waits by the catalogue."""
+    return canonical(path) in BY_PATH

@@ -1,0 +1,76 @@
+"""What calling one of the project's functions gives."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tree_sitter import Node
+
+from sleeplint.languages.python.annotations import annotated
+from sleeplint.languages.python.meanings import UNKNOWN, Meaning, one_of
+from sleeplint.languages.python.members import MAX_STEPS, exported, imported
+from sleeplint.languages.python.tree import FUNCTIONS, first_of
+from sleeplint.records import replace
+
+if TYPE_CHECKING:
+    from sleeplint.languages.python.names import Names
+
+_RESULT = re.compile(rb"(?<!\w)(?:return|yield)(?!\w)")
+_DOCUMENTED = re.compile(rb"(?::(?:returns?|rtype):|\bReturns?\b:?)[^:`]{0,60}:(?:py:)?class:`[~!]?([\w.]+)`")
+
+
+def returned(names: Names, function: Node, steps: int) -> Meaning:
+    """What calling a function of this file gives: by its annotation, or what it returns or yields."""
+    if steps > MAX_STEPS:
+        return UNKNOWN
+    key = ("returned", function.start_byte)
+    known = names.module.memory.get(key)
+    if isinstance(known, Meaning):
+        return known
+    found = _returned(names, function, steps)
+    if found.is_known or steps <= MAX_STEPS // 2:
+        names.module.memory[key] = found
+    return found
+
+
+def _returned(names: Names, function: Node, steps: int) -> Meaning:
+    annotation = function.child_by_field_name("return_type")
+    if annotation is not None:
+        declared = annotated(names, annotation, steps)
+        if declared.is_known:
+            yields = re.search(r"Generator|Iterator|Iterable", names.module.text(annotation))
+            return one_of(declared) if yields and declared.kind == "several" else declared
+    body = function.child_by_field_name("body")
+    if body is None:
+        return UNKNOWN
+    for match in _RESULT.finditer(names.module.code, body.start_byte, body.end_byte):
+        word = names.module.root.descendant_for_byte_range(match.start(), match.end())
+        chain = names.module.chain(word) if word is not None else ()
+        if not chain or chain[-1].type not in ("return_statement", "yield"):
+            continue
+        if next((n for n in reversed(chain) if n.type in FUNCTIONS), None) != function:
+            continue
+        value = first_of(chain[-1])
+        found = names.meaning(value, steps + 1) if value is not None else UNKNOWN
+        if found.is_known:
+            return found
+    return _documented(names, body, steps)
+
+
+def _documented(names: Names, body: Node, steps: int) -> Meaning:
+    """The class that a docstring gives as the result: `:return: A :class:`~app.Client` instance`."""
+    entry = _DOCUMENTED.search(names.module.code, body.start_byte, body.end_byte)
+    if entry is None:
+        return UNKNOWN
+    dotted = entry[1].decode("utf-8", "replace")
+    found = imported(names.module, dotted, steps + 1)
+    if found.kind != "class":  # its own module, spelled out or not
+        found = exported(names.module, dotted.rpartition(".")[2], steps + 1)
+    if found.kind != "class":
+        return UNKNOWN
+    # Readers know a class by the name under which its package offers it.
+    package, name = found.path.partition(".")[0], found.path.rpartition(".")[2]
+    offered = imported(names.module, f"{package}.{name}", steps + 1)
+    public = offered.kind == "class" and offered.node == found.node
+    return replace(found, kind="instance", path=f"{package}.{name}" if public else found.path)
