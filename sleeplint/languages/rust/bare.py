@@ -58,3 +58,20 @@ def remark(code: bytes, start: int, end: int) -> bytes:
     if mark >= 0:
         words.append(behind[mark + 2 :].partition(_TO_US)[0])
     return b" ".join(words).lower()
+
+
+_DOC_LINE = re.compile(rb"\s*///(.*)|\s*#\[.*\]")
+
+
+def doc(code: bytes, start: int) -> bytes:
+    """What the documentation above the line of `start` says, attributes in between, in lower case."""
+    words: list[bytes] = []
+    line = code.rfind(b"\n", 0, start) + 1
+    while line > 0 and len(words) < 24:
+        above = code.rfind(b"\n", 0, line - 1) + 1
+        match = _DOC_LINE.fullmatch(code[above : line - 1].rstrip(b"\r"))
+        if match is None:
+            break
+        words.append((match.group(1) or b"").partition(_TO_US)[0])
+        line = above
+    return b" ".join(reversed(words)).lower()

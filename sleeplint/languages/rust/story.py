@@ -6,6 +6,7 @@ import re
 
 from sleeplint.facts import Related
 from sleeplint.languages.rust import vocabulary
+from sleeplint.languages.rust.absence import sign, unchanged, watched
 from sleeplint.languages.rust.expiry import Elapsing, expiring
 from sleeplint.languages.rust.flow import is_noise, is_value
 from sleeplint.languages.rust.readiness import first_use, of_settling, of_startup
@@ -22,6 +23,11 @@ def own_flow(scene: Scene) -> Verdict | None:
     checked = next((index for index, text in enumerate(following) if _is_checked(text)), None)
     elapsing = expiring(way, scene.function, scene.site.duration_ms, scene.earlier)
     shown = _asserted(scene, checked)
+    if checked is not None and checked <= 1:
+        if watched(scene, checked):
+            return Verdict("absence", "low", related=shown)
+        if (sure := unchanged(scene, checked)) is not None:
+            return Verdict("absence", sure, related=shown)
     if elapsing and elapsing.holds:
         if checked is not None and checked <= 1 and _is_asked(following, checked) and _is_of_expiry(scene):
             return Verdict("absence", "low", related=shown)
@@ -41,7 +47,7 @@ def own_flow(scene: Scene) -> Verdict | None:
             return Verdict("expiry", "low", expires=elapsing.words, related=shown)
         if _is_opposite(scene, following[checked]):
             return Verdict("settle", "low", readiness=of_settling(way, scene.function), related=shown)
-        if vocabulary.ENDED.search(following[checked]):
+        if vocabulary.ENDED.search(following[checked]) and sign(scene, checked) is None:
             return Verdict("settle", "high", readiness=of_settling(way, scene.function), related=shown)
         if scene.last and vocabulary.ENDS.search(way.text(scene.last[0])):
             return Verdict("settle", "low", readiness=of_settling(way, scene.function), related=shown)
@@ -61,6 +67,12 @@ def own_flow(scene: Scene) -> Verdict | None:
             and not _is_checked(way.text(scene.last[0]))
             and _TAKES.match(following[checked]) is None  # which waits by itself
         )
+        if _is_of_expiry(scene) and (_is_asked(following, checked) or _TAKES.match(following[0])):
+            return Verdict("expiry", "low", related=shown)
+        if confident and (told := sign(scene, checked)) is not None:
+            if told == "absence":
+                return Verdict("absence", "low", related=shown)
+            confident = False
         return Verdict(
             "settle", "high" if confident else "low", readiness=of_settling(way, scene.function), related=shown
         )
@@ -138,6 +150,8 @@ def _passing(scene: Scene, following: list[bytes], checked: int | None, elapsing
     if vocabulary.CLOCK.search(b" ".join(text for text in seen if not _BEGINS.match(text))):
         return Verdict("pacing", "low")
     if elapsing is None and checked != 0 and scene.last and _same_action(way.text(scene.last[0]), following[0]):
+        return Verdict("pacing", "low")
+    if elapsing is None and _is_done_again(scene, following[0]):
         return Verdict("pacing", "low")
     near = (*scene.behind[:4], *scene.ahead[:4])
     if any(vocabulary.STAMP.search(scene.site.code[node.start_byte : node.end_byte]) for node in near):
@@ -246,5 +260,27 @@ def _same_action(one: bytes, other: bytes) -> bool:
     return first.group(1) == second.group(1)
 
 
+def _is_done_again(scene: Scene, following: bytes) -> bool:
+    """Whether what was done last is done once more, whatever was looked at between, or a second thing is made."""
+    made = _MADE.match(following)
+    if made is not None:
+        return any(
+            (before := _MADE.match(scene.way.text(node))) is not None and before.group(1) == made.group(1)
+            for node in scene.last[:2]
+        )
+    if _ACTS.match(following) is None:
+        return False
+    done = (text for text in map(scene.way.text, scene.last[:4]) if not _is_checked(text) and not _LOOKS.match(text))
+    last = next(done, None)
+    return last is not None and _ACTS.match(last) is not None and _same_action(last, following)
+
+
+_MADE = re.compile(
+    rb"\s*+let\s+(?:mut\s+)?\w+\s*+=\s*+((?:\w+::)*(?!Vec\b|String\b|Arc\b|Rc\b|Box\b|HashMap\b|Mutex\b|Some\b|Ok\b)[A-Z]\w*::\w+)"
+    rb"\s*+\("
+)
+"""A value of a type is made: `let first = Id::new()`."""
+_ACTS = re.compile(rb"\s*+(?!let\b|if\b|while\b|for\b|match\b|loop\b|return\b|drop\b)[\w.:]+\s*+\(")
+_LOOKS = re.compile(rb"\s*+let\b")
 _MAKES = frozenset({b"new", b"default", b"from", b"into", b"clone", b"builder", b"with_capacity", b"format"})
 """Nothing is done by that."""

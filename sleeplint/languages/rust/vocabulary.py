@@ -37,6 +37,8 @@ ASSERTION = re.compile(
 
 NOTHING = re.compile(
     rb"\.\s*+(?:try_recv|try_next|now_or_never|poll_next|try_iter|next)\s*+\([^;]*?\)\s*+(?:\.\s*+is_(?:err|none|pending)\b)"
+    rb"|\.\s*+(?:try_recv|try_next|now_or_never)\s*+\([^;()]*+\)\s*+,\s*+(?:Err|None|Ok\s*+\(\s*+None)\b"
+    rb"|\bpoll!\s*+\([^;]*?\)\s*+\.\s*+is_pending\b|(?<!\w)!\s*+[\w.&]*\bhas_changed\s*+\("
     rb"|\b(?:TryRecvError|TryError)\s*+::\s*+(?:Empty|Disconnected)|\bEmpty\s*+\)"
     rb"|\bassert_(?:pending|no_|not_|never|empty)\w*\s*+[!(]"
     rb"|\bassert_no\w*"
@@ -172,7 +174,8 @@ REMARKS: tuple[tuple[Role, re.Pattern[bytes]], ...] = (
         "startup",
         re.compile(
             rb"(?:server|broker|listener|task|thread|process|loop|worker|daemon|cluster|service|node|container|proxy"
-            rb"|backend|client)\w*\b.{0,40}\b(?:start|up\b|ready|boot|run|bind|bound|listen|initial)"
+            rb"|backend|client)\w*\b.{0,40}\b(?:start|(?<!pick )(?<!catch )(?<!clean )up\b|ready|boot|run|bind|bound"
+            rb"|listen|initial)"
             rb"|\bstart(?:ing)?[ -]?up\b|\bto be (?:up|ready)\b|\bboot|\bspin up|\bcome up|\bwarm(?:ing)? ?up"
         ),
     ),

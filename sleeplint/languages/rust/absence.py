@@ -1,0 +1,167 @@
+"""Signs that a wait shows that nothing happens: what held before it holds after it, or words say so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from tree_sitter import Node
+
+from sleeplint.facts import Confidence
+from sleeplint.languages.rust import vocabulary
+from sleeplint.languages.rust.bare import doc, remark
+from sleeplint.languages.rust.claims import Claim, claim
+from sleeplint.languages.rust.flow import has_effect
+from sleeplint.languages.rust.scene import Scene
+from sleeplint.languages.rust.words import holds
+
+Sign = Literal["absence", "doubt"]
+"""That nothing is to happen; that this may be so."""
+
+
+def unchanged(scene: Scene, checked: int | None) -> Confidence | None:
+    """How sure it is that what is asserted after the wait held before it; None if nothing says so."""
+    after = claim(scene.way, scene.next[checked]) if checked is not None else None
+    if after is None or checked is None or after.macro not in _LASTING or not after.operands:
+        return None
+    fetched = scene.next[:checked]
+    if any(_CONSUMES.search(scene.way.text(node)) for node in scene.next[: checked + 1]):
+        return None
+    if _is_compared(scene, after, fetched):
+        return "high"
+    between: list[Node] = []
+    for node in scene.behind:
+        before = claim(scene.way, node)
+        if before is not None and before.macro == after.macro and before.operands == after.operands:
+            return _held(scene, between, fetched, after)
+        if before is not None and not {*before.operands[:1]}.isdisjoint(after.operands):
+            return None  # it was otherwise
+        between.append(node)
+    return None
+
+
+def _held(scene: Scene, between: Sequence[Node], fetched: Sequence[Node], after: Claim) -> Confidence | None:
+    """What an assertion that stands before and after the wait shows, given what was done in between."""
+    way = scene.way
+    known = {_plain(scene, node) for node in scene.behind}
+    if any(_plain(scene, node) not in known for node in fetched):
+        return None  # something else was fetched
+    done = _done(scene, between)
+    if not done:
+        return "high"
+    names = set(_NAME.findall(b" ".join([*after.operands, *(way.text(node) for node in fetched)])))
+    if any(_RETURNS.search(text) or any(holds(text, name) for name in names) for text in done):
+        return None  # it may have gone, and come again
+    return "low"
+
+
+def _done(scene: Scene, nodes: Sequence[Node]) -> list[bytes]:
+    """Those of some statements that do more than look."""
+    texts = [scene.way.text(node) for node in nodes]
+    return [text for text in texts if has_effect(text) and not vocabulary.ASSERTION.search(text)]
+
+
+def _is_compared(scene: Scene, after: Claim, fetched: Sequence[Node]) -> bool:
+    """Whether it is compared with what was observed right before the wait, in the same words."""
+    if after.macro != b"assert_eq" or len(after.operands) != 2:
+        return False
+    for one, other in (after.operands, after.operands[::-1]):
+        name, now = _ALONE.fullmatch(one), _ALONE.fullmatch(other)
+        found = _given(scene, scene.behind, name.group(1)) if name else None
+        if found is None:
+            continue
+        later = _given(scene, fetched, now.group(1)) if now else None
+        seen, told = _plain(scene, found), _plain(scene, later) if later is not None else other
+        if b"(" in seen and seen == told:
+            between = [node for node in scene.behind if node.start_byte > found.end_byte]
+            return not _done(scene, between)
+    return False
+
+
+def _given(scene: Scene, nodes: Sequence[Node], name: bytes) -> Node | None:
+    """What a name is bound to by one of some statements."""
+    for node in nodes:
+        if node.type != "let_declaration":
+            continue
+        pattern, value = node.child_by_field_name("pattern"), node.child_by_field_name("value")
+        if pattern is not None and value is not None and scene.way.text(pattern) == name:
+            return value
+    return None
+
+
+def _plain(scene: Scene, node: Node) -> bytes:
+    return re.sub(rb"\s+", b"", scene.site.code[node.start_byte : node.end_byte])
+
+
+_LASTING = frozenset(
+    {b"assert", b"ensure", b"assert_eq", b"ensure_eq", b"assert_matches", b"assert_none", b"assert_some"}
+)
+"""What asserts a state, and not that it changed."""
+_CONSUMES = re.compile(
+    rb"\.\s*+(?:try_)?(?:next|recv|pop|poll|take|read|accept|receive|changed|drain|split_off)(?:_\w+)?\s*+\("
+)
+"""What is different each time."""
+_ALONE = re.compile(rb"[&*]?(\w+)(?:\.clone\(\))?")
+_NAME = re.compile(rb"(?<![\w.:])[a-z_]\w*(?!\w|!|::)")
+_RETURNS = re.compile(
+    rb"re(?:start|connect|cover|sume|set|load|create|open|new|place|start|spawn)|rotat|fail_?over|\.clear\(|\.drain\(|\btake\("
+    rb"|\.store\("
+)
+"""What makes something go and come again, or begin anew."""
+
+
+def watched(scene: Scene, checked: int | None) -> bool:
+    """Whether a loop does nothing but wait and assert the same, round after round."""
+    shape = scene.loop
+    if shape is None or shape.kind != "for" or checked is None:
+        return False
+    pattern = shape.node.child_by_field_name("pattern")
+    if pattern is None or not scene.way.text(pattern).startswith(b"_"):
+        return False
+    inside = [*scene.behind, *scene.ahead]
+    texts = [scene.way.text(node) for node in inside if node.start_byte > shape.node.start_byte]
+    return all(
+        not has_effect(text) or _FETCHES.match(text) or vocabulary.ASSERTION.search(text) for text in texts
+    ) and not any(vocabulary.SPAWN.search(text) for text in texts)
+
+
+_FETCHES = re.compile(rb"\s*+let\s+(?:mut\s+)?\w+\s*+(?::[^=;]*)?=")
+
+
+def sign(scene: Scene, checked: int) -> Sign | None:
+    """What words say at the wait, at the assertion, and of the whole test: that nothing is to happen, or nearly so."""
+    node = scene.next[checked]
+    code = scene.site.code
+    after = claim(scene.way, node)
+    said = [remark(code, node.start_byte, node.end_byte), scene.remark]
+    if after is not None:
+        said.append(after.message)
+    if any(_SHALL_NOT.search(text) for text in said):
+        return "absence"
+    name = scene.way.word(scene.function.child_by_field_name("name")).lower()
+    negated = _NEGATED.search(name) is not None
+    if negated and after is not None and after.operands and _LASTS.search(after.operands[0]):
+        return "absence"
+    if negated or (after is not None and _ONLY.search(after.message)):
+        return "doubt"
+    head = doc(code, scene.function.start_byte)
+    return "doubt" if _SHALL_NOT.search(head) else None
+
+
+_NOT = rb"\b(?:not|never|no|nothing|none|neither|still|stay\w*|remain\w*|unchanged|untouched|unaffected|intact)\b"
+_SHALL_NOT = re.compile(
+    rb"\b(?:should|must|may|shall|ought to|supposed to)(?:n't| not\b)"
+    rb"|\b(?:should|must|shall|ought to|supposed to|expect(?:ed|ing|s)?|ensur(?:e|es|ing)|mak(?:e|es|ing) sure"
+    rb"|verif(?:y|ies|ying)|check(?:s|ing)?|assert(?:s|ing)?|prov(?:e|es|ing)|confirm(?:s|ing)?)\b[^.,;:]{0,40}" + _NOT
+)
+"""It is said that something is not to be."""
+_ONLY = re.compile(rb"\b(?:only|once|at most|no more than|unexpected\w*|spurious\w*|duplicate\w*|twice|leak\w*)\b")
+_NEGATED = re.compile(
+    rb"(?:^|_)(?:not|never|doesnt|dont|didnt|isnt|arent|wont|cant|cannot|shouldnt|mustnt|stays?|remains?|unchanged"
+    rb"|unaffected|still|ignores?|ignored|ignoring|survives?|outlives?|only_once|at_most_once"
+    rb"|no_(?:\w+_)?(?:after|when|if|on|without|before|until|while|during))(?:_|$)"
+)
+"""Names of tests in which something is not to happen."""
+_LASTS = re.compile(rb"\bis_(?:alive|running|connected|open|active|valid|healthy|some)\b|\bexists\b|\bcontains\w*\b")
+"""A state that goes on."""

@@ -1,0 +1,220 @@
+"""Rust waits that show that nothing happens, or only space what is done, and what tells them from others."""
+
+import textwrap
+
+import pytest
+
+from sleeplint.languages import read
+from sleeplint.source import Source
+
+HEAD = "use std::time::Duration;\nuse tokio::time::sleep;\n"
+WAIT = "sleep(Duration::from_millis(50)).await;"
+
+
+def told(body: str, test: str = "keeps_count", doc: str = "") -> list[tuple[str, str]]:
+    """Role and confidence of the sleeps in a test of that name."""
+    inside = textwrap.indent(textwrap.dedent(body).replace("WAIT", WAIT), "    ")
+    text = f"{HEAD}{doc}#[tokio::test]\nasync fn {test}() {{\n{inside}\n}}\n"
+    return [(wait.role, wait.role_confidence) for wait in read(Source("tests/a.rs", text.encode())).waits]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param(
+            """
+            queue.push("a").await;
+            assert_eq!(queue.len(), 1);
+            WAIT
+            assert_eq!(queue.len(), 1, "it grew");
+            """,
+            ("absence", "high"),
+            id="nothing is done in between",
+        ),
+        pytest.param(
+            """
+            assert_eq!(seen.get(), 1);
+            bus.send("b").await;
+            WAIT
+            assert_eq!(seen.get(), 1);
+            """,
+            ("absence", "low"),
+            id="something is done in between",
+        ),
+        pytest.param(
+            """
+            assert_eq!(seen.get(), 1);
+            bus.send("b").await;
+            WAIT
+            assert_eq!(seen.get(), 2);
+            """,
+            ("settle", "high"),
+            id="it is another number afterwards",
+        ),
+        pytest.param(
+            """
+            assert!(client.is_connected());
+            server.restart().await;
+            WAIT
+            assert!(client.is_connected());
+            """,
+            ("settle", "high"),
+            id="it goes and comes again",
+        ),
+        pytest.param(
+            """
+            assert_eq!(seen.len(), 1);
+            seen.clear();
+            bus.send("b").await;
+            WAIT
+            assert_eq!(seen.len(), 1);
+            """,
+            ("settle", "high"),
+            id="it is emptied in between",
+        ),
+        pytest.param(
+            """
+            assert_eq!(events.next().await, Some(1));
+            bus.send("b").await;
+            WAIT
+            assert_eq!(events.next().await, Some(1));
+            """,
+            ("settle", "high"),
+            id="what is taken is another one each time",
+        ),
+        pytest.param(
+            """
+            let answer = client.get("/").await;
+            assert_eq!(answer.status(), 200);
+            client.publish("b").await;
+            WAIT
+            let answer = client.get("/").await;
+            assert_eq!(answer.status(), 200);
+            """,
+            ("settle", "high"),
+            id="what is fetched comes from what was used in between",
+        ),
+        pytest.param(
+            """
+            worker.stop().await;
+            let before = worker.rounds();
+            WAIT
+            assert_eq!(worker.rounds(), before);
+            """,
+            ("absence", "high"),
+            id="compared with what was observed before",
+        ),
+        pytest.param(
+            """
+            worker.stop().await;
+            let before = worker.rounds();
+            WAIT
+            let after = worker.rounds();
+            assert!(before == after, "it went on");
+            """,
+            ("absence", "high"),
+            id="both observations have names",
+        ),
+        pytest.param(
+            """
+            let before = count_threads();
+            pool.run(jobs).await;
+            WAIT
+            assert_eq!(count_threads(), before);
+            """,
+            ("settle", "high"),
+            id="what was used comes back",
+        ),
+        pytest.param(
+            """
+            worker.poke().await;
+            let expected = 3;
+            WAIT
+            assert_eq!(worker.rounds(), expected);
+            """,
+            ("settle", "high"),
+            id="what is expected was not observed",
+        ),
+        pytest.param(
+            """
+            for _ in 0..3 {
+                WAIT
+                let info = consumer.info().await;
+                assert_eq!(info.pending, 0);
+            }
+            """,
+            ("absence", "low"),
+            id="watched for some rounds",
+        ),
+        pytest.param(
+            """
+            gate.close().await;
+            WAIT
+            assert_matches!(inbox.try_recv(), Err(_));
+            """,
+            ("absence", "high"),
+            id="nothing came, as a pattern",
+        ),
+    ],
+)
+def test_what_held_before_the_wait_holds_after_it(body: str, expected: tuple[str, str]) -> None:
+    assert told(body)[0] == expected
+
+
+ACTED = "feed.close().await;\n{remark}\nWAIT\n{above}\nassert_eq!(calls.get(), 1{message});\n"
+
+
+@pytest.mark.parametrize(
+    ("remark", "above", "message", "expected"),
+    [
+        ("", "", "", ("settle", "high")),
+        ("", "", ', "the handler must not be called again"', ("absence", "low")),
+        ("", "// It should still be the one call.", "", ("absence", "low")),
+        ("// Make sure that no further call is made.", "", "", ("absence", "low")),
+        ("", "", ', "called more than once, unexpectedly"', ("settle", "low")),
+        ("", "", ', "the call was not made"', ("settle", "high")),
+        ("", "", ', "the call never came"', ("settle", "high")),
+        ("// The call is not made at once.", "", "", ("settle", "high")),
+    ],
+)
+def test_words_say_that_nothing_is_to_happen(remark: str, above: str, message: str, expected: tuple[str, str]) -> None:
+    assert told(ACTED.format(remark=remark, above=above, message=message))[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("test", "assertion", "expected"),
+    [
+        ("a_closed_feed_does_not_call_back", "assert_eq!(calls.get(), 1);", ("settle", "low")),
+        ("never_calls_twice", "assert_eq!(calls.get(), 1);", ("settle", "low")),
+        ("ignores_what_comes_late", "assert_eq!(calls.get(), 1);", ("settle", "low")),
+        ("no_retry_after_close", "assert_eq!(calls.get(), 1);", ("settle", "low")),
+        ("the_session_stays_open", "assert!(session.is_open());", ("absence", "low")),
+        ("notes_are_kept", "assert_eq!(calls.get(), 1);", ("settle", "high")),
+        ("nobody_is_notified", "assert_eq!(calls.get(), 1);", ("settle", "high")),
+        ("does_not_start_when_disabled", "assert!(!worker.is_running());", ("absence", "low")),
+        ("stops_when_told", "assert!(!worker.is_running());", ("settle", "high")),
+        ("a_silent_peer_times_out", "assert!(session.is_closed());", ("expiry", "low")),
+        ("timeout_closes_the_session", "assert!(session.is_closed());", ("expiry", "low")),
+    ],
+)
+def test_the_name_of_the_test_is_evidence_of_the_low_kind(test: str, assertion: str, expected: tuple[str, str]) -> None:
+    assert told(f"feed.push(1).await;\nWAIT\n{assertion}\n", test)[0] == expected
+
+
+def test_so_is_what_documents_it() -> None:
+    body = ACTED.format(remark="", above="", message="")
+    assert told(body, doc="/// Once closed, a feed must not call back.\n")[0] == ("settle", "low")
+    assert told(body, doc="/// A feed calls back when it closes.\n")[0] == ("settle", "high")
+
+
+@pytest.mark.parametrize(
+    ("body", "role"),
+    [
+        ('notes.add("a").await;\nassert_eq!(notes.len(), 1);\nWAIT\nnotes.add("b").await;\n', "pacing"),
+        ("let first = Id::new();\nWAIT\nlet second = Id::new();\nassert!(first < second);\n", "pacing"),
+        ("let first = Id::new();\nbus.open().await;\nWAIT\nlet all = Vec::new();\nbus.fill(all).await;\n", "settle"),
+        ('notes.add("a").await;\nassert_eq!(notes.len(), 1);\nWAIT\nnotes.remove("a").await;\n', "settle"),
+    ],
+)
+def test_what_is_done_twice_is_spaced(body: str, role: str) -> None:
+    assert told(body)[0][0] == role
