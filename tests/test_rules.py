@@ -482,6 +482,20 @@ def test_a_burned_timeout_informs_in_the_default_profile_from_a_second_on() -> N
     assert names(replace(short, duration_ms=None, cost_ms=None), profile="default") == {"burned-timeout"}
 
 
+@pytest.mark.parametrize(
+    "wait",
+    [
+        sleep("burned", duration_ms=1000, cost_ms=1000),
+        timeout("burned", duration_ms=1000, role_confidence="low", cost_ms=None),
+    ],
+    ids=["sleep arm", "guess"],
+)
+def test_a_sleep_arm_and_a_guess_have_the_budget_of_a_sleep(wait: Wait) -> None:
+    assert names(wait, profile="default") == set()
+    assert names(wait, profile="strict") == {"burned-timeout"}
+    assert names(replace(wait, duration_ms=1500), profile="default") == {"burned-timeout"}
+
+
 def test_a_timeout_that_shows_an_absence_is_burned() -> None:
     assert names(timeout("absence", cost_ms=5000), profile="strict") >= {"burned-timeout"}
     assert "absence-sleep" not in names(timeout("absence", cost_ms=5000))

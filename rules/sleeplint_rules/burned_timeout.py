@@ -18,7 +18,8 @@ class BurnedTimeout(Rule):
 
     A guard normally costs nothing. Here its expiry is the outcome that the test wants, and so it is a sleep by
     another name. Often it shows that something does not happen, which a slow machine can make it miss. In the
-    default profile only those are named that cost a second or more.
+    default profile only those are named that cost a second or more; a sleep that wins a race, and a timeout that
+    need not run out, only over the sleep budget.
 
     ## What to do instead
 
@@ -35,7 +36,7 @@ class BurnedTimeout(Rule):
     name = "burned-timeout"
     default = Severity.INFO
     strict = Severity.WARNING
-    strict_options = MappingProxyType({"at_least_ms": 1})
+    strict_options = MappingProxyType({"at_least_ms": 1, "within_budget": True})
     specificity = ROLE
     examples = (
         Example(
@@ -86,14 +87,24 @@ class BurnedTimeout(Rule):
 
     at_least_ms: int = 1000
     """Speak of a timeout of at least this length, or of one whose length the source does not say."""
+    within_budget: bool = False
+    """Speak also of sleeps that win a race, and of timeouts that need not run out, within `max_sleep_secs`."""
 
     def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
         """Yield a finding for each timeout that is paid in full."""
         for wait in file.waits:
-            if _is_burned(wait) and (wait.duration_ms is None or wait.duration_ms >= self.at_least_ms):
+            if _is_burned(wait) and self._is_long(wait, budget):
                 expires = "runs out on every run" if is_certain(wait) else "can run out on every run"
                 message = f"This {_noun(wait)}{length(wait)} {expires}{price(wait)}"
                 yield self.finding(file, wait, message, burned(file, wait))
+
+    def _is_long(self, wait: Wait, budget: Budget) -> bool:
+        if wait.duration_ms is None:
+            return True
+        sure = wait.kind == "timeout" and is_certain(wait)
+        if not (sure or self.within_budget) and wait.duration_ms <= budget.max_sleep_secs * 1000:
+            return False
+        return wait.duration_ms >= self.at_least_ms
 
 
 def _is_burned(wait: Wait) -> bool:
