@@ -86,10 +86,10 @@ PROJECT = {
     ),
 }
 TYPED = [
-    ("from app.core import Job\ndef test_a():\n    (Job() | Job()).results(timeout=2)", "app.core.Line.results"),
-    ("from app.core import Job\ndef test_a():\n    line = Job() | Job() | Job()\n    line.results(timeout=2)", "app.core.Line.results"),
-    ("from app.core import Line\ndef test_a():\n    Line()[0].done(timeout=2)", "app.core.Job.done"),
-    ("from app.core import task\n@task(name='x')\ndef add(x): ...\ndef test_a():\n    add.job().done(timeout=2)", "app.core.Job.done"),
+    ("from app.core import Job\ndef test_a():\n    (Job() | Job()).results(timeout=2)", "app.Line.results"),
+    ("from app.core import Job\ndef test_a():\n    line = Job() | Job() | Job()\n    line.results(timeout=2)", "app.Line.results"),
+    ("from app.core import Line\ndef test_a():\n    Line()[0].done(timeout=2)", "app.Job.done"),
+    ("from app.core import task\n@task(name='x')\ndef add(x): ...\ndef test_a():\n    add.job().done(timeout=2)", "app.Job.done"),
     ("import app\n@app.task()\ndef add(x): ...\ndef test_a():\n    add.job().done(timeout=2)", "app.Job.done"),
     ("from app.core import Pool\nasync def test_a():\n    pool = await Pool()\n    pool.take(timeout=2)", "app.core.Pool.take"),
     (

@@ -10,7 +10,7 @@ _LONGEST = 80
 # Both begin at a byte that is rare, because every file is searched.
 _RENAMED = re.compile(rb"as[ \t]+(\w+)")
 _BEFORE_AS = re.compile(rb"(\w+)[ \t]+$")
-_GIVEN = re.compile(rb"=[ \t]*(?:\w+\.)*([^\W\d]\w*)[ \t]*(?=[\n#\r;]|\Z)")
+_GIVEN = re.compile(rb"=[ \t]*(?:staticmethod\()?(?:\w+\.)*([^\W\d]\w*)[ \t]*\)?[ \t]*(?=[\n#\r;]|\Z)")
 _BEFORE_EQUALS = re.compile(rb"(\w+)[ \t]*$")
 
 

@@ -2,55 +2,105 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from sleeplint.languages.python.library import canonical
-from sleeplint.languages.python.meanings import UNKNOWN, Meaning, several_of
+from sleeplint.languages.python.library import canonical, instance_of
+from sleeplint.languages.python.meanings import UNKNOWN, Meaning, mapping_of, several_of, tuple_of
 from sleeplint.languages.python.members import member
-from sleeplint.languages.python.tree import descend, first_of, string_of
 from sleeplint.records import replace
 
 if TYPE_CHECKING:
     from sleeplint.languages.python.names import Names
 
-_WRAPPED_TYPES = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Union", "Awaitable", "Coroutine"})
-_SEQUENCES = frozenset(
-    {"List", "list", "Sequence", "Iterable", "Iterator", "Generator", "AsyncGenerator", "AsyncIterator", "Tuple",
-     "tuple", "Set", "set", "deque", "ContextManager"}
+MAX_DEPTH = 6
+_LONGEST = 400
+"""Bytes of an annotation that is read."""
+_WRAPPED_TYPES = frozenset(
+    {"Optional", "Annotated", "Final", "ClassVar", "Union", "Awaitable", "Coroutine", "ContextManager",
+     "AsyncContextManager", "AbstractContextManager", "AbstractAsyncContextManager", "Required", "NotRequired"}
 )  # fmt: skip
+_SEQUENCES = frozenset(
+    {"List", "list", "Sequence", "MutableSequence", "Iterable", "Iterator", "Generator", "AsyncGenerator",
+     "AsyncIterator", "AsyncIterable", "Set", "set", "FrozenSet", "frozenset", "Collection", "deque", "Deque"}
+)  # fmt: skip
+_MAPPINGS = frozenset({"Dict", "dict", "Mapping", "MutableMapping", "DefaultDict", "defaultdict", "OrderedDict"})
+_TUPLES = frozenset({"Tuple", "tuple"})
+_MAKERS = frozenset({"Callable", "Type", "type"})
+_SILENT = frozenset({"None", "Any", "object", "Self"})
+_HEAD = re.compile(r"([^\W\d][\w.]*)\s*(?:\[(.*)\])?\s*$", re.DOTALL)
+_PAIRS = {"[": 1, "(": 1, "]": -1, ")": -1}
 
 
 def annotated(names: Names, annotation: Node, steps: int) -> Meaning:
-    """An instance of what an annotation names."""
-    node = first_of(annotation) if annotation.type == "type" else annotation
-    if node is None:
+    """What is of the type that an annotation names."""
+    text = names.module.text(annotation)
+    return _of_text(names, text, annotation, steps, 0) if len(text) <= _LONGEST else UNKNOWN
+
+
+def _of_text(names: Names, text: str, place: Node, steps: int, depth: int) -> Meaning:
+    text = text.strip()
+    while len(text) > 1 and text[0] in "\"'" and text[-1] == text[0]:
+        text = text[1:-1].strip()
+    if depth > MAX_DEPTH or text in _SILENT:
         return UNKNOWN
-    match node.type:
-        case "identifier" | "attribute":
-            found = names.meaning(node, steps)
-            if found.kind == "class" or (found.kind == "external" and found.path.rpartition(".")[2][:1].isupper()):
-                return replace(found, kind="instance", path=canonical(found.path))
-        case "string":
-            name = (string_of(node, names.module.code) or b"").decode("utf-8", "replace")
-            head, _, rest = name.partition(".")
-            found = names.named(head, names.module.chain(node), node.start_byte, steps)
-            for part in rest.split(".") if rest else ():
-                found = member(found, part, steps)
-            if found.kind in ("class", "external"):
-                return replace(found, kind="instance", path=canonical(found.path))
-        case "binary_operator" | "union_type":
-            for side in node.named_children:
-                found = annotated(names, side, steps)
-                if found.is_known:
-                    return found
-        case "generic_type" | "subscript":
-            head_node = first_of(node)
-            head = names.module.text(head_node).rpartition(".")[2] if head_node is not None else ""
-            inner = [n for n in descend(node) if n.type in ("identifier", "attribute", "string")][1:]
-            for name_in in inner if head in _WRAPPED_TYPES or head in _SEQUENCES else ():
-                found = annotated(names, name_in, steps)
-                if found.is_known:
-                    return found if head in _WRAPPED_TYPES else several_of(found)
+    sides = list(_parts(text, "|"))
+    if len(sides) > 1:
+        return _first(names, sides, place, steps, depth)
+    match = _HEAD.match(text)
+    if match is None:
+        return UNKNOWN
+    head, given = match[1].rpartition(".")[2], list(_parts(match[2], ",")) if match[2] else []
+    if given and (head in _WRAPPED_TYPES or head in _SEQUENCES):
+        if head == "Coroutine":
+            given = given[-1:]
+        found = _first(names, given, place, steps, depth)
+        return several_of(found) if head in _SEQUENCES else found
+    if given and head in _MAPPINGS:
+        key, value = (_of_text(names, given[at], place, steps, depth + 1) for at in (0, -1))
+        return mapping_of(value, key)
+    if given and head in _TUPLES:
+        items = [_of_text(names, part, place, steps, depth + 1) for part in given if part.strip() != "..."]
+        return several_of(items[0]) if "..." in match[2] and items else tuple_of(*items)
+    if given and head in _MAKERS:
+        made = _of_text(names, given[-1], place, steps, depth + 1)
+        if made.kind != "instance":
+            return UNKNOWN
+        return replace(made, kind="class") if made.node is not None else Meaning("external", made.path)
+    return _named(names, match[1], place, steps)
+
+
+def _first(names: Names, texts: list[str], place: Node, steps: int, depth: int) -> Meaning:
+    for text in texts:
+        found = _of_text(names, text, place, steps, depth + 1)
+        if found.is_known:
+            return found
     return UNKNOWN
+
+
+def _named(names: Names, dotted: str, place: Node, steps: int) -> Meaning:
+    """An instance of the class that goes by a name."""
+    head, *rest = dotted.split(".")
+    found = names.named(head, names.module.chain(place), place.start_byte, steps)
+    for part in rest:
+        found = member(found, part, steps)
+    if found.kind == "class":
+        return replace(found, kind="instance", path=canonical(found.path))
+    if found.kind == "external":
+        path = instance_of(found.path)
+        return Meaning("instance", path) if path is not None else UNKNOWN
+    return UNKNOWN
+
+
+def _parts(text: str, separator: str) -> Iterator[str]:
+    """What stands between separators outside of brackets."""
+    depth = start = 0
+    for at, letter in enumerate(text):
+        depth += _PAIRS.get(letter, 0)
+        if letter == separator and depth == 0:
+            yield text[start:at]
+            start = at + 1
+    yield text[start:]

@@ -9,7 +9,9 @@ from tree_sitter import Node
 from sleeplint.languages.python.tree import COMPREHENSIONS, first_of, text_of
 from sleeplint.records import dataclass, field
 
-BindingKind = Literal["import", "from", "function", "class", "value", "element", "entered", "parameter", "other"]
+BindingKind = Literal[
+    "import", "from", "function", "class", "value", "element", "entered", "rest", "parameter", "other"
+]
 SCOPES = frozenset({"module", "class_definition", "function_definition", "lambda", *COMPREHENSIONS})
 
 
@@ -28,6 +30,8 @@ class Binding:
     """Of an import: the dotted path, relative dots included."""
     index: int | None = None
     """Its position when a tuple is unpacked."""
+    inner: tuple[int, ...] = ()
+    """Further positions, when tuples in it are unpacked too."""
     annotation: Node | None = None
 
     def surely_holds(self, at: int) -> bool:
@@ -173,11 +177,13 @@ class _Scan:
         start: int,
         block: tuple[int, int],
         annotation: Node | None = None,
-        index: int | None = None,
+        places: tuple[int, ...] = (),
     ) -> None:
         """Bind what stands left of `=`, `as` or `in`; in an unpacking each name knows its position."""
         if left.type == "identifier":
-            self.table.add(text_of(left, self.code), Binding(kind, value, start, block, "", index, annotation))
+            index = places[0] if places else None
+            binding = Binding(kind, value, start, block, "", index, places[1:], annotation)
+            self.table.add(text_of(left, self.code), binding)
             return
         if left.type not in ("pattern_list", "tuple_pattern", "list_pattern", "as_pattern_target", "tuple"):
             return
@@ -186,13 +192,14 @@ class _Scan:
         same_length = value.named_children if value.type in ("expression_list", "tuple") else []
         for position, part in enumerate(parts):
             if alone:
-                self.target(part, kind, value, start, block, annotation, index)
-            elif kind == "value" and len(same_length) == len(parts):
+                self.target(part, kind, value, start, block, annotation, places)
+            elif kind == "value" and len(same_length) == len(parts) and not places:
                 self.target(part, kind, same_length[position], start, block)
-            elif part.type == "identifier":
-                self.target(part, kind, value, start, block, None, position)
             elif part.type == "list_splat_pattern" and first_of(part) is not None:
-                self.table.add(text_of(part.named_children[0], self.code), Binding("other", part, start, block))
+                rest = Binding("rest", value, start, block, "", None, places)
+                self.table.add(text_of(part.named_children[0], self.code), rest)
+            else:
+                self.target(part, kind, value, start, block, None, (*places, position))
 
     def walrus(self, node: Node, block: tuple[int, int]) -> None:
         stack = [node]

@@ -34,6 +34,13 @@ def is_static(holder: Node, module: Module) -> bool:
     return any(module.text(decorator) == "staticmethod" for decorator in decorators_of(holder))
 
 
+def is_classmethod(holder: Node, module: Module) -> bool:
+    """Whether a definition, given what holds it, takes its class."""
+    if holder.type != "decorated_definition":
+        return False
+    return any(module.text(decorator) == "classmethod" for decorator in decorators_of(holder))
+
+
 _PATCH = re.compile(r"(?:\w+\.)*patch(\.object)?$")
 
 

@@ -11,10 +11,11 @@ from sleeplint.facts import Milliseconds
 from sleeplint.languages.catalogue import Unit
 from sleeplint.languages.python.attributes import assigned_to_self
 from sleeplint.languages.python.catalogue import CLOCKS
+from sleeplint.languages.python.literals import element_of
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.resolvers import names_of
-from sleeplint.languages.python.tree import arguments_of, bare
+from sleeplint.languages.python.tree import arguments_of, bare, bases_of
 from sleeplint.records import dataclass
 
 MAX_STEPS = 16
@@ -132,6 +133,9 @@ def fold(node: Node, names: Names, steps: int = 0) -> Quantity | None:
             return _attribute(node, names, steps)
         case "call":
             return _call(node, names, steps)
+        case "subscript":
+            literal = element_of(node, names)
+            return fold(*literal, steps + 1) if literal is not None else None
         case "conditional_expression":
             parts = node.named_children
             if len(parts) == 3:
@@ -227,7 +231,7 @@ def _imported_constant(module: Module, dotted: str, steps: int) -> Quantity | No
 
 def _constant(module: Module, name: str, steps: int) -> Quantity | None:
     """A constant of a module's top level."""
-    bindings = module.globals.names.get(name, [])
+    bindings = module.bound_in(module.globals, name)
     if not bindings:
         for star in module.globals.stars:
             target = module.module_at(star.path)
@@ -276,10 +280,9 @@ def _class_constant(module: Module, owner: Node, name: str, steps: int) -> Quant
         return found.pop()
     if found:
         return None
-    bases = owner.child_by_field_name("superclasses")
-    for base in bases.named_children if bases is not None else ():
-        meaning = names.meaning(base) if base.type in ("identifier", "attribute") else None
-        if meaning is not None and meaning.kind == "class" and meaning.node is not None and meaning.module is not None:
+    for base in bases_of(owner):
+        meaning = names.meaning(base)
+        if meaning.kind == "class" and meaning.node is not None and meaning.module is not None:
             inherited = _class_constant(meaning.module, meaning.node, name, steps + 1) if steps < MAX_STEPS else None
             if inherited is not None:
                 return inherited

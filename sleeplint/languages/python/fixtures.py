@@ -16,10 +16,12 @@ from sleeplint.languages.python.library import FIXTURES
 from sleeplint.languages.python.meanings import UNKNOWN, Meaning
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.resolvers import names_of
-from sleeplint.languages.python.tree import owner_of
 
 if TYPE_CHECKING:
     from sleeplint.languages.python.names import Names
+
+_PLUGINS = re.compile(rb"^pytest_plugins\b[^=\n]*=\s*([\[(][^\])]*[\])]|[^\n]*)", re.MULTILINE)
+_PATH = re.compile(rb"[\"']([\w.]+)[\"']")
 
 
 def fixture(names: Names, name: str, user: Node, steps: int) -> Meaning:
@@ -30,6 +32,11 @@ def fixture(names: Names, name: str, user: Node, steps: int) -> Meaning:
     decorated = outer is not None and outer.type == "decorated_definition"
     if not own_name.startswith("test") and not (decorated and outer and is_fixture(outer, names.module)):
         return UNKNOWN
+    return fixture_named(names, name, user, steps)
+
+
+def fixture_named(names: Names, name: str, user: Node, steps: int) -> Meaning:
+    """What the fixture of a name gives to a function, or to what stands in one."""
     for module, table in _tables(names.module, user):
         for given in (*table.names.get(name, ()), *_named(name, module, table)):
             made = names_of(module).bound(name, given, (table.scope,), steps) if given.node != user else UNKNOWN
@@ -43,8 +50,8 @@ def fixture(names: Names, name: str, user: Node, steps: int) -> Meaning:
 
 def _tables(module: Module, user: Node) -> Iterator[tuple[Module, Table]]:
     """Where fixtures may stand, the nearest first: in a test's class, in its file, in the `conftest.py`s above."""
-    owner = owner_of(module.chain(user))
-    if owner is not None and owner.type == "class_definition":
+    owner = next((node for node in reversed(module.chain(user)) if node.type == "class_definition"), None)
+    if owner is not None:
         yield module, module.table(owner)
     yield from ((module, module.globals) for module in fixture_modules(module))
 
@@ -72,4 +79,13 @@ def fixture_modules(module: Module) -> list[Module]:
         other = module.sibling(conftest) if conftest != place else None
         if other is not None:
             found.append(other)
-    return found
+    return found + [plugin for other in found for plugin in _plugins(other)]
+
+
+def _plugins(module: Module) -> list[Module]:
+    """The project's modules that a file names as plugins of pytest."""
+    declared = _PLUGINS.search(module.code)
+    if declared is None:
+        return []
+    paths = [path.decode("utf-8", "replace") for path in _PATH.findall(declared[1])]
+    return [plugin for path in paths if (plugin := module.module_at(path)) is not None]

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from sleeplint.languages.python.annotations import annotated
 from sleeplint.languages.python.bindings import Binding
-from sleeplint.languages.python.decorators import is_static, mocks_given
+from sleeplint.languages.python.decorators import is_classmethod, is_static, mocks_given
 from sleeplint.languages.python.fixtures import fixture
-from sleeplint.languages.python.meanings import UNKNOWN, Meaning
+from sleeplint.languages.python.meanings import UNKNOWN, Meaning, alike
 from sleeplint.languages.python.tree import Chain, arguments_of, called_name, first_of, owner_of
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ _TAKERS = frozenset({"submit", "start_soon", "run_in_executor", "to_thread", "ru
 def parameter(names: Names, name: str, binding: Binding, steps: int) -> Meaning:
     """A parameter's type: its annotation, its class if it is `self`, or the fixture that it names."""
     if binding.annotation is not None:
-        declared = annotated(names, binding.annotation, steps)
+        declared = names.annotated(binding.annotation, steps)
         if declared.is_known:
             return declared
     holders = names.module.chain(binding.node)
@@ -47,7 +46,9 @@ def parameter(names: Names, name: str, binding: Binding, steps: int) -> Meaning:
         if label is None or is_static(holders[position - 1], names.module):
             return UNKNOWN
         path = ".".join([*names.module.prefix, *names.qualifier(owner), names.module.text(label)])
-        return Meaning("instance", path, names.module, owner)
+        return Meaning(
+            "class" if is_classmethod(holders[position - 1], names.module) else "instance", path, names.module, owner
+        )
     if _is_given_mock(names.module, name, function, holders[position - 1], owner):
         return Meaning("instance", "unittest.mock.MagicMock")
     default = binding.node.child_by_field_name("value")
@@ -94,7 +95,7 @@ def handed(names: Names, function: Node, name: str, steps: int) -> Meaning:
         if value is None or value.type in ("none", "false"):
             continue
         found = names.meaning(value, steps + 1)
-        if found.kind not in ("instance", "several") or (agreed.is_known and not _alike(agreed, found)):
+        if found.kind not in ("instance", "several") or (agreed.is_known and not alike(agreed, found)):
             return UNKNOWN
         agreed = found
     return agreed
@@ -109,10 +110,6 @@ def _mentions(code: bytes, word: bytes, method: bool) -> Iterator[int]:
         if mention.search(code, max(0, start - 6), start) and not _GOES_ON.match(code, end):
             yield start
         start = code.find(word, end)
-
-
-def _alike(one: Meaning, other: Meaning) -> bool:
-    return (one.kind, one.path, one.node) == (other.kind, other.path, other.node)
 
 
 def _position(names: Names, function: Node, name: str) -> tuple[int | None, bool]:

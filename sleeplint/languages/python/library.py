@@ -92,6 +92,11 @@ RETURNS: dict[str, str] = {
     "jupyter_client.manager.AsyncKernelManager.client": "jupyter_client.asynchronous.client.AsyncKernelClient",
     "jupyter_client.manager.run_kernel": "jupyter_client.blocking.client.BlockingKernelClient",
     "threading.current_thread": "threading.Thread",
+    "threading.main_thread": "threading.Thread",
+    "threading.enumerate": "[threading.Thread",
+    "psutil.Process.children": "[psutil.Process",
+    "psutil.Process.parent": "psutil.Process",
+    "psutil.process_iter": "[psutil.Process",
     "multiprocessing.active_children": "[multiprocessing.Process",
     "multiprocessing.connection.Client": "multiprocessing.connection.Connection",
     "multiprocessing.dummy.Pool": "multiprocessing.pool.Pool",
@@ -134,8 +139,10 @@ PAIRS: dict[str, tuple[str, ...]] = {
     "asyncio.open_connection": ("asyncio.StreamReader", "asyncio.StreamWriter"),
     "asyncio.open_unix_connection": ("asyncio.StreamReader", "asyncio.StreamWriter"),
     "socket.socket.accept": ("socket.socket", ""),
+    "concurrent.futures.wait": ("[concurrent.futures.Future", "[concurrent.futures.Future"),
+    "asyncio.wait": ("[asyncio.Task", "[asyncio.Task"),
 }
-"""Calls that return several instances of classes of their own, in order; an empty one is not known."""
+"""Calls that return several of their own kinds, in order; an empty one is not known, `[` says several of one."""
 
 ATTRIBUTES: dict[str, str] = {
     "tornado.testing.AsyncTestCase.io_loop": "tornado.ioloop.IOLoop",
@@ -155,11 +162,14 @@ FIXTURES: dict[str, str] = {
 }
 """Fixtures that widely used plugins of pytest bring, for what a project does not define itself."""
 
+_MOVED = "six.moves."
 _MODULES = frozenset({"multiprocessing"})
 
 
 def canonical(path: str) -> str:
     """The catalogue's own path for `path`: its class or itself may be known under another name."""
+    if path.startswith(_MOVED):
+        path = path.removeprefix(_MOVED)
     if path in ALIASES:
         return ALIASES[path]
     owner, _, name = path.rpartition(".")
@@ -179,6 +189,16 @@ def returned_by(path: str) -> tuple[str, bool] | None:
     if path.startswith("unittest.mock.Mock."):
         return "unittest.mock.Mock", False  # what a mock gives is a mock
     return None
+
+
+def instance_of(path: str) -> str | None:
+    """The class whose instance an annotation means by `path`; None if that is no class we can tell."""
+    path = canonical(path)
+    if path.startswith("typing.") or not (
+        path.rpartition(".")[2].lstrip("_")[:1].isupper() or RETURNS.get(path) == path
+    ):
+        return None
+    return path
 
 
 def is_module(path: str) -> bool:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from sleeplint.languages.python.attributes import assigned_to_self
+from typing import TYPE_CHECKING
+
+from sleeplint.languages.python.attributes import Given, given_to, given_to_self
+from sleeplint.languages.python.branches import is_dead
 from sleeplint.languages.python.catalogue import BY_PATH
+from sleeplint.languages.python.containers import EMPTY, put_into
 from sleeplint.languages.python.decorators import is_property
+from sleeplint.languages.python.fixtures import fixture_modules
 from sleeplint.languages.python.library import ATTRIBUTES, PAIRS, PARENTS, canonical, is_module, returned_by
-from sleeplint.languages.python.meanings import UNKNOWN, Meaning, one_of
+from sleeplint.languages.python.meanings import UNKNOWN, Meaning, one_of, part_of, several_of
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.resolvers import names_of
-from sleeplint.languages.python.tree import decorators_of
+from sleeplint.languages.python.tree import bases_of, decorators_of
 from sleeplint.records import replace
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from sleeplint.languages.python.names import Names
 
 MAX_STEPS = 24
 """How far one name is followed through assignments, calls and files."""
@@ -108,7 +118,9 @@ def _of_class(owner: Meaning, name: str, steps: int) -> Meaning:
     assert owner.node is not None
     assert owner.module is not None
     module, names = owner.module, names_of(owner.module)
-    for binding in reversed(module.table(owner.node).names.get(name, ())):
+    for binding in reversed(module.bound_in(module.table(owner.node), name)):
+        if is_dead(module, binding.node):
+            continue
         if binding.kind == "function":
             if is_property(binding.node, module):
                 return names.returned(binding.node, steps + 1)
@@ -116,16 +128,30 @@ def _of_class(owner: Meaning, name: str, steps: int) -> Meaning:
         found = names.bound(name, binding, module.chain(owner.node), steps + 1)
         if found.is_known:
             return found
-    for value in assigned_to_self(module, owner.node, name):
-        found = names.meaning(value, steps + 1)
-        if found.kind == "several" and value.type == "call":
-            found = one_of(found)  # it is unpacked: `self.mine, self.yours = Pipe()`
+    for given in given_to_self(module, owner.node, name):
+        found = given_meaning(names, f"self.{name}", owner.node, given, steps + 1)
         if found.is_known:
             return found
-    bases = owner.node.child_by_field_name("superclasses")
-    for base in bases.named_children if bases is not None else ():
-        if base.type not in ("identifier", "attribute"):
-            continue
+    found = _inherited(owner, name, names, steps)
+    return found if found.is_known else _given_by_fixtures(owner, name, steps)
+
+
+def _given_by_fixtures(owner: Meaning, name: str, steps: int) -> Meaning:
+    """What fixtures give to the class of a test that asks for them: `request.cls.server = Server()`."""
+    assert owner.node is not None
+    assert owner.module is not None
+    for module in fixture_modules(owner.module):
+        for given in given_to(module, module.root, "request.cls", name):
+            found = given_meaning(names_of(module), f"request.cls.{name}", module.root, given, steps + 1)
+            if found.is_known:
+                return found
+    return UNKNOWN
+
+
+def _inherited(owner: Meaning, name: str, names: Names, steps: int) -> Meaning:
+    """What a class has from its bases."""
+    assert owner.node is not None
+    for base in bases_of(owner.node):
         meaning = names.meaning(base, steps + 1)
         if meaning.kind == "class":
             found = member(replace(meaning, kind="instance"), name, steps + 1)
@@ -143,13 +169,31 @@ def _of_class(owner: Meaning, name: str, steps: int) -> Meaning:
     return UNKNOWN
 
 
+def given_meaning(names: Names, target: str, scope: Node, given: Given, steps: int) -> Meaning:
+    """What an attribute gets by one assignment; a container that starts empty is known by what is put into it."""
+    if given.annotation is not None:
+        declared = names.annotated(given.annotation, steps)
+        if declared.is_known:
+            return declared
+    if given.value is None:
+        return UNKNOWN
+    found = names.meaning(given.value, steps)
+    if given.entered:
+        found = entered(found, steps)
+    if given.index is not None:
+        return part_of(found, given.index)
+    if not found.is_known and given.value.type in EMPTY:
+        return put_into(names, target, scope, given.value, steps)
+    return found
+
+
 def result_of(meaning: Meaning, steps: int = 0) -> Meaning:
     """What calling it gives."""
     match meaning.kind:
         case "external":
             pair = PAIRS.get(canonical(meaning.path))
             if pair is not None:
-                return Meaning("several", "", items=tuple(Meaning("instance", p) if p else UNKNOWN for p in pair))
+                return Meaning("several", "", items=tuple(_described(part) for part in pair))
             known = returned_by(meaning.path)
             if known is None:
                 return UNKNOWN
@@ -166,6 +210,13 @@ def result_of(meaning: Meaning, steps: int = 0) -> Meaning:
     return UNKNOWN
 
 
+def _described(part: str) -> Meaning:
+    """What the library's tables say of one of several results."""
+    if not part:
+        return UNKNOWN
+    return several_of(Meaning("instance", part[1:])) if part.startswith("[") else Meaning("instance", part)
+
+
 def awaited(meaning: Meaning, steps: int) -> Meaning:
     """What `await` gives: a coroutine's result, which is what calling it is taken for; others say it themselves."""
     if meaning.kind != "instance":
@@ -176,10 +227,10 @@ def awaited(meaning: Meaning, steps: int) -> Meaning:
     return result_of(method, steps + 1) if method.kind == "function" else meaning
 
 
-def item_of(meaning: Meaning, steps: int) -> Meaning:
+def item_of(meaning: Meaning, index: int | None, steps: int) -> Meaning:
     """What `[..]` gives: an element of a container, or what its class says."""
     if meaning.kind != "instance" or meaning.node is None:
-        return one_of(meaning)
+        return meaning.items[1] if meaning.kind == "mapping" else one_of(meaning, index)
     method = member(meaning, "__getitem__", steps + 1)
     return result_of(method, steps + 1) if method.kind == "function" else UNKNOWN
 

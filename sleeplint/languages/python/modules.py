@@ -9,6 +9,7 @@ from pathlib import Path
 from tree_sitter import Node, Tree
 
 from sleeplint.languages.python.bindings import SCOPES, Binding, Table, table_of
+from sleeplint.languages.python.branches import is_dead, is_fallback
 from sleeplint.languages.python.imports import IMPORT, above, imports_of, inside_of, locate, place_of
 from sleeplint.languages.python.parsing import parse
 from sleeplint.languages.python.paths import is_test_path
@@ -91,11 +92,25 @@ class Module:
                 outermost_only = True
                 passed_function = True
                 continue
-            found = table.names.get(name)
+            found = self.bound_in(table, name)
             if found:
                 return _ranked(found, at, own=not passed_function, chain=chain)
             passed_function = passed_function or scope.type in ("function_definition", "lambda")
         return [], False
+
+    def bound_in(self, table: Table, name: str) -> list[Binding]:
+        """What a scope binds a name to, in order, without what is never run; what only stands in comes first."""
+        found = table.names.get(name, [])
+        if len(found) < 2:
+            return found
+        key = ("bound", table.scope.start_byte, table.scope.end_byte, name)
+        known = self.memory.get(key)
+        if not isinstance(known, list):
+            alive = [binding for binding in found if not is_dead(self, binding.node)] or found
+            if table.scope.type == "module":
+                alive = sorted(alive, key=lambda binding: not is_fallback(self.chain(binding.node)))
+            known = self.memory[key] = alive
+        return known
 
     def module_at(self, dotted: str) -> Module | None:
         """The project's module that an import's dotted path means here; None if it is none of the project's."""

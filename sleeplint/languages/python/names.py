@@ -8,16 +8,21 @@ from typing import Literal
 from tree_sitter import Node
 
 from sleeplint.languages.python.annotations import annotated
+from sleeplint.languages.python.attributes import given_to
 from sleeplint.languages.python.bindings import Binding
-from sleeplint.languages.python.containers import appended, appended_to
+from sleeplint.languages.python.branches import says
+from sleeplint.languages.python.containers import EMPTY, each_of, filled, pairs_of
 from sleeplint.languages.python.handed import parameter
 from sleeplint.languages.python.library import canonical
-from sleeplint.languages.python.meanings import UNKNOWN, Meaning, one_of, several_of
+from sleeplint.languages.python.literals import element_of, key_of
+from sleeplint.languages.python.made import called
+from sleeplint.languages.python.meanings import UNKNOWN, Meaning, agreed, one_of, part_of, several_of, tuple_of
 from sleeplint.languages.python.members import (
     MAX_STEPS,
     awaited,
     entered,
     exported,
+    given_meaning,
     imported,
     is_catalogued,
     item_of,
@@ -26,21 +31,15 @@ from sleeplint.languages.python.members import (
 )
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.returned import returned
-from sleeplint.languages.python.tree import Chain, arguments_of, bare, first_of, is_async, string_of
-from sleeplint.records import replace
+from sleeplint.languages.python.tree import Chain, arguments_of, bare, first_of, is_async
 
 MAX_ITEMS = 6
 """Elements of a literal that are looked at."""
 
-_IMPORTERS = frozenset({"pytest.importorskip", "importlib.import_module", "__import__"})
 _WELL_KNOWN = frozenset({"open", "print", "range", "len", "__import__", "time", "asyncio", "trio", "anyio", "gevent"})
 """Builtins, and modules whose name nothing in sight binds: it comes from elsewhere, and means what it says."""
-_PARTIALS = frozenset({"functools.partial", "partial"})
-_TRANSPARENT = frozenset(
-    {"contextlib.closing", "closing", "copy.copy", "weakref.proxy", "asyncio.run", "asyncio.wait_for",
-     "asyncio.shield", "trio.run", "anyio.run", "asyncio.loop.run_until_complete"}
-)  # fmt: skip
-"""Give what their first argument is, or what comes of it."""
+_NAMESPACES = frozenset({"types.SimpleNamespace", "argparse.Namespace"})
+"""Classes whose instances have the attributes that are given to them."""
 _OPERATORS = {"|": "__or__", "&": "__and__", "+": "__add__", "-": "__sub__", "*": "__mul__", "/": "__truediv__",
               ">>": "__rshift__", "<<": "__lshift__", "@": "__matmul__"}  # fmt: skip
 
@@ -88,34 +87,80 @@ class Names:
                 owner, name = node.child_by_field_name("object"), node.child_by_field_name("attribute")
                 if owner is None or name is None:
                     return UNKNOWN
-                return member(self.meaning(owner, steps), self.module.text(name), steps)
+                return self._attribute(owner, self.module.text(name), steps)
             case "call":
-                return self._called(node, steps)
+                return called(self, node, steps)
             case "named_expression":
                 inner = node.child_by_field_name("value")
                 return self.meaning(inner, steps) if inner is not None else UNKNOWN
             case "await":
                 inner = first_of(node)
-                return self._awaited(inner, steps) if inner is not None else UNKNOWN
-            case "conditional_expression" | "boolean_operator":
+                return self.awaited(inner, steps) if inner is not None else UNKNOWN
+            case "boolean_operator":
                 return self._first(node.named_children, steps)
+            case "conditional_expression":
+                return self._first(self._outcomes(node), steps)
             case "tuple" | "expression_list":
-                items = tuple(self.meaning(item, steps) for item in node.named_children[:MAX_ITEMS])
-                return Meaning("several", "", items=items) if any(item.is_known for item in items) else UNKNOWN
+                return tuple_of(*(self.meaning(item, steps) for item in node.named_children[:MAX_ITEMS]))
             case "list" | "set":
-                return several_of(self._first(node.named_children[:MAX_ITEMS], steps))
+                return several_of(agreed(self.meaning(item, steps) for item in node.named_children[:MAX_ITEMS]))
             case "list_comprehension" | "set_comprehension" | "generator_expression":
                 body = node.child_by_field_name("body")
                 return several_of(self.meaning(body, steps)) if body is not None else UNKNOWN
+            case "dictionary":
+                return pairs_of(self, node, steps, MAX_ITEMS)
+            case "dictionary_comprehension":
+                body = node.child_by_field_name("body")
+                return pairs_of(self, node, steps, 1) if body is not None else UNKNOWN
             case "subscript":
-                value = node.child_by_field_name("value")
-                return item_of(self.meaning(value, steps), steps) if value is not None else UNKNOWN
+                return self._subscript(node, steps)
             case "binary_operator":
                 return self._operation(node, steps)
+            case "lambda":
+                return Meaning("function", ".".join([*self.module.prefix, "lambda"]), self.module, node)
             case "yield":
                 inner = first_of(node)
                 return self.meaning(inner, steps) if inner is not None else UNKNOWN
         return UNKNOWN
+
+    def _attribute(self, owner: Node, name: str, steps: int) -> Meaning:
+        """What `owner.name` stands for: by what its owner is, or by what is given to it here."""
+        held = self.meaning(owner, steps)
+        found = member(held, name, steps)
+        if owner.type != "identifier" or not (found.kind == "unknown" or held.path in _NAMESPACES):
+            return found
+        label, chain = self.module.text(owner), self.module.chain(owner)
+        scope = next((node for node in reversed(chain) if node.type == "function_definition"), self.module.root)
+        for given in given_to(self.module, scope, label, name):
+            meaning = given_meaning(self, f"{label}.{name}", scope, given, steps)
+            if meaning.is_known:
+                return meaning
+        if held.path in _NAMESPACES:
+            candidates, _ = self.module.bindings(label, chain, owner.start_byte)
+            made = candidates[0].node if candidates and candidates[0].kind == "value" else None
+            value = arguments_of(made, self.module.code).keywords.get(name) if made is not None else None
+            return self.meaning(value, steps) if value is not None else UNKNOWN
+        return found
+
+    def _subscript(self, node: Node, steps: int) -> Meaning:
+        """What `[..]` gives: what a literal holds under that key or index, a part, or any element."""
+        value, index = node.child_by_field_name("value"), node.child_by_field_name("subscript")
+        if value is None:
+            return UNKNOWN
+        literal = element_of(node, self)
+        if literal is not None:
+            found = literal[1].meaning(literal[0], steps)
+            if found.is_known:
+                return found
+        held = self.meaning(value, steps)
+        if index is not None and index.type == "slice" and held.kind == "several":
+            return several_of(one_of(held))
+        key = key_of(index, self) if index is not None else None
+        return item_of(held, key if isinstance(key, int) and key >= 0 else None, steps)
+
+    def result(self, function: Node, steps: int = 0) -> Meaning:
+        """What calling an expression gives, whatever it is called with."""
+        return result_of(self.meaning(function, steps), steps)
 
     def _operation(self, node: Node, steps: int) -> Meaning:
         """What an operator gives that the class on its left defines: `first | second`."""
@@ -125,6 +170,12 @@ class Names:
             return UNKNOWN
         owner = self.meaning(left, steps)
         return result_of(member(owner, method, steps), steps) if owner.node is not None else UNKNOWN
+
+    def _outcomes(self, choice: Node) -> list[Node]:
+        """What `one if condition else other` may come to."""
+        one, condition, *other = [part for part in choice.named_children if part.type != "comment"]
+        said = says(self.module, condition)
+        return [one] if said else other if said is False else [one, *other]
 
     def _first(self, nodes: list[Node], steps: int) -> Meaning:
         for node in nodes:
@@ -148,6 +199,8 @@ class Names:
             and any(c in self.module.globals.names.get(name, ()) for c in candidates)
         ):
             likeliest = self._set_elsewhere(name, steps)
+        if candidates and not likeliest.is_known:
+            likeliest = self._narrowed(name, chain, at, steps)
         if candidates:
             return likeliest
         for star in self.module.globals.stars:
@@ -164,6 +217,18 @@ class Names:
             return Meaning("external", name)
         return UNKNOWN
 
+    def _narrowed(self, name: str, chain: Chain, at: int, steps: int) -> Meaning:
+        """What `isinstance(name, ..)`, before a place in the same function, says that a name is."""
+        scope = next((node for node in reversed(chain) if node.type == "function_definition"), None)
+        if scope is None:
+            return UNKNOWN
+        found = UNKNOWN
+        asked = re.compile(rb"\bisinstance\(\s*%s\s*,\s*([\w.]+)\s*\)" % re.escape(name.encode()))
+        for match in asked.finditer(self.module.code, scope.start_byte, at):
+            kind = self.module.root.descendant_for_byte_range(match.start(1), match.end(1))
+            found = self.annotated(kind, steps) if kind is not None else UNKNOWN
+        return found
+
     def _set_elsewhere(self, name: str, steps: int) -> Meaning:
         """What functions that declare a name `global` give to it, when all that is known of it is the same."""
         agreed = UNKNOWN
@@ -179,6 +244,10 @@ class Names:
                     return UNKNOWN
                 agreed = found if found.is_known else agreed
         return agreed
+
+    def annotated(self, annotation: Node, steps: int = 0) -> Meaning:
+        """What is of the type that an annotation names."""
+        return annotated(self, annotation, steps)
 
     def returned(self, function: Node, steps: int = 0) -> Meaning:
         """What calling a function of this file gives."""
@@ -198,22 +267,21 @@ class Names:
             case "parameter":
                 return parameter(self, name, binding, steps)
             case "element":
-                found = one_of(self.meaning(binding.node, steps))
-                return found if found.is_known else appended(self, binding.node, steps)
+                return _at(each_of(self, binding.node, steps), binding)
+            case "rest":
+                return several_of(one_of(_at(self.meaning(binding.node, steps), binding)))
             case "value" | "entered":
                 if binding.annotation is not None:
-                    declared = annotated(self, binding.annotation, steps)
+                    declared = self.annotated(binding.annotation, steps)
                     if declared.is_known:
                         return declared
                 found = self.meaning(binding.node, steps)
                 if binding.kind == "entered":
                     found = entered(found, steps)
-                if binding.index is not None:
-                    return one_of(found, binding.index)
-                if not found.is_known and binding.node.type in ("list", "call"):
-                    return appended_to(self, name, chain, binding.start, steps)
-                return found
-        return annotated(self, binding.annotation, steps) if binding.annotation is not None else UNKNOWN
+                if not found.is_known and binding.node.type in EMPTY and binding.index is None:
+                    return filled(self, name, binding.node, steps)
+                return _at(found, binding)
+        return self.annotated(binding.annotation, steps) if binding.annotation is not None else UNKNOWN
 
     def qualifier(self, definition: Node) -> list[str]:
         """The classes and functions in which a definition stands."""
@@ -225,7 +293,7 @@ class Names:
                     names.append(self.module.text(name))
         return names
 
-    def _awaited(self, node: Node, steps: int) -> Meaning:
+    def awaited(self, node: Node, steps: int) -> Meaning:
         """What awaiting an expression gives: a coroutine function's call is taken for its result already."""
         meaning = self.meaning(node, steps)
         function = node.child_by_field_name("function") if node.type == "call" else None
@@ -234,44 +302,9 @@ class Names:
             return meaning
         return awaited(meaning, steps)
 
-    def _called(self, call: Node, steps: int) -> Meaning:
-        function = call.child_by_field_name("function")
-        if function is None:
-            return UNKNOWN
-        if function.type == "attribute" and self.module.text(function).endswith(".__await__"):
-            inner = function.child_by_field_name("object")
-            return self._awaited(inner, steps) if inner is not None else UNKNOWN
-        if function.type == "identifier" and self.module.text(function) == "super":
-            return self._parent(call, steps)
-        if function.type == "identifier" and self.module.text(function) == "type":
-            given = arguments_of(call, self.module.code).positional
-            kind = self.meaning(given[0], steps) if len(given) == 1 else UNKNOWN
-            return replace(kind, kind="class") if kind.kind == "instance" and kind.node is not None else UNKNOWN
-        meaning = self.meaning(function, steps)
-        if meaning.kind == "external":
-            arguments = None
-            path = canonical(meaning.path)
-            if path in _IMPORTERS or path in _PARTIALS or path in _TRANSPARENT:
-                arguments = arguments_of(call, self.module.code)
-            if arguments is not None and arguments.positional:
-                first = arguments.positional[0]
-                if path in _IMPORTERS:
-                    dotted = string_of(first, self.module.code)
-                    return Meaning("external", dotted.decode("utf-8", "replace"), self.module) if dotted else UNKNOWN
-                if path in _TRANSPARENT:
-                    return self.meaning(first, steps)
-                return UNKNOWN
-        elif meaning.kind == "unknown" and self.module.text(function).endswith("run_until_complete"):
-            given = arguments_of(call, self.module.code).positional
-            return self.meaning(given[0], steps) if given else UNKNOWN
-        return result_of(meaning, steps)
 
-    def _parent(self, call: Node, steps: int) -> Meaning:
-        """What `super()` stands for: an instance of the first base that is known."""
-        owner = next((n for n in reversed(self.module.chain(call)) if n.type == "class_definition"), None)
-        bases = owner.child_by_field_name("superclasses") if owner is not None else None
-        for base in bases.named_children if bases is not None else ():
-            found = self.meaning(base, steps + 1) if base.type in ("identifier", "attribute") else UNKNOWN
-            if found.kind in ("class", "external"):
-                return replace(found, kind="instance", path=canonical(found.path))
-        return UNKNOWN
+def _at(meaning: Meaning, binding: Binding) -> Meaning:
+    """What a name gets that takes a part of it."""
+    for place in (*((binding.index,) if binding.index is not None else ()), *binding.inner):
+        meaning = part_of(meaning, place)
+    return meaning

@@ -11,7 +11,7 @@ from sleeplint.languages.python.library import PARENTS, canonical
 from sleeplint.languages.python.meanings import Meaning
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.resolvers import names_of
-from sleeplint.languages.python.tree import owner_of
+from sleeplint.languages.python.tree import bases_of, owner_of
 
 MAX_BASES = 5
 _PASSED_ON = re.compile(rb"\*\*[ \t]*(\w+)[ \t]*[,)]")
@@ -40,10 +40,7 @@ def _passes_on(module: Module, function: Node) -> bool:
 
 
 def _inherited(module: Module, owner: Node, method: str, steps: int) -> str | None:
-    bases = owner.child_by_field_name("superclasses")
-    for base in bases.named_children if bases is not None and steps < MAX_BASES else ():
-        if base.type not in ("identifier", "attribute"):
-            continue
+    for base in bases_of(owner) if steps < MAX_BASES else ():
         meaning = names_of(module).meaning(base)
         found = None
         if meaning.kind == "class" and meaning.node is not None and meaning.module is not None:

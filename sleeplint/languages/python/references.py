@@ -26,6 +26,9 @@ _THREADED = frozenset(
      "run_in_threadpool", "sync_to_async", "apply_async", "apply", "start_new_thread", "defer_to_thread", "map"}
 )  # fmt: skip
 
+_MAPPERS = frozenset({"map", "imap", "imap_unordered", "map_async", "starmap"})
+"""Call a function once for each element of what follows it."""
+
 
 def find_references(names: Names, places: Iterable[tuple[int, int]], own: dict[str, Call]) -> Iterator[Found]:
     """The sleeps given by reference, in order of position; `places` are those of names that stand as arguments."""
@@ -68,6 +71,7 @@ def _handed_over(
         return None
     arguments = arguments_of(call, names.module.code)
     holder = names.resolve(function)
+    mapped = names.module.text(taker) in _MAPPERS
     matched = entry_of(reference, name, names, own)
     if matched is not None and not matched[1].startswith("."):
         entry, api, _ = matched
@@ -76,7 +80,7 @@ def _handed_over(
         if entry.seconds is None:
             return Found(call, chain, name, reference, entry, api, None, None, None, True, holder)
         position = entry.seconds.argument if isinstance(entry.seconds.argument, int) else 0
-        value = _value(reference, keyword, arguments, position, entry.seconds.keyword, names)
+        value = _value(reference, keyword, arguments, position, entry.seconds.keyword, names, mapped)
         if value is None:
             return None
         duration = milliseconds(value, entry.seconds.unit, names)
@@ -86,7 +90,7 @@ def _handed_over(
     wrapper = wrapper_of(meaning)
     if wrapper is None or wrapper.entry.kind != "sleep":
         return None
-    value = _value(reference, keyword, arguments, wrapper.position, wrapper.parameter, names)
+    value = _value(reference, keyword, arguments, wrapper.position, wrapper.parameter, names, mapped)
     if value is None:
         return None
     return Found(
@@ -102,7 +106,13 @@ def _wrapped(value: Node, wrapper: Wrapper, names: Names) -> Milliseconds | None
 
 
 def _value(
-    reference: Node, keyword: str | None, arguments: Arguments, position: int, label: str | None, names: Names
+    reference: Node,
+    keyword: str | None,
+    arguments: Arguments,
+    position: int,
+    label: str | None,
+    names: Names,
+    mapped: bool,
 ) -> Node | None:
     """The length that is handed over: after the function, in `args=`, or in `kwargs=`."""
     packed = arguments.keywords.get("args")
@@ -122,7 +132,7 @@ def _value(
     if not places or places[0] + 1 + position >= len(arguments.positional):
         return None
     following = arguments.positional[places[0] + 1]
-    if following.type in ("tuple", "list"):
+    if following.type in ("tuple", "list") and not mapped:
         return _in_sequence(following, position, names)
     value = arguments.positional[places[0] + 1 + position]
     return None if value.type in ("string", "none", "lambda", "list_splat") else value

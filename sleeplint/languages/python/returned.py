@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from sleeplint.languages.python.annotations import annotated
-from sleeplint.languages.python.meanings import UNKNOWN, Meaning, one_of
+from sleeplint.languages.python.meanings import UNKNOWN, Meaning, one_of, several_of
 from sleeplint.languages.python.members import MAX_STEPS, exported, imported
 from sleeplint.languages.python.tree import FUNCTIONS, first_of
 from sleeplint.records import replace
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from sleeplint.languages.python.names import Names
 
 _RESULT = re.compile(rb"(?<!\w)(?:return|yield)(?!\w)")
+_YIELDS = re.compile(r"Generator|Iterator|Iterable")
 _DOCUMENTED = re.compile(rb"(?::(?:returns?|rtype):|\bReturns?\b:?)[^:`]{0,60}:(?:py:)?class:`[~!]?([\w.]+)`")
 
 
@@ -37,13 +37,15 @@ def returned(names: Names, function: Node, steps: int) -> Meaning:
 def _returned(names: Names, function: Node, steps: int) -> Meaning:
     annotation = function.child_by_field_name("return_type")
     if annotation is not None:
-        declared = annotated(names, annotation, steps)
+        declared = names.annotated(annotation, steps)
         if declared.is_known:
-            yields = re.search(r"Generator|Iterator|Iterable", names.module.text(annotation))
-            return one_of(declared) if yields and declared.kind == "several" else declared
+            in_part = declared.kind == "several" and _YIELDS.search(names.module.text(annotation)) is not None
+            return one_of(declared) if in_part and not _gives_many(names, function) else declared
     body = function.child_by_field_name("body")
     if body is None:
         return UNKNOWN
+    if function.type == "lambda":
+        return names.meaning(body, steps + 1)
     for match in _RESULT.finditer(names.module.code, body.start_byte, body.end_byte):
         word = names.module.root.descendant_for_byte_range(match.start(), match.end())
         chain = names.module.chain(word) if word is not None else ()
@@ -54,8 +56,15 @@ def _returned(names: Names, function: Node, steps: int) -> Meaning:
         value = first_of(chain[-1])
         found = names.meaning(value, steps + 1) if value is not None else UNKNOWN
         if found.is_known:
-            return found
+            return several_of(found) if chain[-1].type == "yield" and _gives_many(names, function) else found
     return _documented(names, body, steps)
+
+
+def _gives_many(names: Names, function: Node) -> bool:
+    """Whether a generator is gone through: of what is decorated, a fixture or a context is made, which give each."""
+    chain, label = names.module.chain(function), function.child_by_field_name("name")
+    decorated = bool(chain) and chain[-1].type == "decorated_definition"
+    return not decorated and (label is None or names.module.text(label) != "__await__")
 
 
 def _documented(names: Names, body: Node, steps: int) -> Meaning:

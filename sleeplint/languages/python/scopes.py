@@ -12,7 +12,7 @@ from sleeplint.languages.python.durations import as_milliseconds, fold
 from sleeplint.languages.python.meanings import Meaning
 from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.suite import suite_limit
-from sleeplint.languages.python.tree import Chain, arguments_of, decorators_of, descend, is_async
+from sleeplint.languages.python.tree import Chain, arguments_of, bases_of, decorators_of, descend, is_async
 from sleeplint.records import dataclass
 from sleeplint.text import Span
 
@@ -241,10 +241,7 @@ def _is_test_case(owner: Meaning, steps: int) -> bool:
         return False
     from sleeplint.languages.python.resolvers import names_of
 
-    bases = owner.node.child_by_field_name("superclasses")
-    for base in bases.named_children if bases is not None else ():
-        if base.type not in ("identifier", "attribute"):
-            continue
+    for base in bases_of(owner.node):
         meaning = names_of(owner.module).meaning(base)
         if meaning.kind == "class" and _is_test_case(meaning, steps + 1):
             return True

@@ -1,4 +1,4 @@
-"""Under which path a method of the project is spoken of in a file."""
+"""Under which path a function or method of the project is spoken of: that by which its package offers it."""
 
 from __future__ import annotations
 
@@ -10,22 +10,32 @@ _PATHS = "spelled"
 
 
 def spelled(meaning: Meaning, names: Names) -> str:
-    """A method's path as the file itself would write it: `import shop` makes `shop.cart.Cart.add` `shop.Cart.add`."""
-    if meaning.kind != "function" or meaning.node is None or meaning.path.count(".") < 3:
+    """Its path without the modules that are the package's own affair: `shop.core.cart.Cart.add` is `shop.Cart.add`."""
+    if meaning.kind != "function" or meaning.node is None or meaning.path.count(".") < 2:
         return meaning.path
-    owner, _, method = meaning.path.rpartition(".")
-    key = (_PATHS, owner)
+    owner, _, name = meaning.path.rpartition(".")
+    whole = _public(meaning.path, names)
+    return whole if whole != meaning.path else f"{_public(owner, names)}.{name}"
+
+
+def _public(path: str, names: Names) -> str:
+    """The shortest path by which a package around it offers the class or function of a path."""
+    key = (_PATHS, path)
     known = names.module.memory.get(key)
     if not isinstance(known, str):
-        known = names.module.memory[key] = _of_class(owner, names)
-    return f"{known}.{method}"
+        known = names.module.memory[key] = _shortest(path, names)
+    return known
 
 
-def _of_class(owner: str, names: Names) -> str:
-    module = names.module
-    package, label = owner.partition(".")[0], owner.rpartition(".")[2]
-    bindings = module.globals.names.get(package, ())
-    if not any(binding.kind == "import" and binding.path == package for binding in bindings):
-        return owner
-    offered, own = imported(module, f"{package}.{label}"), imported(module, owner)
-    return f"{package}.{label}" if offered.kind == "class" and offered.node == own.node else owner
+def _shortest(path: str, names: Names) -> str:
+    own = imported(names.module, path)
+    if own.kind not in ("class", "function") or own.module is None or own.node is None:
+        return path
+    label = path.rpartition(".")[2]
+    packages = own.module.prefix
+    for length in range(1, len(packages)):
+        offered = f"{'.'.join(packages[:length])}.{label}"
+        found = imported(names.module, offered)
+        if (found.kind, found.node) == (own.kind, own.node):
+            return offered
+    return path

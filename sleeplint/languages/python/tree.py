@@ -108,6 +108,17 @@ def owner_of(chain: Chain) -> Node | None:
     return next((node for node in reversed(chain) if node.type in holders), None)
 
 
+def bases_of(definition: Node) -> list[Node]:
+    """The bases of a class that may be known: `Base`, `Base[int]`, `Base if NEW else Old`."""
+    holder = definition.child_by_field_name("superclasses")
+    found = []
+    for base in holder.named_children if holder is not None else ():
+        inner = base.child_by_field_name("value") if base.type == "subscript" else base
+        if inner is not None and inner.type in ("identifier", "attribute", "conditional_expression"):
+            found.append(inner)
+    return found
+
+
 def called_name(call: Node) -> Node | None:
     """The last segment of what a call calls."""
     function = call.child_by_field_name("function")
