@@ -35,8 +35,9 @@ class Found:
     """As the user gave it, with `/`."""
     absolute: str
     size: int
-    stamp: tuple[int, int, int] = (-2, 0, 0)
-    """Size, time of the last change in nanoseconds, number of the inode; by default, no file's."""
+    stamp: tuple[int, int, int, int] = (-2, 0, 0, 0)
+    """Size, times of the last change and of the last change of status in nanoseconds, number of the inode; by
+    default, no file's."""
 
 
 @dataclass(slots=True)
@@ -54,7 +55,8 @@ class Discovery:
 
 
 def _found(path: str, absolute: str, status: os.stat_result) -> Found:
-    return Found(path, absolute, status.st_size, (status.st_size, status.st_mtime_ns, status.st_ino))
+    stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    return Found(path, absolute, status.st_size, stamp)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,22 @@
-"""Many files: from paths to reports, in order, in this process or in several."""
+"""Many files: from tasks to reports, in order, in this process or in several."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sleeplint import engine, languages
-from sleeplint.cache.landscape import Landscape, Sight
-from sleeplint.discovery import Discovery, Found, discover, root_of
-from sleeplint.engine import Enabled, Report
+from sleeplint.cache import Recalled
+from sleeplint.cache.landscape import Landscape
+from sleeplint.engine import Report
 from sleeplint.errors import InternalError
 from sleeplint.finding import Applicability, Finding, Problem
 from sleeplint.languages import Surroundings
-from sleeplint.records import dataclass, field, replace
-from sleeplint.registry import Registry
-from sleeplint.settings import Settings
-from sleeplint.settings.choice import enable
-from sleeplint.settings.resolver import Resolver
+from sleeplint.planning import Plan, Task, Work
+from sleeplint.records import replace
 from sleeplint.source import Project, Source, language_of
 
 if TYPE_CHECKING:
@@ -40,168 +37,39 @@ _R = TypeVar("_R")
 _NO_LANGUAGE = "is neither Rust nor Python by its name; skipped"
 
 
-class Task(NamedTuple):
-    """One file to lint, with all that decides what is said about it. Plain data; it pickles."""
-
-    path: str
-    absolute: str
-    root: Path
-    """The repository or workspace around it."""
-    plan: int
-    """Number of its plan in `Work.plans`."""
-    in_test: bool
-    size: int
-    stamp: tuple[int, int, int] = (-2, 0, 0)
-    """Of the file when it was found: size, time of the last change in nanoseconds, number of the inode."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The settings that hold for some files, and the rules that they switch on."""
-
-    settings: Settings
-    rules: tuple[Enabled, ...]
-    production: bool = False
-    """Production code's waits are asked for too: by the user, or by a stranger's rule, for all we know."""
-
-    @classmethod
-    def of(cls, registry: Registry, settings: Settings, production: bool = False) -> Plan:
-        """What to do under `settings`."""
-        rules = enable(registry, settings)
-        ours = all(type(enabled.rule).__module__.startswith("sleeplint_rules.") for enabled in rules)
-        return cls(settings, rules, production or not ours)
-
-
 class Memory(Protocol):
     """What remembers reports from one run to the next."""
 
-    def recall(self, task: Task, plan: Plan) -> Report | None:
-        """The report of an earlier run, if nothing has changed that it rests on."""
+    def recall(self, sights: Landscape, plans: Sequence[Plan]) -> Recalled:
+        """What is known of these files, as far as nothing has changed that it rests on."""
 
-    def keep(self, task: Task, plan: Plan, report: Report) -> None:
-        """Remember a report. Called for every one that `recall` did not know."""
-
-
-class Landscapes(Protocol):
-    """What remembers from one run to the next which files there are."""
-
-    def landscape(self, asked: object) -> Landscape | None:
-        """Which files an earlier run found that was asked the same, if nothing has changed that decides over it."""
-
-    def keep_landscape(
-        self, asked: object, landscape: Landscape, folders: Mapping[str, Iterable[str]], deciders: Iterable[str]
-    ) -> None:
-        """Remember which files there are, by the folders gone through and the files that decide over others."""
-
-
-@dataclass(slots=True)
-class Work:
-    """All that a run has to do."""
-
-    tasks: list[Task] = field(default_factory=list)
-    plans: list[Plan] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    """What kept files from being found."""
-    stdin: Source | None = None
-    """Standard input, which stands in for the one task's file."""
-
-
-def plan(
-    paths: Sequence[str],
-    registry: Registry,
-    resolver: Resolver,
-    *,
-    force_exclude: bool = False,
-    stdin: Source | None = None,
-    production: bool = False,
-    memory: Landscapes | None = None,
-) -> Work:
-    """Find the files and what holds for each; `production` asks for production code's waits too. Raises UserError.
-
-    `memory` spares the search where nothing has changed since the last.
-    """
-    if stdin is not None:
-        absolute = os.path.abspath(stdin.path)
-        found = Discovery([Found(stdin.path, absolute, len(stdin.code))])
-        if force_exclude and resolver.folder(Path(absolute).parent).excludes(Path(absolute)):
-            found.files.clear()
-        return _work(_surveyed(found, resolver), registry, production, stdin=stdin)
-    asked = (tuple(paths), force_exclude, resolver.asked)
-    landscape = memory.landscape(asked) if memory is not None else None
-    if landscape is not None:
-        return _work(landscape, registry, production)
-    found = discover(paths, resolver, force_exclude=force_exclude)
-    landscape = _surveyed(found, resolver)
-    if memory is not None and not found.problems:
-        memory.keep_landscape(asked, landscape, found.folders, [*found.deciders, *resolver.files])
-    return _work(landscape, registry, production, problems=found.problems)
-
-
-def _surveyed(found: Discovery, resolver: Resolver) -> Landscape:
-    """What holds for each file that was found."""
-    if not found.files:  # even then a mistake in the settings is told
-        resolver.folder(Path.cwd())
-    numbers: dict[int, int] = {}
-    settings: list[Settings] = []
-    roots: dict[Path, int] = {}
-    root_by_folder: dict[str, int] = {}
-    marks: dict[str, str] = {}
-    sights = []
-    for file in found.files:
-        folder = os.path.dirname(file.absolute)
-        if folder not in root_by_folder:
-            root_by_folder[folder] = roots.setdefault(root_of(file.absolute, marks), len(roots))
-        force = resolver.path(Path(file.absolute))
-        number = numbers.setdefault(id(force.settings), len(settings))
-        if number == len(settings):
-            settings.append(force.settings)
-        sights.append(
-            Sight(file.path, file.absolute, root_by_folder[folder], number, force.in_test, file.size, file.stamp)
-        )
-    return Landscape(sights, [os.fspath(root) for root in roots], settings)
-
-
-def _work(
-    landscape: Landscape,
-    registry: Registry,
-    production: bool,
-    stdin: Source | None = None,
-    problems: Sequence[Problem] = (),
-) -> Work:
-    plans = [Plan.of(registry, settings, production) for settings in landscape.settings]
-    roots = [Path(root) for root in landscape.roots]
-    tasks = [
-        Task(path, absolute, roots[root], settings, in_test, size, stamp)
-        for path, absolute, root, settings, in_test, size, stamp in landscape.sights
-    ]
-    return Work(tasks, plans, list(problems), stdin)
+    def keep(self, number: int, report: Report) -> None:
+        """Remember the report on one of them that was not known."""
 
 
 def run(
     work: Work, *, jobs: int | None = None, repairs: bool = False, memory: Memory | None = None
-) -> Iterator[Report]:
-    """One report for each task, in order, as they become ready.
+) -> Iterator[tuple[int, Report]]:
+    """A report for each task, with the task's number, in order, as they become ready.
 
-    `jobs` is how many processes may work; None is one for each core. `repairs` works out fixes too.
-    Nothing that a file holds, and no rule's failure, stops the run: it becomes a problem in a report.
+    Where `memory` knows that there is nothing to say, there is no report. `jobs` is how many processes may
+    work; None is one for each core. `repairs` works out fixes too. Nothing that a file holds, and no rule's
+    failure, stops the run: it becomes a problem in a report.
     """
     linter = Linter(work.plans, repairs)
     if work.stdin is not None:
-        yield from (linter.report(task, work.stdin) for task in work.tasks)
+        yield from ((number, linter.report(task, work.stdin)) for number, task in enumerate(work.tasks))
         return
-    remembered: dict[int, Report] = {}
-    if memory is not None:
-        for number, task in enumerate(work.tasks):
-            if (report := memory.recall(task, work.plans[task.plan])) is not None:
-                remembered[number] = report
-    fresh = _fresh([t for n, t in enumerate(work.tasks) if n not in remembered], linter, jobs or _cores())
-    for number, task in enumerate(work.tasks):
-        report = remembered.pop(number, None)
+    known = memory.recall(work.tasks.sights, work.plans) if memory is not None else None
+    fresh, reports = known or (range(len(work.tasks)), {})
+    made = _fresh([work.tasks[number] for number in fresh], linter, jobs or _cores())
+    for number in sorted([*fresh, *reports]):
+        report = reports.get(number)
         if report is None:
-            report = next(fresh)
+            report = next(made)
             if memory is not None:
-                memory.keep(task, work.plans[task.plan], report)
-        yield report
+                memory.keep(number, report)
+        yield number, report
 
 
 def mend(work: Work, level: Applicability) -> Iterator[tuple[Source, Mended] | Report]:

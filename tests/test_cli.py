@@ -14,6 +14,7 @@ import pytest
 from sleeplint import runner
 from sleeplint.cli import main
 from sleeplint.engine import Report
+from sleeplint.planning import Task
 
 ROOT = Path(__file__).parent.parent
 SCHEMAS = ROOT / "sleeplint" / "schemas"
@@ -275,7 +276,7 @@ def test_findings_stream_as_they_are_found(
     really = runner.Linter.report
     before: list[str] = []
 
-    def look(self: runner.Linter, task: runner.Task, source: object = None) -> Report:
+    def look(self: runner.Linter, task: Task, source: object = None) -> Report:
         before.append(capsys.readouterr().out)
         return really(self, task)
 

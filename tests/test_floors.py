@@ -20,7 +20,8 @@ FLOORS = (
     ("suppress", "repairs", "pages"),
     ("engine",),
     ("fixing", "cache", "discovery"),
-    ("runner", "reporters", "testing"),
+    ("planning", "reporters", "testing"),
+    ("runner",),
     ("cli", "lsp"),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -83,7 +83,7 @@ CLEAN = Report("b.rs", "rust", problems=(Problem("b.rs", "cannot be read: Permis
 
 def written(name: str, reports: Sequence[Report] = (REPORT, CLEAN), **view: object) -> str:
     out = io.StringIO()
-    tally = Tally()
+    tally = Tally(files=len(reports))
     reporter = create(name, out, View(RULES, lambda path: SOURCE, **view))  # type: ignore[arg-type]
     for report in reports:
         tally.add(report)
@@ -311,7 +311,7 @@ def listed(name: str, everything: bool = False) -> str:
     writer = inventory.create(name, out, everything=everything)
     for report in (REPORT, CLEAN):
         writer.report(report)
-    writer.finish()
+    writer.finish(2)
     return out.getvalue()
 
 

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from sleeplint import engine, runner
+from sleeplint import engine, planning, runner
+from sleeplint.cache import Recalled
+from sleeplint.cache.landscape import Landscape
 from sleeplint.engine import Report
 from sleeplint.finding import Severity
 from sleeplint.languages import Surroundings
+from sleeplint.planning import Plan, Work
 from sleeplint.registry import Enabled, Registry, load
 from sleeplint.rule import Budget, Finding, Rule, TestFile
-from sleeplint.runner import Plan, Task, Work
 from sleeplint.settings import Settings
 from sleeplint.settings.resolver import Resolver
 from sleeplint.source import Source
@@ -76,7 +78,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def planned(*rules: type[Rule], paths: tuple[str, ...] = (".",), stdin: Source | None = None) -> Work:
     registry = Registry(rules)
-    return runner.plan(paths, registry, Resolver(lambda: registry), stdin=stdin)
+    return planning.plan(paths, registry, Resolver(lambda: registry), stdin=stdin)
+
+
+def ran(work: Work, jobs: int | None = None, memory: runner.Memory | None = None) -> list[Report]:
+    return [report for _, report in runner.run(work, jobs=jobs, memory=memory)]
 
 
 def messages(reports: Iterator[Report] | list[Report]) -> list[tuple[str, list[str]]]:
@@ -87,7 +93,7 @@ EXPECTED = [("idle.py", []), *((f"test_{number}.py", [f"Sleeps {number * 1000} m
 
 
 def test_reports_come_in_the_order_of_paths(here: Path) -> None:
-    assert messages(runner.run(planned(EverySleep), jobs=1)) == EXPECTED
+    assert messages(ran(planned(EverySleep), jobs=1)) == EXPECTED
 
 
 @pytest.mark.parametrize(("scan_pays", "pool_pays"), [(0, 0), (1 << 40, 0), (1 << 40, 1 << 40)])
@@ -96,7 +102,7 @@ def test_several_processes_say_the_same(
 ) -> None:
     monkeypatch.setattr(runner, "SCAN_PAYS", scan_pays)
     monkeypatch.setattr(runner, "POOL_PAYS", pool_pays)
-    assert list(runner.run(planned(EverySleep), jobs=2)) == list(runner.run(planned(EverySleep), jobs=1))
+    assert ran(planned(EverySleep), jobs=2) == ran(planned(EverySleep), jobs=1)
 
 
 def test_processes_that_are_replaced_say_the_same(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +116,7 @@ def test_processes_that_are_replaced_say_the_same(here: Path, monkeypatch: pytes
         return really(linter, jobs)
 
     monkeypatch.setattr(runner, "pool", counted)
-    assert list(runner.run(planned(EverySleep), jobs=2)) == list(runner.run(planned(EverySleep), jobs=1))
+    assert ran(planned(EverySleep), jobs=2) == ran(planned(EverySleep), jobs=1)
     assert len(pools) > 2
 
 
@@ -118,7 +124,7 @@ def test_a_file_that_vanishes_or_is_no_source_is_told_and_the_others_are_read(he
     (here / "notes.txt").write_text("time.sleep(1)")
     work = planned(EverySleep, paths=("test_0.py", "test_1.py", "notes.txt"))
     (here / "test_0.py").unlink()
-    reports = list(runner.run(work, jobs=1))
+    reports = ran(work, jobs=1)
     assert [(p.path, p.message, p.internal) for report in reports for p in report.problems] == [
         ("notes.txt", "is neither Rust nor Python by its name; skipped", False),
         ("test_0.py", "vanished before it could be read", False),
@@ -127,7 +133,7 @@ def test_a_file_that_vanishes_or_is_no_source_is_told_and_the_others_are_read(he
 
 
 def test_a_rule_that_fails_costs_only_its_own_word_on_that_file(here: Path) -> None:
-    reports = list(runner.run(planned(EverySleep, Stumbling), jobs=1))
+    reports = ran(planned(EverySleep, Stumbling), jobs=1)
     assert messages(reports) == EXPECTED
     assert [(p.path, p.message, p.internal) for report in reports for p in report.problems] == [
         ("test_3.py", "rule `stumbling` failed: ZeroDivisionError: of its own", True)
@@ -145,7 +151,7 @@ def test_a_reader_that_fails_costs_only_that_file(here: Path, monkeypatch: pytes
         return really(source, rules, settings, around, repairs=repairs)
 
     monkeypatch.setattr(engine, "lint", stumble)
-    reports = list(runner.run(planned(EverySleep), jobs=1))
+    reports = ran(planned(EverySleep), jobs=1)
     assert messages(reports) == [(path, [] if path == "test_3.py" else said) for path, said in EXPECTED]
     assert [p.message for p in reports[4].problems] == ["reading failed: RecursionError: too deep"]
     assert reports[4].problems[0].internal
@@ -153,7 +159,7 @@ def test_a_reader_that_fails_costs_only_that_file(here: Path, monkeypatch: pytes
 
 def test_a_process_that_dies_costs_only_the_file_that_killed_it(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "SCAN_PAYS", 0)
-    reports = list(runner.run(planned(EverySleep, Deadly), jobs=2))
+    reports = ran(planned(EverySleep, Deadly), jobs=2)
     assert messages(reports) == [(path, [] if path == "test_3.py" else said) for path, said in EXPECTED]
     assert [(p.path, p.internal) for report in reports for p in report.problems] == [("test_3.py", True)]
 
@@ -161,7 +167,7 @@ def test_a_process_that_dies_costs_only_the_file_that_killed_it(here: Path, monk
 def test_standard_input_stands_in_for_its_file(here: Path) -> None:
     (here / "sleeplint.toml").write_text("ignore = []\nexclude = ['other/**']")
     work = planned(EverySleep, stdin=Source("test_0.py", SLEEPS.encode() % 9))
-    assert messages(runner.run(work)) == [("test_0.py", ["Sleeps 9000 ms."])]
+    assert messages(ran(work)) == [("test_0.py", ["Sleeps 9000 ms."])]
 
 
 def test_a_memory_is_asked_first_and_told_what_it_did_not_know(here: Path) -> None:
@@ -169,21 +175,23 @@ def test_a_memory_is_asked_first_and_told_what_it_did_not_know(here: Path) -> No
     asked: list[str] = []
 
     class Notebook:
-        def recall(self, task: Task, plan: Plan) -> Report | None:
-            asked.append(task.path)
-            return kept.get(task.path)
+        def recall(self, sights: Landscape, plans: Sequence[Plan]) -> Recalled:
+            asked.extend(sights.paths)
+            numbers = {path: number for number, path in enumerate(sights.paths)}
+            said = {numbers[path]: report for path, report in kept.items() if report.findings}
+            return Recalled([number for path, number in numbers.items() if path not in kept], said)
 
-        def keep(self, task: Task, plan: Plan, report: Report) -> None:
-            assert task.path not in kept
-            kept[task.path] = report
+        def keep(self, number: int, report: Report) -> None:
+            assert report.path not in kept
+            kept[report.path] = report
 
-    first = list(runner.run(planned(EverySleep), jobs=1, memory=Notebook()))
+    first = ran(planned(EverySleep), jobs=1, memory=Notebook())
     del kept["test_2.py"]
     (here / "test_2.py").write_text(SLEEPS % 7)
     (here / "test_3.py").write_text(SLEEPS % 8)
-    second = messages(runner.run(planned(EverySleep), jobs=1, memory=Notebook()))
+    second = messages(ran(planned(EverySleep), jobs=1, memory=Notebook()))
     assert messages(first) == EXPECTED
-    assert second == [*EXPECTED[:3], ("test_2.py", ["Sleeps 7000 ms."]), *EXPECTED[4:]]
+    assert second == [*EXPECTED[1:3], ("test_2.py", ["Sleeps 7000 ms."]), *EXPECTED[4:]]
     assert asked == [path for path, _ in EXPECTED] * 2
 
 
@@ -192,7 +200,7 @@ def test_each_file_is_judged_by_its_own_settings(here: Path) -> None:
     (here / "slow" / "test_x.py").write_text(SLEEPS % 5)
     (here / "sleeplint.toml").write_text("tests = ['idle.py']\n[[overrides]]\npaths = ['/test_*']\nignore = ['T100']")
     work = planned(EverySleep)
-    assert [said for _, said in messages(runner.run(work)) if said] == [["Sleeps 5000 ms."]]
+    assert [said for _, said in messages(ran(work)) if said] == [["Sleeps 5000 ms."]]
     assert [task.path for task in work.tasks if task.in_test] == ["idle.py"]
 
 
@@ -200,6 +208,6 @@ def test_production_code_is_read_only_when_it_is_asked_for(tmp_path: Path) -> No
     (tmp_path / "app.py").write_text("import time\ntime.sleep(1)\n")
     registry = load()
     for asked in (False, True):
-        work = runner.plan([str(tmp_path)], registry, Resolver(load, isolated=True), production=asked)
-        (report,) = runner.run(work)
+        work = planning.plan([str(tmp_path)], registry, Resolver(load, isolated=True), production=asked)
+        (report,) = ran(work)
         assert bool(report.waits) is asked

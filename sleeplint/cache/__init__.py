@@ -8,44 +8,43 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sleeplint.cache import identity, landscape, sealed, store
-from sleeplint.cache.landscape import Landscape
-from sleeplint.cache.states import FOLDER, LACKS, NEVER, UNSURE, Stamp, States, digest, folder_stamp, settled, stamp
-from sleeplint.cache.store import Entry, Store
+from sleeplint.cache.landscape import Landscape, Situation
+from sleeplint.cache.states import (
+    FOLDER,
+    LACKS,
+    NEVER,
+    UNSURE,
+    Stamp,
+    States,
+    digest,
+    folder_stamp,
+    here,
+    near,
+    settled,
+)
+from sleeplint.cache.store import Entry, State, Store
 from sleeplint.engine import Report
 from sleeplint.facts import Wait
 from sleeplint.finding import Finding, TestCost
 from sleeplint.packing import Packed, pack, unpack
 from sleeplint.registry import Enabled, Registry
 from sleeplint.settings import Settings
-from sleeplint.source import Language, language_of
+from sleeplint.source import language_of
 from sleeplint.text import Location
 
-__all__ = ["FOLDER", "Cache", "KeptSettings"]
+__all__ = ["FOLDER", "Cache", "KeptSettings", "Recalled"]
 
 _MOST_STORES = 8
 """One for each folder from which the program is started, and for runs with and without repairs."""
 _MOST_SETTINGS = 64
 _SUFFIXES = (".bin", ".json")
 _SAID: Any = tuple[tuple[Finding, ...], tuple[Finding, ...], tuple[TestCost, ...]]
-
-
-class Task(Protocol):
-    """What the runner knows of a file before it is read."""
-
-    @property
-    def path(self) -> str: ...
-    @property
-    def root(self) -> Path: ...
-    @property
-    def in_test(self) -> bool: ...
-    @property
-    def stamp(self) -> Stamp: ...
 
 
 class Plan(Protocol):
@@ -59,6 +58,15 @@ class Plan(Protocol):
     def production(self) -> bool: ...
 
 
+class Recalled(NamedTuple):
+    """What is known of a landscape. Of files that are in neither there is nothing to say."""
+
+    fresh: list[int]
+    """The numbers of files to be read."""
+    reports: dict[int, Report]
+    """Reports of earlier runs that say something, by the numbers of their files."""
+
+
 class Cache:
     """The memory of one run in one folder. `save` is to be called at its end."""
 
@@ -68,11 +76,11 @@ class Cache:
         self._registry = registry
         self._repairs = repairs
         self._states = States()
-        self._plans: dict[tuple[int, bool, int], tuple[str, int]] = {}
-        self._met: list[str] = []
-        """The files of which this run has a report."""
-        self._verdicts: dict[int, bool] = {}
-        self._same: dict[int, bool] = {}
+        self._here = here()
+        self._paths: Sequence[str] = ()
+        """The files of this run."""
+        self._now: list[State] = []
+        """Their states."""
         self._numbers: dict[str, int | None] = {}
         self._lacking: dict[str, tuple[int, set[str]]] = {}
         """Of folders, the number of their state and the names that were looked for in vain."""
@@ -83,44 +91,69 @@ class Cache:
         """The memory of validated settings, by the digest of what they were made from."""
         return KeptSettings(os.fspath(self._folder / f"settings-{self._program[:16]}.json"))
 
-    def recall(self, task: Task, plan: Plan) -> Report | None:
-        """The report of an earlier run, if nothing has changed that it rests on."""
-        said, number = self._plan(task, plan)
-        try:
-            quiet = self._known.is_quiet(task.path, number, task.stamp)
-            if quiet is None:
-                entry = self._known.entry(task.path)
-                report = _report(task.path, entry) if entry.plan == said and self._fits(task, entry) else None
-            else:
-                report = Report(task.path, _language(task.path)) if quiet else None
-        except store.MISFITS:
-            return None
-        if report is not None:
-            self._met.append(task.path)
-        return report
+    def recall(self, sights: Landscape, plans: Sequence[Plan]) -> Recalled:
+        """The reports of earlier runs on these files, as far as nothing has changed that they rest on.
 
-    def keep(self, task: Task, plan: Plan, report: Report) -> None:
-        """Remember a report. What kept a file from being read in full may pass: such a report is not kept."""
+        `plans` are made of the landscape's settings.
+        """
+        said = [self._plan(plans[situation.settings], situation) for situation in sights.situations]
+        try:
+            return self._recalled(sights, said)
+        except sealed.MISFITS:
+            self._known = Store()
+            return self._recalled(sights, said)
+
+    def _recalled(self, sights: Landscape, said: Sequence[str]) -> Recalled:
+        known = self._known
+        plans = list(map(known.plan, said))
+        self._paths = sights.paths
+        self._now = list(zip(map(plans.__getitem__, sights.held), sights.stamps, strict=True))
+        states = zip(sights.paths, self._now, map(known.states.get, sights.paths), strict=True)
+        fresh = {
+            number
+            for number, (path, now, then) in enumerate(states)
+            if now != then and not (then is not None and self._is_same(path, now, then))
+        }
+        rests = {
+            number: known.read[path][1]
+            for number, path in enumerate(sights.paths)
+            if path in known.read and number not in fresh
+        }
+        stale = self._stale(set(rests.values()), sights.met)
+        fresh.update(number for number, group in rests.items() if group in stale)
+        reports = {
+            number: _report(path, known.read[path][0], known.entries[path])
+            for number, path in enumerate(sights.paths)
+            if path in known.entries and number not in fresh
+        }
+        return Recalled(sorted(fresh), reports)
+
+    def keep(self, number: int, report: Report) -> None:
+        """Remember the report on one of the files that were recalled.
+
+        What kept a file from being read in full may pass: such a report is not kept.
+        """
         if report.problems:
             return
-        entry = Entry(self._plan(task, plan)[0], self._sure(task.stamp))
-        if report.digest:
+        plan, now = self._now[number]
+        state = plan, self._sure(now)
+        if not report.digest:
+            if state[1] == UNSURE:
+                return
+            self._known.put(report.path, state)
+        else:
             rests_on = [self._number(path) for path in report.consulted]
             if None in rests_on:
                 return
-            entry.content = report.digest
-            entry.waits, entry.cost_ms = report.totals
-            entry.rests_on = tuple(dict.fromkeys(number for number in rests_on if number is not None))
-            entry.texts = _texts(report)
-        elif entry.stamp == UNSURE:
-            return
-        self._known.put(task.path, entry)
-        self._met.append(task.path)
+            texts = _texts(report)
+            entry = Entry(*report.totals, texts) if any(texts) else None
+            others = dict.fromkeys(other for other in rests_on if other is not None)
+            self._known.put(report.path, state, report.digest, others, entry)
         self._changed = True
 
     def landscape(self, asked: object) -> Landscape | None:
         """Which files an earlier run found that was asked the same, if nothing has changed that decides over it."""
-        return landscape.read(self._landscape(asked))
+        return landscape.read(self._landscape(asked), self._states.began)
 
     def keep_landscape(
         self, asked: object, found: Landscape, folders: Mapping[str, Iterable[str]], deciders: Iterable[str]
@@ -129,7 +162,7 @@ class Cache:
         landscape.write(self._landscape(asked), found, folders, deciders, self._states.began)
 
     def _landscape(self, asked: object) -> str:
-        said = digest(repr((self._program, os.getcwd(), asked)).encode("utf-8", "surrogateescape"))
+        said = digest(repr((self._program, self._here, asked)).encode("utf-8", "surrogateescape"))
         return os.fspath(self._folder / f"landscape-{said[:16]}.bin")
 
     def save(self) -> None:
@@ -139,7 +172,7 @@ class Cache:
         for number, names in self._lacking.values():
             folder, since, _ = self._known.others[number]
             self._known.others[number] = folder, since, LACKS + "/".join(sorted(names))
-        if store.write(self._file, self._known, self._met):
+        if store.write(self._file, self._known, self._paths):
             self._tidy()
 
     @cached_property
@@ -149,8 +182,8 @@ class Cache:
     @cached_property
     def _file(self) -> str:
         # Paths are remembered as they are shown, which depends on where one stands.
-        here = digest(repr((self._program, os.getcwd(), self._repairs)).encode("utf-8", "surrogateescape"))
-        return os.fspath(self._folder / f"reports-{here[:16]}.bin")
+        said = digest(repr((self._program, self._here, self._repairs)).encode("utf-8", "surrogateescape"))
+        return os.fspath(self._folder / f"reports-{said[:16]}.bin")
 
     @cached_property
     def _known(self) -> Store:
@@ -163,7 +196,7 @@ class Cache:
             if now is not None and now[0] == NEVER:
                 self._numbers[path] = self._lack(*self._states.lack(path))
             else:
-                self._numbers[path] = None if now is None else self._add((path, *now))
+                self._numbers[path] = None if now is None else self._known.other((near(path, self._here), *now))
         return self._numbers[path]
 
     def _lack(self, folder: str, name: str) -> int:
@@ -171,60 +204,53 @@ class Cache:
         known = self._lacking.get(folder)
         if known is None:
             since = folder_stamp(folder) if settled(folder, self._states.began) else UNSURE
-            known = self._lacking[folder] = self._add((folder, since, LACKS)), set()
+            known = self._lacking[folder] = self._known.other((near(folder, self._here), since, LACKS)), set()
         number, names = known
         names.add(name)
         return number
-
-    def _add(self, state: tuple[str, Stamp, str]) -> int:
-        self._known.others.append(state)
-        return len(self._known.others) - 1
 
     def _sure(self, stamp: Stamp) -> Stamp:
         """A stamp to go by: a file that was just written may be written again without a trace."""
         return stamp if self._states.settled(stamp) else UNSURE
 
-    def _plan(self, task: Task, plan: Plan) -> tuple[str, int]:
-        """What decides over a file, and its number in the store."""
-        key = (id(plan), task.in_test, id(task.root))
-        if key not in self._plans:
-            said = (identity.of_plan(plan.settings, plan.rules), plan.production, task.in_test, os.fspath(task.root))
-            name = digest(repr(said).encode("utf-8", "surrogateescape"))
-            self._plans[key] = name, self._known.plan(name)
-        return self._plans[key]
+    def _plan(self, plan: Plan, situation: Situation) -> str:
+        """What decides over a file, whatever is in it."""
+        said = (identity.of_plan(plan.settings, plan.rules), plan.production, situation.in_test, situation.root)
+        return digest(repr(said).encode("utf-8", "surrogateescape"))
 
-    def _fits(self, task: Task, entry: Entry) -> bool:
-        if entry.stamp != task.stamp:
-            if not self._states.same(task.path, UNSURE, entry.content):
-                return False
-            self._known.restamp(task.path, self._sure(task.stamp))
+    def _is_same(self, path: str, now: State, then: State) -> bool:
+        """Whether a file has the same content at another time; that is taken note of."""
+        if now[0] != then[0] or path not in self._known.read:
+            return False
+        if not self._states.same(path, UNSURE, self._known.read[path][0]):
+            return False
+        self._known.states[path] = now[0], self._sure(now[1])
+        self._changed = True
+        return True
+
+    def _stale(self, groups: set[int], met: Mapping[str, Stamp]) -> set[int]:
+        """Those of some groups of other files in which one has changed; the stamps of many are known."""
+        known = self._known
+        others = set[int]().union(*map(known.groups.__getitem__, groups))
+        gone = {number for number in others if not self._is_still(number, met)}
+        return {group for group in groups if not gone.isdisjoint(known.groups[group])} if gone else set()
+
+    def _is_still(self, number: int, met: Mapping[str, Stamp]) -> bool:
+        """Whether another file is as it was; what now stands there with the same content is taken note of."""
+        path, then, content = self._known.others[number]
+        if then != UNSURE and met.get(path) == then:
+            return True
+        now = self._states.renewed(path, then, content)
+        if now is not None and now != then and self._sure(now) == now:
+            self._known.others[number] = (path, now, content)
             self._changed = True
-        return self._still(entry.rests_on)
-
-    def _still(self, numbers: tuple[int, ...]) -> bool:
-        """Whether other files are as they were; what now stands there with the same content is taken note of."""
-        group = id(numbers)  # neighbours share one; hashing it would cost as much as looking
-        known = self._verdicts.get(group)
-        if known is None:
-            known = self._verdicts[group] = all(map(self._is_still, numbers))
-        return known
-
-    def _is_still(self, number: int) -> bool:
-        known = self._same.get(number)
-        if known is None:
-            path, then, content = self._known.others[number]
-            now = self._states.renewed(path, then, content)
-            known = self._same[number] = now is not None
-            if now is not None and now != then and self._sure(now) == now:
-                self._known.others[number] = (path, now, content)
-                self._changed = True
-        return known
+        return now is not None
 
     def _tidy(self) -> None:
         """Of the stores in the folder only the latest stay, and nothing that a crash left half-written."""
         hour = 3600 * 10**9
         try:
-            found = sorted(((stamp(entry.path)[1], entry.path) for entry in os.scandir(self._folder)), reverse=True)
+            found = sorted(((entry.stat().st_mtime_ns, entry.path) for entry in os.scandir(self._folder)), reverse=True)
             stores = [path for _, path in found if path.endswith(_SUFFIXES)]
             left = [path for time, path in found if path.endswith(".new") and time + hour < self._states.began]
             for path in (*stores[_MOST_STORES:], *left):
@@ -254,7 +280,7 @@ class KeptSettings(MutableMapping[str, Settings]):
         if key not in self._now:
             try:
                 self._now[key] = unpack(Settings, self._packed[key])
-            except store.MISFITS as misfit:
+            except sealed.MISFITS as misfit:
                 raise KeyError(key) from misfit
         return self._now[key]
 
@@ -263,7 +289,7 @@ class KeptSettings(MutableMapping[str, Settings]):
         packed = pack(value)
         try:
             same = unpack(Settings, json.loads(json.dumps(packed))) == value
-        except store.MISFITS:
+        except sealed.MISFITS:
             same = False
         if same:  # else a rule's option is of a kind that JSON lacks: such settings are validated each time
             self._packed[key] = packed
@@ -287,24 +313,20 @@ def _texts(report: Report) -> tuple[bytes, ...]:
     return tuple(json.dumps(pack(part), separators=(",", ":")).encode() if any(part) else b"" for part in parts)
 
 
-def _language(path: str) -> Language:
+def _report(path: str, content: str, entry: Entry) -> Report:
+    said, waits, locations = entry.texts
+    findings, silenced, costs = unpack(_SAID, json.loads(said)) if said else ((), (), ())
     language = language_of(path)
     if language is None:
         raise ValueError(f"{path}: of no language by its name")
-    return language
-
-
-def _report(path: str, entry: Entry) -> Report:
-    said, waits, locations = entry.texts
-    findings, silenced, costs = unpack(_SAID, json.loads(said)) if said else ((), (), ())
     return Report(
         path,
-        _language(path),
+        language,
         findings,
         silenced,
         Packed(Wait, waits),
         Packed(Location, locations),
         costs,
-        digest=entry.content,
+        digest=content,
         paid=(entry.waits, entry.cost_ms),
     )

@@ -8,17 +8,19 @@ changes a folder's time) and the files in them, and above them, that decide over
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from stat import S_ISREG
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from stat import S_ISDIR, S_ISREG
 from typing import NamedTuple
 
 from sleeplint.cache import sealed
-from sleeplint.cache.states import FOLDER, UNSURE, Stamp, digest, folder_stamp, settled, stamp
+from sleeplint.cache.columns import numbers, of_numbers, of_stamps, of_words, stamps, words
+from sleeplint.cache.states import FOLDER, UNSURE, Stamp, digest, folder_stamp, here, near, of_status, settled, stamp
 from sleeplint.packing import pack, unpack
-from sleeplint.records import dataclass
+from sleeplint.records import dataclass, field
 from sleeplint.settings import Settings
 
-FORMAT = "sleeplint landscape 1"
+FORMAT = "sleeplint landscape 2"
 MOST_FILES = 200_000
 PAYS = 100
 """Files from which the walk is worth remembering."""
@@ -26,43 +28,50 @@ PAYS = 100
 _COME_AND_GO = frozenset({FOLDER, "__pycache__"})
 
 
-class Sight(NamedTuple):
-    """One file to read."""
+class Situation(NamedTuple):
+    """What holds for some files, whatever is in them."""
 
-    path: str
-    """As the user gave it."""
-    absolute: str
-    root: int
-    """Number of its project's folder in `Landscape.roots`."""
+    root: str
+    """Their project's folder."""
     settings: int
-    """Number of what holds for it in `Landscape.settings`."""
+    """Number of the settings in `Landscape.settings`."""
     in_test: bool
-    """The settings say that it is test code."""
-    size: int
-    stamp: Stamp
+    """The settings say that they are test code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Landscape:
-    """All files that a run reads, sorted by path."""
+    """All files that a run reads, sorted by path; a column for each thing that is known of them."""
 
-    sights: Sequence[Sight]
-    roots: Sequence[str]
+    paths: Sequence[str]
+    """As the user gave them."""
+    stamps: Sequence[Stamp]
+    held: Sequence[int]
+    """The numbers of their situations."""
+    situations: Sequence[Situation]
     settings: Sequence[Settings]
+    met: Mapping[str, Stamp] = field(default_factory=dict)
+    """The stamps of all files and folders that were looked at on the way, by `states.near` path."""
 
 
-def read(file: str) -> Landscape | None:
-    """The landscape in a file, if nothing has changed on which it rests."""
+def read(file: str, began: int) -> Landscape | None:
+    """The landscape in a file, if nothing has changed on which it rests, as a run begun at `began` sees it."""
     try:
-        (folders, deciders, roots, settings, places), _ = sealed.read(file, FORMAT)
-        if not all(folder_stamp(path) == tuple(then) or _listed(path) == names for path, then, names in folders):
+        (situations, settings), columns = sealed.read(file, FORMAT)
+        ground, paths, held = _Ground.of(columns), words(columns["paths"]), numbers(columns["held"])
+        then = ground.stamps
+        met = ground.still(began)
+        stamps = [of_status(found) for found in map(os.stat, paths) if S_ISREG(found.st_mode)]
+        if met is None or len(stamps) != len(paths):
             return None
-        if not all(stamp(path) == tuple(then) for path, then in deciders):
-            return None
-        sights = list(_seen(places, os.getcwd()))
-        return Landscape(sights, roots, [unpack(Settings, one) for one in settings])
-    except (*sealed.MISFITS, IndexError, KeyError, AttributeError):
+        met.update(zip(paths, stamps, strict=True))
+        known = [Situation(*one) for one in situations]
+        landscape = Landscape(paths, stamps, held, known, [unpack(Settings, one) for one in settings], met)
+    except sealed.MISFITS:
         return None
+    if ground.stamps != then:
+        sealed.write(file, FORMAT, [situations, settings], columns | ground.columns())
+    return landscape
 
 
 def write(
@@ -73,47 +82,79 @@ def write(
     `folders` are those gone through with the names in them. `deciders` are files that have a say in it;
     unless one was changing meanwhile.
     """
-    if not PAYS <= len(landscape.sights) <= MOST_FILES or not all(settled(path, began) for path in deciders):
+    deciders = list(dict.fromkeys(deciders))
+    if not PAYS <= len(landscape.paths) <= MOST_FILES or not all(settled(path, began) for path in deciders):
         return
-    here = os.getcwd()
-    places = [
-        (sight.path, "" if sight.absolute == _absolute(here, sight.path) else sight.absolute, *sight[2:5])
-        for sight in landscape.sights
-    ]
-    index = [
-        [
-            (path, folder_stamp(path) if settled(path, began) else UNSURE, _listing(names))
-            for path, names in folders.items()
-        ],
-        [(path, stamp(path)) for path in deciders],
-        landscape.roots,
-        [pack(one) for one in landscape.settings],
-        places,
-    ]
+    where = here()
+    ground = _Ground(
+        [near(path, where) for path in folders],
+        [_sure(path, folder_stamp(path), began) for path in folders],
+        [_listing(names) for names in folders.values()],
+        [near(path, where) for path in deciders],
+        [stamp(path) for path in deciders],
+    )
+    index = [landscape.situations, [pack(one) for one in landscape.settings]]
     try:
-        sealed.write(file, FORMAT, index, [])
-    except (TypeError, UnicodeError):  # a rule's option of a kind that JSON lacks, a name that is no text
+        columns = {"paths": of_words(landscape.paths), "held": of_numbers(landscape.held)}
+        sealed.write(file, FORMAT, index, columns | ground.columns())
+    except (TypeError, OverflowError):  # a rule's option of a kind that JSON lacks, too long an inode
         return
 
 
-def _seen(places: Sequence[tuple[str, str, int, int, bool]], here: str) -> Iterator[Sight]:
-    """The files as they are now. Raises OSError if one has gone."""
-    for path, absolute, root, settings, in_test in places:
-        where = absolute or _absolute(here, path)
-        status = os.stat(where)
-        if not S_ISREG(status.st_mode):
-            raise ValueError(f"{where}: no file any more")
-        now = (status.st_size, status.st_mtime_ns, status.st_ino)
-        yield Sight(path, where, root, settings, in_test, status.st_size, now)
+@dataclass(slots=True)
+class _Ground:
+    """What a landscape rests on."""
+
+    folders: list[str]
+    stamps: list[Stamp]
+    listings: list[str]
+    """What was in each of the folders."""
+    deciders: list[str]
+    decided: list[Stamp]
+    """Of the deciders."""
+
+    @classmethod
+    def of(cls, columns: Mapping[str, bytes]) -> _Ground:
+        """What `columns` gave."""
+        return cls(
+            words(columns["folders"]),
+            stamps(columns["stamps"]),
+            words(columns["listings"]),
+            words(columns["deciders"]),
+            stamps(columns["decided"]),
+        )
+
+    def columns(self) -> dict[str, bytes]:
+        """All of it as bytes."""
+        return {
+            "folders": of_words(self.folders),
+            "stamps": of_stamps(self.stamps),
+            "listings": of_words(self.listings),
+            "deciders": of_words(self.deciders),
+            "decided": of_stamps(self.decided),
+        }
+
+    def still(self, began: int) -> dict[str, Stamp] | None:
+        """The stamps of now, by path, if nothing has changed; a folder that holds the same at another time is noted.
+
+        Raises OSError if a folder has gone.
+        """
+        now = [of_status(found) for found in map(os.stat, self.folders) if S_ISDIR(found.st_mode)]
+        if now != self.stamps:
+            moved = [number for number, (new, then) in enumerate(zip(now, self.stamps, strict=True)) if new != then]
+            if any(_listing(os.listdir(self.folders[number])) != self.listings[number] for number in moved):
+                return None
+            self.stamps = [*self.stamps]
+            for number in moved:
+                self.stamps[number] = _sure(self.folders[number], now[number], began)
+        if list(map(stamp, self.deciders)) != self.decided:
+            return None
+        return dict(zip(chain(self.deciders, self.folders), chain(self.decided, now), strict=True))
 
 
-def _listed(folder: str) -> str:
-    return _listing(os.listdir(folder))
+def _sure(folder: str, stamp: Stamp, began: int) -> Stamp:
+    return stamp if settled(folder, began) else UNSURE
 
 
 def _listing(names: Iterable[str]) -> str:
     return digest("\0".join(sorted(set(names) - _COME_AND_GO)).encode("utf-8", "surrogateescape"))[:16]
-
-
-def _absolute(here: str, path: str) -> str:
-    return f"{here}{os.sep}{path}"

@@ -1,13 +1,16 @@
-"""Files that are read as a whole or not at all: a line on top says how long the index is and what it must add up to.
+"""Files that are read as a whole or not at all: a line on top says what all the rest must add up to.
 
-What follows the index is told apart by its users. JSON, never pickle: a file in a folder that others can
-write must not run code. What does not fit is dropped, never trusted.
+An index in JSON, then columns of bytes, and never a pickle: a file in a folder that others can write must
+not run code. What does not fit is dropped, never trusted.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
+from functools import reduce
+from itertools import accumulate, pairwise
 from typing import Any
 from zlib import crc32
 
@@ -16,26 +19,41 @@ Signature: 8a477f597d28d172789f06886806bc55
 # This file is a cache directory tag created by sleeplint.
 # For information about cache directory tags see https://bford.info/cachedir/
 """
-MISFITS = (OSError, ValueError, TypeError, OverflowError, MemoryError, RecursionError)
+MISFITS = (
+    OSError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    OverflowError,
+    MemoryError,
+    RecursionError,
+)
 """What comes of reading a file that is none of ours, or damaged."""
 
 
-def read(file: str, form: str) -> tuple[Any, bytes]:
-    """The index of a file of this form, and what follows it. Raises one of MISFITS."""
+def read(file: str, form: str) -> tuple[Any, dict[str, bytes]]:
+    """The index of a file of this form, and the columns that follow it. Raises one of MISFITS."""
     with open(file, "rb") as data:
         head = data.readline(200).split(b"\t")
-        if len(head) != 3 or head[0] != form.encode():
+        if len(head) != 2 or head[0] != form.encode():
             raise ValueError(f"not a {form}")
-        index = data.read(int(head[1]))
-        if crc32(index) != int(head[2]):
-            raise ValueError("damaged")
-        return json.loads(index), data.read()
+        body = data.read()
+    if crc32(body) != int(head[1]):
+        raise ValueError("damaged")
+    at = body.index(b"\n") + 1
+    index, lengths = json.loads(body[:at])
+    places = pairwise(accumulate(lengths.values(), initial=at))
+    return index, {name: body[start:end] for name, (start, end) in zip(lengths, places, strict=True)}
 
 
-def write(file: str, form: str, index: Any, rest: list[bytes]) -> bool:
-    """Put an index and what follows it in a file's place at once; False if that cannot be."""
-    packed = json.dumps(index, separators=(",", ":")).encode()
-    return replace(file, [f"{form}\t{len(packed)}\t{crc32(packed)}\n".encode(), packed, *rest])
+def write(file: str, form: str, index: Any, columns: Mapping[str, bytes]) -> bool:
+    """Put an index and columns in a file's place at once; False if that cannot be."""
+    lengths = {name: len(column) for name, column in columns.items()}
+    head = json.dumps([index, lengths], separators=(",", ":")).encode() + b"\n"
+    check = reduce(lambda check, part: crc32(part, check), columns.values(), crc32(head))
+    return replace(file, [f"{form}\t{check}\n".encode(), head, *columns.values()])
 
 
 def replace(file: str, parts: list[bytes]) -> bool:

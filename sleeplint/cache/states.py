@@ -15,12 +15,22 @@ same time: file systems round, FAT to two seconds."""
 LACKS = "lacks "
 """What is said of a folder that lacks names which somebody looked for; they follow, with `/` between them."""
 
-Stamp = tuple[int, int, int]
-"""Size, time of the last change in nanoseconds, number of the inode."""
-NEVER: Stamp = (-1, 0, 0)
+Stamp = tuple[int, int, int, int]
+"""Size, times of the last change and of the last change of status in nanoseconds, number of the inode."""
+NEVER: Stamp = (-1, 0, 0, 0)
 """That of a file which does not exist, or cannot be looked at."""
-UNSURE: Stamp = (-2, 0, 0)
+UNSURE: Stamp = (-2, 0, 0, 0)
 """Equal to that of no file: only the content tells."""
+
+
+def here() -> str:
+    """The folder in which one stands, with a separator at its end."""
+    return os.path.join(os.getcwd(), "")
+
+
+def near(path: str, here: str) -> str:
+    """An absolute path as one says it `here`: shorter if it leads to something below."""
+    return path[len(here) :] if path.startswith(here) else path
 
 
 def digest(data: bytes) -> str:
@@ -30,13 +40,18 @@ def digest(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
 
 
+def of_status(found: os.stat_result) -> Stamp:
+    """The stamp of what the disk says about a file."""
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+
+
 def stamp(path: str) -> Stamp:
     """The stamp of a file as it is now."""
     try:
         found = os.stat(path)
     except (OSError, ValueError):
         return NEVER
-    return (found.st_size, found.st_mtime_ns, found.st_ino) if stat.S_ISREG(found.st_mode) else UNSURE
+    return of_status(found) if stat.S_ISREG(found.st_mode) else UNSURE
 
 
 def folder_stamp(path: str) -> Stamp:
@@ -45,7 +60,7 @@ def folder_stamp(path: str) -> Stamp:
         found = os.stat(path)
     except (OSError, ValueError):
         return NEVER
-    return (found.st_size, found.st_mtime_ns, found.st_ino) if stat.S_ISDIR(found.st_mode) else NEVER
+    return of_status(found) if stat.S_ISDIR(found.st_mode) else NEVER
 
 
 def settled(path: str, since: int) -> bool:
@@ -104,7 +119,7 @@ class States:
 
     def settled(self, stamp: Stamp) -> bool:
         """Whether a file with this stamp was last changed clearly before this run began."""
-        return stamp[1] + GRANULARITY < self.began
+        return max(stamp[1], stamp[2]) + GRANULARITY < self.began
 
     def now(self, path: str) -> tuple[Stamp, str] | None:
         """The stamp and content of a file, read once; None if it may have changed during this run."""

@@ -1,134 +1,107 @@
-"""One file of remembered reports: an index that is read whole, and behind it texts that are read where needed."""
+"""One file of remembered reports: what tells whether they still hold, column by column, and their texts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import chain
-from typing import Any
-from zlib import crc32
+from itertools import chain, islice
+from typing import TypeVar
 
 from sleeplint.cache import sealed
+from sleeplint.cache.columns import numbers, of_numbers, of_stamps, of_words, stamps, words
 from sleeplint.cache.states import Stamp
 from sleeplint.records import dataclass, field
 
-FORMAT = "sleeplint cache 3"
+FORMAT = "sleeplint cache 4"
 MOST_FILES = 200_000
 MOST_BYTES = 64_000_000
 """Of the texts of one store."""
-_SPARE_BYTES = 200_000
 _SPARE_OTHERS = 1_000
-"""So much of what nobody asks for any more is kept along, beside as much again as is asked for."""
-_OF_QUIET = 4
-"""Cells in the row of a file in which there was nothing to read: plan, size, time, inode."""
-MISFITS = (ValueError, TypeError, IndexError, KeyError, AttributeError, OverflowError, RecursionError)
-"""What comes of looking at a row that is none of ours."""
+"""So many other files on which nothing rests any more are kept along, beside as many again as are needed."""
+
+State = tuple[int, Stamp]
+"""The number of the plan by which a file was judged, and its stamp."""
+Other = tuple[str, Stamp, str]
+"""Another file on which reports rest: its path, and its stamp and content as they were."""
+_T = TypeVar("_T")
+_S = TypeVar("_S", bytes, Sequence[int])
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """What is remembered of one file."""
+    """A report that says something."""
 
-    plan: str
-    """What decided over it: settings, rules, project."""
-    stamp: Stamp
-    content: str = ""
-    """Digest of what was read; empty where a byte search said that there is nothing to read."""
-    texts: tuple[bytes, ...] = ()
-    """Its report, packed."""
-    waits: int = 0
-    cost_ms: int | float = 0
-    rests_on: tuple[int, ...] = ()
-    """Numbers of other files, in `Store.others`."""
+    waits: int
+    cost_ms: int | float
+    texts: tuple[bytes, ...]
+    """What it says, packed."""
 
 
 @dataclass
 class Store:
-    """All that is remembered."""
+    """All that is remembered. Of most files that is their state, for they have nothing to say."""
 
-    rows: dict[str, list[Any]] = field(default_factory=dict)
-    """Of each path: plan, size, time, inode; then content, waits, cost, files it rests on, texts."""
-    others: list[tuple[str, Stamp, str]] = field(default_factory=list)
-    """The other files on which reports rest, as they were."""
+    states: dict[str, State] = field(default_factory=dict)
+    read: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Of files that were read their content's digest, and the number of the group on which their reports rest.
+    Of all others a byte search said that there is nothing to read."""
+    entries: dict[str, Entry] = field(default_factory=dict)
+    groups: list[Sequence[int]] = field(default_factory=list)
+    """Numbers of other files: neighbours often rest on the same."""
+    others: list[Other] = field(default_factory=list)
     plans: list[str] = field(default_factory=list)
-    groups: list[tuple[int, ...]] = field(default_factory=list)
-    """Numbers of other files on which a report rests: neighbours often rest on the same."""
-    texts: bytes = b""
-    """The texts of `rows`, one after the other."""
-    fresh: list[bytes] = field(default_factory=list)
-    """Those that came later."""
 
     def plan(self, said: str) -> int:
         """The number of a plan, in `plans`."""
-        number = self._plans.setdefault(said, len(self.plans))
-        if number == len(self.plans):
-            self.plans.append(said)
-        return number
+        return _number(said, self.plans, self._plans)
 
-    def is_quiet(self, path: str, plan: int, stamp: Stamp) -> bool | None:
-        """Whether it is known that a file in this state has nothing to read; None if there is more to be known.
+    def other(self, other: Other) -> int:
+        """The number of another file's state, in `others`."""
+        return _number(other, self.others, self._others)
 
-        Raises one of MISFITS if nothing is known of it.
-        """
-        row = self.rows[path]
-        return None if len(row) > _OF_QUIET else row == [plan, *stamp]
-
-    def entry(self, path: str) -> Entry:
-        """What is remembered of a file. Raises one of MISFITS if that is nothing, or does not fit."""
-        plan, size, time, inode, *more = self.rows[path]
-        entry = Entry(self.plans[plan], (size, time, inode))
-        if more:
-            entry.content, entry.waits, entry.cost_ms, group, texts = more
-            entry.rests_on = self.groups[group]
-            entry.texts = tuple(self._text(*text) for text in texts)
-        return entry
-
-    def put(self, path: str, entry: Entry) -> None:
-        """Remember a file, in place of what was."""
-        row: list[Any] = [self.plan(entry.plan), *entry.stamp]
-        if entry.content:
-            group = self._groups.setdefault(entry.rests_on, len(self.groups))
-            if group == len(self.groups):
-                self.groups.append(entry.rests_on)
-            places = [self._place(text) for text in entry.texts]
-            row += [entry.content, entry.waits, entry.cost_ms, group, places]
-        self.rows[path] = row
-
-    def restamp(self, path: str, stamp: Stamp) -> None:
-        """Take note that a file has the same content at another time."""
-        self.rows[path][1:_OF_QUIET] = stamp
+    def put(
+        self, path: str, state: State, content: str = "", rests_on: Iterable[int] = (), entry: Entry | None = None
+    ) -> None:
+        """Remember a file, in place of what was; one with a `content` was read."""
+        for column in (self.states, self.read, self.entries):
+            column.pop(path, None)
+        self.states[path] = state
+        if content:
+            self.read[path] = content, _number(tuple(rests_on), self.groups, self._groups)
+        if entry is not None:
+            self.entries[path] = entry
 
     @cached_property
     def _plans(self) -> dict[str, int]:
         return {said: number for number, said in enumerate(self.plans)}
 
     @cached_property
-    def _groups(self) -> dict[tuple[int, ...], int]:
-        return {group: number for number, group in enumerate(self.groups)}
+    def _others(self) -> dict[Other, int]:
+        return {other: number for number, other in enumerate(self.others)}
 
     @cached_property
-    def _length(self) -> list[int]:
-        return [len(self.texts)]
-
-    def _place(self, text: bytes) -> list[int]:
-        start = self._length[0]
-        self._length[0] += len(text)
-        self.fresh.append(text)
-        return [start, start + len(text), crc32(text)]
-
-    def _text(self, start: int, end: int, check: int) -> bytes:
-        text = self.texts[start:end]
-        if len(text) != end - start or crc32(text) != check:
-            raise ValueError("a text of the store is damaged")
-        return text
+    def _groups(self) -> dict[Sequence[int], int]:
+        return {tuple(group): number for number, group in enumerate(self.groups)}
 
 
 def read(file: str) -> Store:
     """The store in a file; an empty one if there is none, or none that fits."""
     try:
-        (others, groups, plans, rows), texts = sealed.read(file, FORMAT)
-        states = [(path, tuple(then), said) for path, then, said in others]
-        return Store(dict(rows), states, plans, [tuple(group) for group in groups], texts)
+        (plans, told), columns = sealed.read(file, FORMAT)
+        paths = words(columns["paths"])
+        states = zip(numbers(columns["plans"]), stamps(columns["stamps"]), strict=True)
+        files = zip(words(columns["contents"]), numbers(columns["rests"]), strict=True)
+        texts = _cut(columns["texts"], numbers(columns["lengths"]))
+        entries = [Entry(waits, cost_ms, tuple(islice(texts, count))) for waits, cost_ms, count in told]
+        others = zip(words(columns["others"]), stamps(columns["then"]), words(columns["said"]), strict=True)
+        return Store(
+            dict(zip(paths, states, strict=True)),
+            dict(zip(paths, files, strict=False)),  # those that were read come first
+            dict(zip(words(columns["told"]), entries, strict=True)),
+            list(_cut(numbers(columns["members"]), numbers(columns["groups"]))),
+            list(others),
+            plans,
+        )
     except sealed.MISFITS:
         return Store()
 
@@ -140,42 +113,69 @@ def write(file: str, store: Store, first: Iterable[str] = ()) -> bool:
     """
     if _is_wasteful(store):
         store = _compacted(store, first)
-    index = [store.others, store.groups, store.plans, store.rows]
-    return sealed.write(file, FORMAT, index, [store.texts, *store.fresh])
+    paths = list(dict.fromkeys(chain(store.read, store.states)))
+    states = list(map(store.states.__getitem__, paths))
+    texts = [text for entry in store.entries.values() for text in entry.texts]
+    try:
+        columns = {
+            "paths": of_words(paths),
+            "plans": of_numbers(plan for plan, _ in states),
+            "stamps": of_stamps(stamp for _, stamp in states),
+            "contents": of_words(content for content, _ in store.read.values()),
+            "rests": of_numbers(group for _, group in store.read.values()),
+            "groups": of_numbers(map(len, store.groups)),
+            "members": of_numbers(chain.from_iterable(store.groups)),
+            "others": of_words(path for path, _, _ in store.others),
+            "then": of_stamps(stamp for _, stamp, _ in store.others),
+            "said": of_words(said for _, _, said in store.others),
+            "told": of_words(store.entries),
+            "lengths": of_numbers(map(len, texts)),
+            "texts": b"".join(texts),
+        }
+    except OverflowError:  # an inode whose number is longer than elsewhere
+        return False
+    told = [(entry.waits, entry.cost_ms, len(entry.texts)) for entry in store.entries.values()]
+    return sealed.write(file, FORMAT, [store.plans, told], columns)
 
 
 def _is_wasteful(store: Store) -> bool:
     """Whether it holds much that nobody asks for, or more than it may."""
-    length = len(store.texts) + sum(map(len, store.fresh))
-    if len(store.rows) > MOST_FILES or length > MOST_BYTES:
+    if len(store.states) > MOST_FILES or sum(map(_size, store.entries.values())) > MOST_BYTES:
         return True
-    try:
-        read = [row for row in store.rows.values() if len(row) > _OF_QUIET]
-        wanted = sum(end - start for row in read for start, end, _ in row[-1])
-        others = set(chain.from_iterable(store.groups[number] for number in {row[-2] for row in read}))
-    except MISFITS:  # a row that is none of ours
-        return True
-    return length > 2 * wanted + _SPARE_BYTES or len(store.others) > 2 * len(others) + _SPARE_OTHERS
+    used = {number for _, number in store.read.values()}
+    wanted = set().union(*(store.groups[number] for number in used))
+    return len(store.others) > 2 * len(wanted) + _SPARE_OTHERS
 
 
 def _compacted(store: Store, first: Iterable[str]) -> Store:
     """Only what can be asked for, and no more than it may be."""
-    whole = Store(store.rows, store.others, store.plans, store.groups, store.texts + b"".join(store.fresh))
-    small = Store()
-    numbers: dict[int, int] = {}
+    small = Store(plans=store.plans)
     length = 0
-    for path in dict.fromkeys(chain(first, whole.rows)):
-        try:
-            entry = whole.entry(path)
-            used = [whole.others[number] for number in entry.rests_on]
-        except MISFITS:
-            continue
-        length += sum(map(len, entry.texts))
-        if len(small.rows) >= MOST_FILES or length > MOST_BYTES:
+    for path in dict.fromkeys(chain(first, store.states)):
+        content, group = store.read.get(path, ("", -1))
+        entry = store.entries.get(path)
+        length += _size(entry) if entry else 0
+        if len(small.states) >= MOST_FILES or length > MOST_BYTES:
             break
-        for number, state in zip(entry.rests_on, used, strict=True):
-            if numbers.setdefault(number, len(small.others)) == len(small.others):
-                small.others.append(state)
-        entry.rests_on = tuple(numbers[number] for number in entry.rests_on)
-        small.put(path, entry)
+        rests_on = [small.other(store.others[number]) for number in (store.groups[group] if content else ())]
+        small.put(path, store.states[path], content, rests_on, entry)
     return small
+
+
+def _size(entry: Entry) -> int:
+    return sum(map(len, entry.texts))
+
+
+def _cut(whole: _S, lengths: Iterable[int]) -> Iterator[_S]:
+    """A whole in pieces of these lengths."""
+    at = 0
+    for length in lengths:
+        yield whole[at : at + length]
+        at += length
+
+
+def _number(thing: _T, things: list[_T], known: dict[_T, int]) -> int:
+    number = known.setdefault(thing, len(things))
+    if number == len(things):
+        things.append(thing)
+    return number

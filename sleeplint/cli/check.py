@@ -9,17 +9,17 @@ from contextlib import ExitStack
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from sleeplint import runner
+from sleeplint import planning, runner
 from sleeplint.cli import session
 from sleeplint.cli.progress import Progress
 from sleeplint.cli.streams import colored, complain, opened, width
 from sleeplint.engine import Report, judge_run
 from sleeplint.errors import UserError
 from sleeplint.finding import Applicability, Finding, Problem, Severity
+from sleeplint.planning import Work
 from sleeplint.registry import Registry
 from sleeplint.reporters import SHOW_FIXES, STATISTICS, Reporter, View, create
 from sleeplint.reporters.tally import Tally
-from sleeplint.runner import Work
 from sleeplint.source import Source, language_of
 
 if TYPE_CHECKING:
@@ -32,28 +32,28 @@ def run(options: argparse.Namespace) -> int:
     cache = session.cache(options, repairs=_shows_fixes(options))
     resolver = session.resolver(options, cache)
     stdin = session.standard_input(options)
-    work = runner.plan(
+    work = planning.plan(
         options.paths or ["."], rules, resolver, force_exclude=options.force_exclude, stdin=stdin, memory=cache
     )
     mending = _mending(options, work)
     reports = (
-        mending.reports()
+        enumerate(mending.reports())
         if mending
         else runner.run(work, jobs=options.jobs, repairs=_shows_fixes(options), memory=cache)
     )
-    tally = Tally(problems=list(work.problems))
+    tally = Tally(files=len(work.tasks), problems=list(work.problems))
     failed = False
     with ExitStack() as stack:
         if cache is not None:
             stack.callback(cache.save)
         reporters = list(_reporters(options, rules, stdin, stack))
         progress = Progress(len(work.tasks), wanted=not options.quiet)
-        for task, report in zip(work.tasks, reports, strict=True):
-            progress.step()
+        for number, report in reports:
+            progress.reach(number)
             if report.findings or report.silenced:
                 progress.clear()
             tally.add(report)
-            failed |= _fails(report, options.fail_on or work.plans[task.plan].settings.fail_on)
+            failed |= _fails(report, options.fail_on or work.settings(number).fail_on)
             _tell(reporters, report)
         progress.clear()
         for report in _of_the_run(tally, work):

@@ -10,9 +10,9 @@ from sleeplint.engine import Report
 from sleeplint.errors import PathError
 from sleeplint.finding import Applicability, Problem
 from sleeplint.fixing import Mended, unified_diff, write
+from sleeplint.planning import Work
 from sleeplint.records import dataclass, replace
 from sleeplint.reporters.summary import counted
-from sleeplint.runner import Work
 from sleeplint.source import Source
 
 

@@ -15,18 +15,16 @@ class Progress:
     def __init__(self, total: int, wanted: bool = True) -> None:
         """Count to `total`; not `wanted` is silent."""
         self._total = total
-        self._done = 0
         self._due = monotonic() + _PATIENCE if wanted and sys.stderr.isatty() else float("inf")
         self._shown = False
 
-    def step(self) -> None:
-        """One more file is done."""
-        self._done += 1
+    def reach(self, number: int) -> None:
+        """All files up to that one are done."""
         now = monotonic()
         if now >= self._due:
             self._due = now + _EVERY
             self._shown = True
-            sys.stderr.write(f"\r{self._done:,} of {self._total:,} files\x1b[K")
+            sys.stderr.write(f"\r{number + 1:,} of {self._total:,} files\x1b[K")
             sys.stderr.flush()
 
     def clear(self) -> None:

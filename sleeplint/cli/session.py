@@ -11,8 +11,8 @@ from pathlib import Path
 from sleeplint.cache import FOLDER, Cache
 from sleeplint.discovery import root_of
 from sleeplint.errors import PathError, UserError
+from sleeplint.planning import Work
 from sleeplint.registry import Registry, load
-from sleeplint.runner import Work
 from sleeplint.settings.files import Table, of_environment, of_option, shown
 from sleeplint.settings.resolver import Resolver
 from sleeplint.source import Source

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from contextlib import ExitStack
 
-from sleeplint import runner
+from sleeplint import planning, runner
 from sleeplint.cli import session
 from sleeplint.cli.streams import complain, opened, width
 from sleeplint.reporters import inventory
@@ -17,7 +17,7 @@ def run(options: argparse.Namespace) -> int:
     stdin = session.standard_input(options)
     cache = session.cache(options)
     resolver = session.resolver(options, cache)
-    work = runner.plan(
+    work = planning.plan(
         options.paths or ["."],
         rules,
         resolver,
@@ -32,12 +32,12 @@ def run(options: argparse.Namespace) -> int:
             stack.callback(cache.save)
         outs = [(output, stack.enter_context(opened(output.file))) for output in options.outputs]
         writers = [inventory.create(output.format, out, everything=options.all, width=width()) for output, out in outs]
-        for report in runner.run(work, jobs=options.jobs, memory=cache):
+        for _, report in runner.run(work, jobs=options.jobs, memory=cache):
             problems.extend(report.problems)
             for writer in writers:
                 writer.report(report)
         for writer in writers:
-            writer.finish()
+            writer.finish(len(work.tasks))
     if not options.quiet:
         complain(problems)
     return 3 if any(problem.internal for problem in problems) else 0

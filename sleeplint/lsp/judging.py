@@ -12,8 +12,9 @@ from sleeplint.engine import Report
 from sleeplint.errors import SettingsError
 from sleeplint.finding import Finding, Problem
 from sleeplint.lsp.documents import Document, Documents
+from sleeplint.planning import Plan, Task
 from sleeplint.registry import Registry
-from sleeplint.runner import Linter, Plan, Task
+from sleeplint.runner import Linter
 from sleeplint.settings.files import of_environment
 from sleeplint.settings.resolver import InForce, Resolver
 from sleeplint.source import Source

@@ -22,8 +22,8 @@ class Inventory(Protocol):
     def report(self, report: Report) -> None:
         """Take one file's waits."""
 
-    def finish(self) -> None:
-        """Write what comes after the last file."""
+    def finish(self, files: int) -> None:
+        """Write what comes after the last of so many files."""
 
 
 def create(name: str, out: TextIO, *, everything: bool, width: int = 80) -> Inventory:
@@ -40,7 +40,7 @@ class _Lines:
         for wait in wait_objects(report, self._everything):
             self._out.write(json.dumps(wait, ensure_ascii=False) + "\n")
 
-    def finish(self) -> None:
+    def finish(self, files: int) -> None:
         """Nothing follows."""
 
 
@@ -50,21 +50,19 @@ class _Gathering:
         self._everything = everything
         self._width = width
         self._waits: list[dict[str, Any]] = []
-        self._files = 0
 
     def report(self, report: Report) -> None:
-        self._files += 1
         self._waits.extend(wait_objects(report, self._everything))
 
 
 class _Document(_Gathering):
-    def finish(self) -> None:
+    def finish(self, files: int) -> None:
         whole_run = {
             "version": 1,
             "tool": {"name": "sleeplint", "version": __version__},
             "waits": self._waits,
             "summary": {
-                "files": self._files,
+                "files": files,
                 "waits": len(self._waits),
                 "cost_ms": whole(sum(wait["cost_ms"] or 0 for wait in self._waits)),
                 "by_kind": _counts(self._waits, "kind"),
@@ -78,11 +76,11 @@ class _Document(_Gathering):
 class _Table(_Gathering):
     """Grouped by file, as a reader of the suite goes through it."""
 
-    def finish(self) -> None:
-        for line in self._lines():
+    def finish(self, files: int) -> None:
+        for line in self._lines(files):
             self._out.write(line.rstrip() + "\n")
 
-    def _lines(self) -> Iterator[str]:
+    def _lines(self, files: int) -> Iterator[str]:
         path = None
         for wait in self._waits:
             if wait["path"] != path:
@@ -93,7 +91,7 @@ class _Table(_Gathering):
             yield self._row(wait)
         if self._waits:
             yield ""
-        yield f"{counted(len(self._waits), 'wait')} in {counted(self._files, 'file')}."
+        yield f"{counted(len(self._waits), 'wait')} in {counted(files, 'file')}."
         for key in ("kind", "role"):
             yield from self._totals(key)
 

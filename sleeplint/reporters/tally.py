@@ -16,6 +16,7 @@ class Tally:
     """Adds reports up."""
 
     files: int = 0
+    """Those that were asked for; of most there is nothing to add."""
     waits: int = 0
     """In test code."""
     cost_ms: Milliseconds = 0
@@ -33,8 +34,7 @@ class Tally:
     """With which the run ends; known when the reporters finish."""
 
     def add(self, report: Report) -> None:
-        """Count one file."""
-        self.files += 1
+        """Count what is said about one file."""
         self.add_findings(report.findings)
         self.silenced += len(report.silenced)
         self.costs.extend(report.costs)
