@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 from sleeplint.languages.catalogue import Call
+from sleeplint.languages.needles import Needle, Needles
 from sleeplint.languages.rust.catalogue import FUNCTIONS, METHODS
 from sleeplint.languages.rust.timing import timed
 from sleeplint.languages.rust.words import places
@@ -17,12 +18,11 @@ _WORDS = (b"nap", b"doze", b"snooze", b"within", b"settle")
 """Whole names that wrappers have."""
 # Every wait is told how long, so that an argument follows.
 _AFTER = rb"(?=\s*+(?:::\s*<[^()]{0,200}>\s*)?\(\s*+[^\s)])"
+_OR_AS = rb"(?:%s|(?= as ))" % _AFTER
 # Most functions whose name holds `wait` wait for a condition.
-_WAITS = rb"wait(?:_for|_until|_timeout\w*|(?:_\w*)?_?(?:ms|millis|sec|secs|seconds|while_for))?(?!\w)"
-# Patterns open with a literal, which the engine looks for as fast as memory is read.
-_SHAPES = {b"wait": _WAITS + _AFTER, b"sleep": rb"sleep(?:\w*+" + _AFTER + rb"|(?=\s*+[,)]))"}
-"""Of stems with a shape of their own; a sleep may also be passed on as a value."""
-_CALLED = tuple(re.compile(_SHAPES.get(stem, stem + rb"\w*+" + _AFTER)) for stem in STEMS)
+_WAITS = rb"(?:_for|_until|_timeout\w*|(?:_\w*)?_?(?:ms|millis|sec|secs|seconds|while_for))?(?!\w)"
+_SHAPES = {b"wait": _WAITS + _AFTER, b"sleep": rb"\w*+" + _OR_AS + rb"|(?=\s*+[,)])"}
+"""What follows a stem that has a shape of its own; a sleep may also be passed on as a value."""
 _GIVEN = re.compile(_AFTER)
 # Casts, too, are written so.
 _ALIAS = re.compile(rb" as (?!(?:[iu](?:8|16|32|64|128|size)|f32|f64|_)(?!\w))(\w+)")
@@ -49,46 +49,52 @@ def _without_stem() -> tuple[dict[bytes, set[bytes]], dict[bytes, set[bytes]]]:
 
 
 @cache
-def _by_type() -> tuple[re.Pattern[bytes], ...]:
-    """What finds `Timer::after(..)`, also where a longer name holds the type's."""
-    types, _ = _without_stem()
-    ends: dict[bytes, list[bytes]] = {}
-    for kind in sorted(types):
-        ends.setdefault(kind[:3], []).append(kind[3:])
-    return tuple(_called_by(start + rb"(?:%s)\w*+" % b"|".join(rest)) for start, rest in ends.items())
-
-
-@lru_cache(maxsize=256)
-def _called_by(kind: bytes) -> re.Pattern[bytes]:
-    names = sorted({name for names in _without_stem()[0].values() for name in names})
-    return re.compile(kind + rb"\s*+(?:::\s*<[^()]{0,200}>\s*+)?::\s*+(%s)(?!\w)" % b"|".join(names) + _AFTER)
-
-
-@cache
-def _by_tail() -> tuple[re.Pattern[bytes], ...]:
-    """What finds names of several words by their last."""
-    tails = {name[name.rindex(b"_") :] for name in _without_stem()[1] if b"_" in name}
-    return tuple(_calls_of(tail) for tail in sorted(tails))
-
-
-@cache
-def _by_crate() -> tuple[tuple[bytes, tuple[bytes, ...]], ...]:
+def _by_crate() -> dict[bytes, tuple[bytes, ...]]:
     """Crates, each with its names of one word."""
     found: dict[bytes, set[bytes]] = {}
     for name, crates in _without_stem()[1].items():
         for crate in crates if b"_" not in name else ():
             short = min((other for other in crates if crate.startswith(other)), key=len)
             found.setdefault(short, set()).add(name)
-    return tuple((crate, tuple(sorted(names))) for crate, names in sorted(found.items()))
+    return {crate: tuple(sorted(names)) for crate, names in sorted(found.items())}
 
 
 @cache
-def _known() -> frozenset[bytes]:
-    """What an import may rename."""
-    names = {segment for call in FUNCTIONS for segment in call.call.encode().split(b"::")[-2:]}
-    return frozenset(names)
+def _renamable() -> frozenset[bytes]:
+    """Functions and types in the catalogue that an import may rename, so that no word of a call tells them."""
+    paths = [call.call.encode().split(b"::") for call in FUNCTIONS]
+    return frozenset(name for *_, owner, name in paths if owner.islower()).union(_without_stem()[0])
 
 
+def _members() -> bytes:
+    """What follows `Timer` in `Timer::after(..)`."""
+    names = sorted({name for names in _without_stem()[0].values() for name in names})
+    return rb"\s*+(?:::\s*<[^()]{0,200}>\s*+)?::\s*+(?:%s)(?!\w)" % b"|".join(names) + _AFTER
+
+
+@lru_cache(maxsize=64)
+def _called_by(alias: bytes) -> re.Pattern[bytes]:
+    """What finds functions of a type that an import renames."""
+    return re.compile(re.escape(alias) + _members())
+
+
+@cache
+def _needles() -> Needles:
+    """All that is looked for in every text."""
+    types, names = _without_stem()
+    beginnings = [kind for kind in types if not any(kind != other and kind.startswith(other) for other in types)]
+    tails = {name[name.rindex(b"_") :] for name in names if b"_" in name}
+    return Needles(
+        (
+            *(Needle("stem", stem, _SHAPES.get(stem, rb"\w*+" + _OR_AS)) for stem in STEMS),
+            *(Needle("type", kind, rb"\w*+(?:%s|(?= as ))" % _members()) for kind in beginnings),
+            *(Needle("end", end, rb"(?!\w)" + _OR_AS) for end in (*_WORDS, *sorted(tails))),
+            *(Needle("crate", crate) for crate in _by_crate()),
+        )
+    )
+
+
+@lru_cache(maxsize=2)
 def hits(code: bytes, calls: tuple[Call, ...] = ()) -> tuple[tuple[int, int], ...]:
     """The ranges of names that may be called names of waits, in order."""
     return tuple(sorted(set(_unordered(code, calls))))
@@ -96,34 +102,32 @@ def hits(code: bytes, calls: tuple[Call, ...] = ()) -> tuple[tuple[int, int], ..
 
 def _unordered(code: bytes, calls: tuple[Call, ...]) -> Iterator[tuple[int, int]]:
     """The same ranges as they are found, some of them twice."""
-    for pattern in _CALLED:
-        for match in pattern.finditer(code):
-            start, end = _start(code, match.start()), match.end()
-            if _GIVEN.match(code, end) is None:
-                if start == match.start():  # `sleep` itself, passed on
-                    yield start, end
-            elif not _DEFINING.search(code, max(0, start - 20), start):
-                yield start, end
-    for pattern in _by_type():
-        yield from (match.span(1) for match in pattern.finditer(code))
-    _, crates = _without_stem()
-    for pattern in _by_tail():
-        for match in pattern.finditer(code):
-            start = _start(code, match.start())
-            if any(crate in code for crate in crates.get(code[start : match.end()], ())):
-                yield start, match.end()
-    names = {call.call.rpartition("::")[2].rpartition(".")[2].encode() for call in calls}
-    for crate, short in _by_crate():
-        if crate in code:
-            names.update(short)
-    aliases = _aliases(code, names)
-    for alias in sorted(alias for alias, word in aliases.items() if word[:1].isupper()):
-        yield from (match.span(1) for match in _called_by(re.escape(alias)).finditer(code))
-    for name in _WORDS:
-        for match in _calls_of(name).finditer(code):
-            if _start(code, match.start()) == match.start():
-                yield match.span()
-    yield from hits_of(code, names.union(aliases))
+    types, crates = _without_stem()
+    own = {call.call.rpartition("::")[2].rpartition(".")[2].encode() for call in calls}
+    other: set[bytes] = set()
+    for needle, at, end in _needles().found(code):
+        if needle.kind == "crate":
+            own.update(_by_crate()[needle.word])
+            continue
+        start = _start(code, at)
+        if code.startswith(b" as ", end):
+            if code[start:end] in _renamable() and (alias := _ALIAS.match(code, end)):
+                if code[start:end] in types:
+                    yield from (_last(code, match.end()) for match in _called_by(alias[1]).finditer(code))
+                else:
+                    other.add(alias[1])
+        elif needle.kind == "type":
+            yield _last(code, end)
+        elif needle.kind == "stem":
+            given = _GIVEN.match(code, end) is not None
+            if not _DEFINING.search(code, max(0, start - 20), start) if given else start == at:
+                yield start, end  # without an argument it is `sleep` itself, passed on
+        elif code[start:end] in _WORDS or any(crate in code for crate in crates.get(code[start:end], ())):
+            yield start, end
+    for name in own:
+        aliases = (_ALIAS.match(code, at + len(name)) for at in places(code, name))
+        other.update(alias[1] for alias in aliases if alias is not None)
+    yield from hits_of(code, own | other)
 
 
 def hits_of(code: bytes, names: Iterable[bytes]) -> Iterator[tuple[int, int]]:
@@ -134,19 +138,9 @@ def hits_of(code: bytes, names: Iterable[bytes]) -> Iterator[tuple[int, int]]:
                 yield at, at + len(name)
 
 
-@cache
-def _calls_of(name: bytes) -> re.Pattern[bytes]:
-    """A name that is called with an argument; it may be the end of a longer one."""
-    return re.compile(re.escape(name) + rb"(?!\w)" + _AFTER)
-
-
 def may_wait(code: bytes, calls: tuple[Call, ...]) -> bool:
     """Whether there is a hit; False is certain."""
-    return (
-        b"sleeplint:" in code
-        or next(_unordered(code, calls), None) is not None
-        or (b"Instant" in code and bool(timed(code)))
-    )
+    return b"sleeplint:" in code or bool(hits(code, calls)) or (b"Instant" in code and bool(timed(code)))
 
 
 def _start(code: bytes, at: int) -> int:
@@ -155,11 +149,6 @@ def _start(code: bytes, at: int) -> int:
     return at - len(before[0]) if before else at
 
 
-def _aliases(code: bytes, own: set[bytes]) -> dict[bytes, bytes]:
-    """Other names that imports of the file give to what may wait, each with the one that it stands for."""
-    found: dict[bytes, bytes] = {}
-    for match in _ALIAS.finditer(code):
-        word = _LAST_WORD.search(code[max(0, match.start() - _LONGEST) : match.start()])
-        if word and (word[0] in own or word[0] in _known()):
-            found[match[1]] = max(word[0], found.get(match[1], b""), key=lambda name: name[:1].isupper())
-    return found
+def _last(code: bytes, end: int) -> tuple[int, int]:
+    """The word that ends at an offset."""
+    return _start(code, end), end
