@@ -8,14 +8,15 @@ from functools import lru_cache
 # Each branch opens with a literal, so that the engine can skip to one.
 _OPAQUE = re.compile(
     rb"""
-      //(?P<line>[^\n]*)
+      //(?P<lines>[^\n]*+(?:\n[ \t]*+//[^\n]*+)*+)
     | /\*(?P<block>.*?(?:\*/|\Z))
     | r(?:(?<![A-Za-z0-9_]r)|(?<=\b[bc]r))(?P<fence>\#*)"(?P<raw>.*?)(?:"(?P=fence)|\Z)
-    | "(?P<string>(?:\\.|[^"\\])*+)"?
+    | "(?P<string>(?:[^"\\]++|\\.)*+)"?
     | '(?P<letter>\\[^']++|[^\\'\x80-\xff]|[\x80-\xff]{2,4})'
     """,
     re.DOTALL | re.VERBOSE,
 )
+_BLANKS = bytes(sign if sign == 0x0A else 0x20 for sign in range(256))
 _COMMENT_LINE = re.compile(rb"\s*//[/!]*(.*)")
 
 
@@ -26,12 +27,13 @@ def bare(code: bytes) -> bytes:
 
 
 def _blank(match: re.Match[bytes]) -> bytes:
-    whole = match.group()
-    if match.lastgroup in ("line", "block"):
+    whole, inside = match[0], match.lastgroup
+    if inside == "lines":
+        return whole.translate(_BLANKS)
+    if inside is None or inside == "block":
         return b" " * len(whole)
-    inside = match.lastgroup or "string"
-    start, end = match.start(inside) - match.start(), match.end(inside) - match.start()
-    return whole[:start] + b" " * (end - start) + whole[end:]
+    start, (first, end) = match.start(), match.span(inside)
+    return whole[: first - start] + b" " * (end - first) + whole[end - start :]
 
 
 _TO_US = b"sleeplint:"

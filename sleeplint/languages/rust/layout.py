@@ -12,11 +12,11 @@ Hole = tuple[int, int]
 """What stands between the braces of a function, from its first line to its last."""
 
 # A function's head, lines that are empty or indented deeper, and its closing brace under its first letter.
-_BODY = re.compile(
-    rb"^([ \t]*+)(?:(?:pub(?:\([^()\n]*\))?|async|const|unsafe|default|extern(?: \"[^\"\n]*\")?) )*+"
-    rb"fn (\w+)[^;{}]*?\{\n((?:\1[ \t]++[^\n]++\n|\n)*+)\1\}$",
-    re.MULTILINE,
+_NAMED = re.compile(rb"fn (\w+)")
+_FRONT = re.compile(
+    rb"([ \t]*+)(?:(?:pub(?:\([^()\n]*\))?|async|const|unsafe|default|extern(?: \"[^\"\n]*\")?) )*+",
 )
+_OPENED = re.compile(rb"[^;{}]*+\{\n")
 _SHORT = 100
 """Bytes of a body that is parsed at once: it may be one expression, such as a constant's."""
 _PAYS = 2_000
@@ -40,7 +40,28 @@ def functions(code: bytes) -> tuple[Function, ...]:
 
     Layout can deceive, as where a string holds code: a text without such a body then does not parse.
     """
-    return tuple(Function(match[2], match.start(), *match.span(3)) for match in _BODY.finditer(code))
+    found: list[Function] = []
+    behind = 0
+    while named := _NAMED.search(code, behind):
+        behind = named.end()
+        head = code.rfind(b"\n", 0, named.start()) + 1
+        front = _FRONT.fullmatch(code, head, named.start())
+        opened = _OPENED.match(code, behind) if front is not None else None
+        if front is None or opened is None:
+            continue
+        deeper = _no_deeper(front[1]).search(code, opened.end() - 1)
+        end = deeper.end() if deeper is not None else len(code)
+        closed = end + len(front[1]) + 1
+        if code[end:closed] == front[1] + b"}" and code[closed : closed + 1] in (b"\n", b""):
+            found.append(Function(named[1], head, opened.end(), end))
+            behind = closed
+    return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _no_deeper(indent: bytes) -> re.Pattern[bytes]:
+    """What finds the line break before a line that is neither empty nor indented deeper."""
+    return re.compile(rb"\n(?!%s[ \t]++[^\n]|\n)" % indent)
 
 
 def around(found: Sequence[Function], offset: int) -> Function | None:

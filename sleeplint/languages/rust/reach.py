@@ -10,7 +10,9 @@ from sleeplint.languages.rust.layout import around, functions
 from sleeplint.languages.rust.timing import timed
 
 # An attribute that makes tests, or bounds them; strings in it may hold what looks like its end.
-_TESTING = re.compile(rb'#\s*+!?\s*+\[(?:[^\]"]|"(?:[^"\\]|\\.)*+")*?(?:test|quickcheck|timeout)', re.DOTALL)
+_TESTING = re.compile(
+    rb'#\s*+!?\s*+\[(?:[^\]"tq]++|"(?:[^"\\]++|\\.)*+"|(?!test|quickcheck|timeout)[tq])*+[tq]', re.DOTALL
+)
 
 
 def first_test(code: bytes) -> int:
