@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -32,6 +33,8 @@ SCAN_PAYS = 16_000_000
 LIFE = 8_000_000
 """Bytes of source after which processes are replaced: Python gives little memory back before it ends."""
 _CHUNK = 64
+_SELDOM = (5_000, 10, 10)
+"""How many objects are made before those are looked for that hold each other and nobody holds: few of a reader's do."""
 _PRAGMA = b"sleeplint:"
 _R = TypeVar("_R")
 _NO_LANGUAGE = "is neither Rust nor Python by its name; skipped"
@@ -56,7 +59,15 @@ def run(
     work; None is one for each core. `repairs` works out fixes too. Nothing that a file holds, and no rule's
     failure, stops the run: it becomes a problem in a report.
     """
-    linter = Linter(work.plans, repairs)
+    usual = gc.get_threshold()
+    gc.set_threshold(*_SELDOM)
+    try:
+        yield from _run(work, Linter(work.plans, repairs), jobs, memory)
+    finally:
+        gc.set_threshold(*usual)
+
+
+def _run(work: Work, linter: Linter, jobs: int | None, memory: Memory | None) -> Iterator[Report]:
     if work.stdin is not None:
         yield from ((number, linter.report(task, work.stdin)) for number, task in enumerate(work.tasks))
         return
@@ -318,6 +329,8 @@ def _begin(plans: Sequence[Plan], repairs: bool) -> None:
     import signal
 
     global _linter
+    gc.freeze()  # what all processes share is not looked at again, and so stays shared
+    gc.set_threshold(*_SELDOM)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # the one that is asked for a clean end is the parent
     _linter = Linter(plans, repairs)
 

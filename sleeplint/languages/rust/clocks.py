@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tree_sitter import Node
 
+from sleeplint.facts import Test
 from sleeplint.languages.rust.attributes import Attribute
 from sleeplint.languages.rust.names import FileNames, path_of
 from sleeplint.languages.rust.words import holds, places
@@ -42,11 +43,11 @@ def obeys_tokio(api: str, crate: str) -> bool:
 class Clocks:
     """Finds pauses in the functions of one file."""
 
-    def __init__(self, names: FileNames, paused_test: Callable[[int], bool | None]) -> None:
-        """`paused_test` tells of the function around an offset: its test is paused, is not, or it is no test."""
+    def __init__(self, names: FileNames, test_at: Callable[[Sequence[Node]], Test | None]) -> None:
+        """`test_at` tells in which test a chain of nodes ends."""
         self._names = names
         self._code = names.reading.grove.code
-        self._paused_test = paused_test
+        self._test_at = test_at
         self._callers: dict[str, bool] = {}
         self._simulators = any(holds(self._code, name) for name in _SIMULATORS)
         """The file speaks of a simulator at all; asked once, for asking takes as long as the file is."""
@@ -142,3 +143,12 @@ class Clocks:
                 return False
             found = True
         return found
+
+    def _paused_test(self, offset: int) -> bool | None:
+        """Whether the test around an offset is paused there; None if there is none."""
+        chain = self._names.reading.grove.chain(offset, offset + 1)
+        test = self._test_at(chain)
+        if test is None:
+            return None
+        node = next(n for n in chain if n.type == "function_item" and n.start_byte == test.span.start)
+        return test.paused_clock or self.paused(node, offset)

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -159,7 +160,7 @@ class Library:
                     del self._readings[path]
                 else:
                     self._keep(path, reading.held)
-                    reading.let_go(lambda: self._grove(path, reading.code))
+                reading.let_go(partial(self._grove, path, reading.code))
             return
         # Not what is on disk: what is found out meanwhile holds for it alone.
         kept = self._readings, self._places, self.answers, self._remembered

@@ -45,19 +45,35 @@ def within_tests(code: bytes, hits: tuple[tuple[int, int], ...]) -> Reach:
     first = first_test(code)
     if first == len(code):
         return Reach((), first)
-    found = functions(code)
-    called: dict[bytes, bool] = {}
-
-    def is_called(name: bytes) -> bool:
-        """Whether a test may call a function, or a function that calls it, and so on."""
-        if name not in called:
-            called[name] = False
-            for start, _ in hits_of(code, [name]):
-                caller = around(found, start)
-                if start >= first or (caller is not None and caller.name != name and is_called(caller.name)):
-                    called[name] = True
-                    break
-        return called[name]
-
-    kept = (hit for hit in hits if hit[0] >= first or (own := around(found, hit[0])) is None or is_called(own.name))
+    callers = _Callers(code, first)
+    kept = (hit for hit in hits if hit[0] >= first or callers.may_reach(hit[0]))
     return Reach(tuple(kept), first)
+
+
+class _Callers:
+    """Who may call the functions of a file, by their names."""
+
+    def __init__(self, code: bytes, first: int) -> None:
+        """`first` is where tests begin."""
+        self._code = code
+        self._first = first
+        self._functions = functions(code)
+        self._called: dict[bytes, bool] = {}
+
+    def may_reach(self, offset: int) -> bool:
+        """Whether a test may reach a place, which stands in no function or in one that is called."""
+        own = around(self._functions, offset)
+        return own is None or self._is_called(own.name)
+
+    def _is_called(self, name: bytes) -> bool:
+        """Whether a test may call a function, or a function that calls it, and so on."""
+        if name not in self._called:
+            self._called[name] = False
+            for start, _ in hits_of(self._code, [name]):
+                caller = around(self._functions, start)
+                if start >= self._first or (
+                    caller is not None and caller.name != name and self._is_called(caller.name)
+                ):
+                    self._called[name] = True
+                    break
+        return self._called[name]

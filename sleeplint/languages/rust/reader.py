@@ -86,7 +86,7 @@ class _Reader:
         self._durations = Durations(Finder(library))
         self._calls = Calls(reading, library, self._durations, around.calls)
         self._scopes = Scopes(self._grove, in_test)
-        self._clocks = Clocks(self._calls.names, self._paused_test)
+        self._clocks = Clocks(self._calls.names, self._scopes.test_at)
         self._unread: list[str] = []
         self._tests: dict[Span, Test] = {}
         self._limits: dict[int, TestLimit] = {}
@@ -291,14 +291,6 @@ class _Reader:
             return True
         name = function.child_by_field_name("name")
         return name is not None and self._clocks.paused_by_callers(self._grove.text(name), function)
-
-    def _paused_test(self, offset: int) -> bool | None:
-        chain = self._grove.chain(offset, offset + 1)
-        standing = self._scopes.standing(chain)
-        if standing.test is None:
-            return None
-        node = next(n for n in chain if n.type == "function_item" and n.start_byte == standing.test.span.start)
-        return standing.test.paused_clock or self._clocks.paused(node, offset)
 
     def _wait(self, called: Called, site: Site, paused: bool, every: list[Site]) -> Wait:
         try:

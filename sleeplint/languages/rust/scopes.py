@@ -73,6 +73,10 @@ class Scopes:
             above = node
         return Standing(in_test, test, function, on_test)
 
+    def test_at(self, chain: Sequence[Node]) -> Test | None:
+        """The test in which a chain ends."""
+        return self.standing(chain).test
+
     def tests(self) -> list[Test]:
         """The tests that stand in modules, in order."""
         found: list[Test] = []
