@@ -132,7 +132,7 @@ def _assigned(scene: Scene, site: Site, assignment: Node, name: str) -> Outcome 
 
 def _raises_itself(site: Site) -> bool:
     """It says by an exception that time is up: what it returns is something else's."""
-    return site.api.startswith(("asyncio.wait_for", "subprocess.", "asyncio.timeout"))
+    return site.api.startswith(("asyncio.wait_for", "subprocess.", "asyncio.timeout", "requests.", "httpx.", "urllib"))
 
 
 def looked_at_later(scene: Scene, site: Site) -> Outcome | None:

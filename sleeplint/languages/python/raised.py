@@ -9,15 +9,17 @@ from tree_sitter import Node
 
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.assertions import expectation, names_in
-from sleeplint.languages.python.flow import act_of, border, fails, following
+from sleeplint.languages.python.flow import act_of, border, fails, following, weight
 from sleeplint.languages.python.loops import round_of
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
-from sleeplint.languages.python.tree import arguments_of, chain_to
+from sleeplint.languages.python.tree import arguments_of, chain_to, statement_of
 from sleeplint.languages.python.verdict import Outcome
 
 RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assert_raises"})
 _SETTERS = frozenset({"settimeout", "set_timeout", "setblocking"})
+_SETS = re.compile(r"_*[A-Z]|set_?|with_|configure|setdefault|build|from_|replace$|override|update_(config|settings)")
+"""Names of what makes a thing or sets it up, and does nothing with it yet."""
 _SHORT_MS = 500
 _NEAR = 2000
 """Bytes before an expected error in which a fake that throws it may stand."""
@@ -31,25 +33,60 @@ _ANSWERED = re.compile(
 
 def raised(scene: Scene, site: Site) -> Outcome | None:
     """`with pytest.raises(TimeoutError):` around it, or `assertRaises(TimeoutError, q.get, timeout=1)`."""
-    own = scene.called(site.call)
-    short = site.duration_ms is not None and site.duration_ms <= _SHORT_MS
-    if own.name in RAISES:
-        return expected(scene, site.call, short)
+    if scene.called(site.call).name in RAISES:
+        function = arguments_of(site.call, scene.code).at(1, "callable")
+        name = scene.text(function).rpartition(".")[2] if function is not None else ""
+        return _taken_back(scene, site.call, _short(site), bool(_SETS.match(name)))
     inner: Node = site.call
     for index in range(len(site.chain) - 1, border(site.chain), -1):
         outer = site.chain[index]
         if outer.type == "with_statement" and inner.type == "block" and outer.named_child_count:
             for call in scene.calls(outer.named_children[0]):
                 if call.name in RAISES:
-                    found = _said(scene, site, outer) or expected(scene, call.node, short)
+                    found = _said(scene, site, outer)
+                    found = found or _taken_back(scene, call.node, _short(site), not _operates(scene, site, inner))
+                    if found is not None and found.role == "burned" and _goes_on(scene, site, inner):
+                        return Outcome("guard", False, True, found.asserted)
                     if found is not None:
                         return found
                 if call.name == "suppress" and words.TIMEOUT_ERRORS.search(scene.text(call.node)):
                     return Outcome("burned", False, False, call.node)
         elif outer.type == "call" and inner.type == "argument_list" and scene.called(outer).name in RAISES:
-            return expected(scene, outer, short)
+            return _taken_back(scene, outer, _short(site), not _operates(scene, site, inner))
         inner = outer
     return None
+
+
+def _short(site: Site) -> bool:
+    return site.duration_ms is not None and site.duration_ms <= _SHORT_MS
+
+
+def _taken_back(scene: Scene, raises: Node, short: bool, only_set: bool) -> Outcome | None:
+    """What an expected error says of a timeout that is perhaps `only_set`, so that nothing there can run it out."""
+    found = expected(scene, raises, short)
+    if only_set and found is not None:
+        runs_out = found.role == "burned" and is_timeout_error(_error_of(scene, raises))
+        return Outcome("burned", False, True, raises) if runs_out else Outcome("guard", True, True, raises)
+    return found
+
+
+def _operates(scene: Scene, site: Site, block: Node) -> bool:
+    """Whether a block calls anything but constructors and setters, within which a timeout could run out."""
+    statements = scene.statements(block) if block.type == "block" else (block,)
+    calls = [call for statement in statements for call in scene.calls(statement)]
+    if not _SETS.match(scene.called(site.call).name):
+        return True
+    return any(call.name and not _SETS.match(call.name) and weight(call) != "neutral" for call in calls)
+
+
+def _goes_on(scene: Scene, site: Site, block: Node) -> bool:
+    """Whether a later statement of a block has a timeout of its own: then it is that which is to run out."""
+    if _SETS.match(scene.called(site.call).name):
+        return False
+    own = statement_of(site.chain, site.call)
+    later = [statement for statement in scene.statements(block) if statement.start_byte > own.start_byte]
+    inside = [scene.sites.get(call.node.id) for statement in later for call in scene.calls(statement)]
+    return any(one is not None and one.kind == "timeout" for one in inside)
 
 
 def _said(scene: Scene, site: Site, raises: Node) -> Outcome | None:
@@ -60,10 +97,35 @@ def _said(scene: Scene, site: Site, raises: Node) -> Outcome | None:
     for act in islice(following(scene, site.chain[: site.chain.index(raises)], raises), 4):
         if act.kind == "assert" and alias[1] in names_in(scene, act.node):
             written = scene.text(act.node)
-            quoted = re.search(r"[\"'][^\"']*(?i:time[d ]?[- ]?out)", written)
+            quoted = "".join(re.findall(r"\"[^\"]*\"|'[^']*'", written))
+            told = _speaks_of_time(quoted, _error_of(scene, scene.calls(raises.named_children[0])[0].node))
             negated = re.search(r"\bnot in\b|Not", written)
-            return Outcome("burned", True, True, act.node) if quoted and not negated else None
+            return Outcome("burned", True, True, act.node) if told and not negated else None
     return None
+
+
+def _error_of(scene: Scene, raises: Node) -> str:
+    """The error, or errors, that a call expects, as written."""
+    first = arguments_of(raises, scene.code).at(0, "expected_exception")
+    return scene.text(first) if first is not None else ""
+
+
+def is_timeout_error(written: str) -> bool:
+    """Whether an error, or one of several, says by its name that time is up, and not that a timeout was refused."""
+    names = re.findall(r"[\w.]+", written)
+    return any(words.TIMEOUT_ERRORS.search(name) and not words.REFUSALS.search(name) for name in names)
+
+
+def _speaks_of_time(message: str, error: str) -> bool:
+    """Whether a message says that time is up.
+
+    The word alone says so only in an error that is no refusal: `ValueError: timeout must be positive` is one.
+    """
+    if words.RAN_OUT.search(message):
+        return True
+    names = re.findall(r"[^\W\d]\w*", error)
+    refused = bool(names) and any(words.REFUSALS.search(name) for name in names)
+    return not refused and bool(words.TIMEOUT_WORD.search(message)) and not words.SETTING_WORDS.search(message)
 
 
 def set_before(scene: Scene, site: Site) -> Outcome | None:
@@ -98,15 +160,17 @@ def alarmed(scene: Scene, site: Site) -> Outcome | None:
 
 def expected(scene: Scene, raises: Node, short: bool) -> Outcome | None:
     """What an expected error says about a timeout that it may come from; one that is `short` may well say it so."""
-    arguments = arguments_of(raises, scene.code)
-    first = arguments.at(0, "expected_exception")
-    if first is not None and words.TIMEOUT_ERRORS.search(scene.text(first)):
+    error = _error_of(scene, raises)
+    if is_timeout_error(error):
         if _simulated(scene, raises):
             return Outcome("guard", False, True, raises)
-        return Outcome("burned", True, True, raises)
+        return Outcome("burned", not words.REFUSALS.search(error), True, raises)
+    arguments = arguments_of(raises, scene.code)
     match = arguments.keywords.get("match") or arguments.at(1, "expected_regex")
-    if match is not None and re.search(r"(?i)time[d ]?[- ]?out", scene.text(match)):
+    if match is not None and _speaks_of_time(scene.text(match), error):
         return Outcome("burned", True, True, raises)
+    if words.REFUSALS.search(error):
+        return Outcome("guard", True, True, raises)  # what it was given is refused, before any time passes
     if short:
         return Outcome("guard", False, True, raises)  # an error of another name may well say that time is up
     return None
@@ -139,7 +203,7 @@ def caught(scene: Scene, site: Site) -> Outcome | None:
                         continue
                     value = clause.child_by_field_name("value")
                     written = scene.text(value) if value is not None else ""
-                    if words.TIMEOUT_ERRORS.search(written) and not re.search(r"^\(?\s*\w*Cancel", written):
+                    if is_timeout_error(written) and not re.search(r"^\(?\s*\w*Cancel", written):
                         return _handled(scene, site, outer, clause)
         inner = outer
     return None

@@ -133,6 +133,27 @@ TIMEOUT_ERRORS = re.compile(
     r"\bCancelled\b|LockError|NotAcquired)"
 )
 """Exceptions by which a bound says that it was reached."""
+REFUSALS = re.compile(
+    r"(?i)\b(value|type|key|attribute|name|index|lookup|syntax|import|not_?implemented|assertion|unicode\w*|overflow|"
+    r"zerodivision)_?error\b|config|invalid|illegal|validat|usage|argument|param|option|unsupported|not_?supported|"
+    r"improper|schema|settings|forbidden|denied|unauthori|notfound|not_found|misuse"
+)
+"""Errors by which something is refused at once, whatever time it was given."""
+RAN_OUT = re.compile(
+    r"(?i)\btim(ed|ing)[- _]?out|time[- ]?out\W+((has|have|was|is|been|had|error)\W+)*"
+    r"(exceeded|reached|expired|elapsed|occur|wait|while|after|passed|hit|trying|during)|"
+    r"(exceeded|reached|hit|after|expired)\W+(\w+\W+){0,2}(time[- ]?out|deadline|time limit)|took too long|"
+    r"deadline (was )?exceeded|time('s| is) up|ran out of time"
+)
+"""A message that says that time is up."""
+TIMEOUT_WORD = re.compile(r"(?i)time[- _]?out")
+SETTING_WORDS = re.compile(
+    r"(?i)time[- _]?outs?\b[\\'\"`)]*\W*(must|should|shall|can|may|has to|have to|needs?|values?|arg|param|option|"
+    r"setting|is (not|in|re|too|un|a\b|an\b)|are|not|requires?|of type|keyword|or\b|and\b|too\b)|"
+    r"(invalid|negative|bad|illegal|positive|unknown|unexpected|missing|specify|expected|supported|allow\w*|must|set)\b"
+    r"[^\"']*time[- _]?out"
+)
+"""A message about what a timeout may be."""
 FAILURES = frozenset({"fail", "skip", "exit", "_exit", "abort", "xfail", "print_exc"})
 """Calls that end a test, other than by assertion."""
 
