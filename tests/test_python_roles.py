@@ -635,7 +635,7 @@ ROLES = {
         """,
     ),
     "a comment below says that nothing is to change": (
-        "settle low",
+        "absence low",
         """
         def test():
             server.poke("wrongly")

@@ -7,6 +7,7 @@ import re
 from sleeplint.facts import Related, Role
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.assertions import expectation, names_in, subject
+from sleeplint.languages.python.constancy import as_before, told_apart, unchanged
 from sleeplint.languages.python.flow import Act
 from sleeplint.languages.python.neighbours import Surrounding, assigned, span_of
 from sleeplint.languages.python.scene import Scene
@@ -36,10 +37,11 @@ def effect(scene: Scene, around: Surrounding) -> Verdict | None:
     related = (Related(span_of(outcome.node), "asserted here"),)
     if _later_than(scene, outcome, around):
         return Verdict("pacing", False, related=related)
-    if _unchanged(scene, outcome, around) and _news(scene, outcome, around):
-        return Verdict("settle", False, related=related)
-    if _unchanged(scene, outcome, around) or _alike(scene, outcome, around) or _as_before(scene, outcome, around):
-        return Verdict("absence", True, related=related)
+    if told_apart(scene, outcome, around):
+        return Verdict("pacing", False, related=related)
+    staying = persistence(scene, around)
+    if staying is not None:
+        return staying
     expected = expectation(scene, outcome)
     cause = around.cause
     match expected.wants:
@@ -65,24 +67,6 @@ def effect(scene: Scene, around: Surrounding) -> Verdict | None:
     return Verdict("settle", cause is not None, related=related)
 
 
-def _unchanged(scene: Scene, outcome: Act, around: Surrounding) -> bool:
-    """The same assertion held before the last action: it is to hold still."""
-    written = "".join(scene.text(outcome.node).split())
-    asserted = names_in(scene, outcome.node)
-    for act in around.after[: around.after.index(outcome)]:
-        if asserted & assigned(scene, act):
-            return False  # it speaks of a new answer to a new question
-    acted = False
-    for act in around.before:
-        if act.kind == "assert":
-            if "".join(scene.text(act.node).split()) == written:
-                return acted
-            if subject(scene, act) == subject(scene, outcome):
-                return False  # it was otherwise in between
-        acted = acted or act.kind == "call"
-    return False
-
-
 def _news(scene: Scene, outcome: Act, around: Surrounding) -> bool:
     """The assertions next to one that held before want something that none before did."""
     known = {"".join(scene.text(act.node).split()) for act in around.before if act.kind == "assert"}
@@ -95,34 +79,6 @@ def _news(scene: Scene, outcome: Act, around: Surrounding) -> bool:
     return False
 
 
-def _alike(scene: Scene, outcome: Act, around: Surrounding) -> bool:
-    """`old = look()` before, `new = look()` after, and they are to be equal."""
-    pair = re.search(
-        r"^assert (\w+) == (\w+)(,|$)|assert\w*Equals?\(\s*(\w+),\s*(\w+)\s*[,)]", scene.text(outcome.node)
-    )
-    if pair is None or "Not" in pair[0]:
-        return False
-    names = {name for name in pair.groups() if name and name.isidentifier()}
-    before = {(name, _value(scene, act)) for act in around.before for name in names & assigned(scene, act)}
-    after = {(name, _value(scene, act)) for act in around.after for name in names & assigned(scene, act)}
-    return any(old != new and value == again != "" for old, value in before for new, again in after)
-
-
-def _as_before(scene: Scene, outcome: Act, around: Surrounding) -> bool:
-    """`old = pool.first` before, and `assertIs(pool.first, old)` after."""
-    pair = _PAIR.match(scene.text(outcome.node))
-    if pair is None:
-        return False
-    sides = [side.strip() for side in pair.groups() if side]
-    for name, other in ((sides[0], sides[1]), (sides[1], sides[0])):
-        for act in around.before:
-            if re.fullmatch(r"\w+", name) and assigned(scene, act) == {name}:
-                inner = act.node.named_children[0]
-                right = inner.child_by_field_name("right")
-                return right is not None and scene.text(right) == other
-    return False
-
-
 def _is_as_earlier(scene: Scene, later: Act) -> bool:
     """`assert last_seen == seen`: what was looked at before is still the same, by its name."""
     pair = _PAIR.match(scene.text(later.node))
@@ -130,10 +86,30 @@ def _is_as_earlier(scene: Scene, later: Act) -> bool:
     return any(words.EARLIER.search(side) for side in sides)
 
 
-def _value(scene: Scene, act: Act) -> str:
-    inner = act.node.named_children[0] if act.node.named_children else None
-    right = inner.child_by_field_name("right") if inner is not None else None
-    return "".join(scene.text(right).split()) if right is not None and scene.calls(right) else ""
+def persistence(scene: Scene, around: Surrounding) -> Verdict | None:
+    """What is asserted was so before the wait, or is that what was just begun has not ended."""
+    outcome = around.outcome
+    if outcome is None or outcome.kind != "assert":
+        return None
+    related = (Related(span_of(outcome.node), "asserted here"),)
+    if unchanged(scene, outcome, around):
+        renewed = around.cause is not None and starter(scene, around.cause) is not None
+        if renewed or _news(scene, outcome, around):
+            return Verdict("settle", False, related=related)  # what was as it is now is so anew
+        return Verdict("absence", True, related=related)
+    if as_before(scene, outcome, around):
+        return Verdict("absence", True, related=related)
+    cause = around.cause
+    begun = assigned(scene, cause) if cause is not None and starter(scene, cause) is not None else set()
+    if begun & names_in(scene, outcome.node) and not _outlived(scene, outcome):
+        expected = expectation(scene, outcome)
+        return Verdict("absence", expected.sure, related=related) if expected.wants == "nothing" else None
+    return None
+
+
+def happens_too(scene: Scene, around: Surrounding) -> bool:
+    """Whether something behind the next assertion, and perhaps another act, is to have happened."""
+    return around.outcome is not None and _also_happened(scene, around.outcome, around, acting=True)
 
 
 def _also_happened(scene: Scene, outcome: Act, around: Surrounding, acting: bool = False) -> bool:

@@ -8,12 +8,12 @@ from itertools import islice
 
 from tree_sitter import Node
 
-from sleeplint.facts import Milliseconds
+from sleeplint.facts import Milliseconds, Related
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.durations import fold
-from sleeplint.languages.python.flow import border
+from sleeplint.languages.python.flow import Act, border
 from sleeplint.languages.python.names import Names
-from sleeplint.languages.python.neighbours import Surrounding
+from sleeplint.languages.python.neighbours import Surrounding, span_of
 from sleeplint.languages.python.scene import Scene, parts
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tree import arguments_of
@@ -27,6 +27,8 @@ _BRIEF_MS = 500
 _SETTERS = re.compile(r"(?i)(set|with|p?expire)")
 _TIMED = re.compile(r"(Time_?[Oo]ut|Timer|T[Tt][Ll]|Expir\w*|Lease|TimeLimit|Deadline)$")
 """Classes of things that are over after a while."""
+_AGED = {"setex": 1000, "psetex": 1, "expire": 1000, "pexpire": 1}
+"""Calls whose second argument says how long a key lives."""
 _UNITS = {"seconds": 1000, "secs": 1000, "milliseconds": 1, "ms": 1}
 _NUMBER = re.compile(r"^(\d[\d_]*(?:\.\d*)?|\.\d+)$")
 
@@ -57,12 +59,22 @@ def durations(scene: Scene, site: Site) -> list[Node]:
 def elapsing(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
     """A time of the system under test that was set nearby and is no longer than the sleep."""
     duration = site.duration_ms
+    outcome = around.outcome
+    if outcome is not None and _expects_expiry(scene, outcome):
+        related = (Related(span_of(outcome.node), "its end is expected here"),)
+        return Verdict("expiry", True, related=related)
     if not duration:
         return None
+    for statement in _told_with(scene, outcome):
+        found = _set_time(scene, statement, duration)
+        if found is not None and found[1]:
+            return Verdict("expiry", True, expires=found[0])
     for act in around.before:
         found = _set_time(scene, act.node, duration)
         if found is not None:
-            return Verdict("expiry", bool(words.CERTAIN_EXPIRIES.search(found[0].split(" ")[0])), expires=found[0])
+            return Verdict(
+                "expiry", bool(words.CERTAIN_EXPIRIES.search(re.split(r"[ (]", found[0])[0])), expires=found[0]
+            )
     first = border(site.chain)
     if first < 0:
         return None
@@ -87,11 +99,30 @@ def elapsing(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
     return None
 
 
+def _expects_expiry(scene: Scene, outcome: Act) -> bool:
+    """`with raises(SignatureExpired):`, of which nothing but time is the cause."""
+    if outcome.kind != "assert" or outcome.node.type != "with_statement":
+        return False
+    return any(
+        words.EXPIRED.search(scene.text(argument))
+        for call in scene.calls(outcome.node.named_children[0])
+        for argument in arguments_of(call.node, scene.code).positional[:1]
+    )
+
+
+def _told_with(scene: Scene, outcome: Act | None) -> tuple[Node, ...]:
+    """The statements in which a check says how old something may be: `verify(token, max_age=1)`."""
+    if outcome is None or outcome.kind != "assert":
+        return ()
+    body = outcome.node.child_by_field_name("body") if outcome.node.type == "with_statement" else None
+    return scene.statements(body) if body is not None else (outcome.node,)
+
+
 def _made(scene: Scene, site: Site, around: Surrounding) -> Iterator[Node]:
     """The statements of fixtures and of `setUp` that make what is asserted about."""
     if around.outcome is None or around.outcome.kind != "assert":
         return
-    asserted = scene.text(around.outcome.node)
+    asserted = " ".join(scene.text(act.node) for act in (around.outcome, *around.before))
     own = re.findall(r"\bself\.(\w+)\.", asserted)
     first = border(site.chain)
     owner = next((node for node in reversed(site.chain[:first]) if node.type == "class_definition"), None)
@@ -211,6 +242,10 @@ def _set_by_call(scene: Scene, call: Node) -> list[tuple[str, float, bool]]:
     """`cache.set_max_age(1)`, `Lease(seconds=1)`: the name of what is called says which time it sets."""
     name = scene.called(call).name
     arguments = arguments_of(call, scene.code)
+    if name in _AGED and len(arguments.positional) > 1:
+        amount = _amount(scene, arguments.positional[1])
+        written = scene.text(arguments.positional[1])
+        return [(f"{name}({written})", amount * _AGED[name], True)] if amount else []
     if name[:1].isupper() or re.match(r"_+[A-Z]", name):
         if call.id in scene.sites or not _TIMED.search(name):
             return []

@@ -9,9 +9,11 @@ from tree_sitter import Node
 from sleeplint.facts import Role
 from sleeplint.languages.python import remarks
 from sleeplint.languages.python import vocabulary as words
-from sleeplint.languages.python.effects import effect
+from sleeplint.languages.python.assertions import names_in
+from sleeplint.languages.python.constancy import is_named_for_constancy, is_named_for_expiry, said_to_stay
+from sleeplint.languages.python.effects import effect, happens_too, persistence
 from sleeplint.languages.python.expiries import durations, elapsing, named_expiry, outlives
-from sleeplint.languages.python.flow import Act, border
+from sleeplint.languages.python.flow import Act, act_of, border
 from sleeplint.languages.python.loops import Round
 from sleeplint.languages.python.neighbours import Surrounding, surrounding
 from sleeplint.languages.python.repetitions import repeated, spaced
@@ -35,6 +37,7 @@ def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
         startup(scene, site, around)
         or _measured(scene, site, around)
         or _spacing(scene, site, around, round_)
+        or persistence(scene, around)
         or elapsing(scene, site, around)
         or repeated(scene, around)
         or effect(scene, around)
@@ -44,7 +47,10 @@ def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
     statement = statement_of(site.chain, site.call)
     if verdict.role == "settle" and verdict.sure and outlives(scene, site, around):
         verdict = replace(verdict, sure=False)  # as likely it is to show that it is still there
-    if verdict.role == "settle" and words.UNMOVED.search(remarks.below(scene.code, statement.end_byte)):
+    if verdict.role == "settle" and said_to_stay(scene, site, around.outcome):
+        role: Role = "settle" if _is_for_an_effect(scene, statement, around) else "absence"
+        verdict = replace(verdict, role=role, sure=False)
+    if verdict.role == "settle" and verdict.sure and is_named_for_constancy(scene, site):
         verdict = replace(verdict, sure=False)
     if verdict.role == "settle" and verdict.sure and spaced(scene, around):
         verdict = replace(verdict, role="pacing", sure=False)  # as likely it is there out of habit
@@ -52,6 +58,8 @@ def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
         verdict = replace(verdict, role="absence", sure=False)
     if verdict.role == "settle" and verdict.sure and _says_expiry(scene, statement):
         verdict = Verdict("expiry", False, related=verdict.related)
+    if not verdict.sure and verdict.role in ("absence", "sync") and is_named_for_expiry(scene, site):
+        verdict = replace(verdict, role="expiry")
     if not verdict.sure:
         hint = remarks.hinted(remarks.remark(scene.code, statement.start_byte, statement.end_byte))
         if hint is not None and (verdict.role == "sync" or hint != "settle"):
@@ -90,13 +98,19 @@ def _says_expiry(scene: Scene, statement: Node) -> bool:
     return bool(words.NO_LONGER_VALID.search(remarks.remark(scene.code, statement.start_byte, statement.end_byte)))
 
 
+def _is_for_an_effect(scene: Scene, statement: Node, around: Surrounding) -> bool:
+    """Whether something is to happen all the same, by the comment at a sleep or by the assertions that follow."""
+    hint = remarks.hinted(remarks.remark(scene.code, statement.start_byte, statement.end_byte))
+    return hint in ("settle", "startup") or happens_too(scene, around)
+
+
 def _is_to_change_nothing(scene: Scene, around: Surrounding) -> bool:
     """Whether a comment at the last action says that it is not to have an effect."""
     cause = around.cause
     if cause is None:
         return False
     statement = cause.node
-    return bool(words.UNMOVED.search(remarks.remark(scene.code, statement.start_byte, statement.end_byte)))
+    return bool(words.IGNORED.search(remarks.remark(scene.code, statement.start_byte, statement.end_byte)))
 
 
 def _spacing(scene: Scene, site: Site, around: Surrounding, round_: Round | None) -> Verdict | None:
@@ -111,8 +125,8 @@ def _spacing(scene: Scene, site: Site, around: Surrounding, round_: Round | None
         one, two = before.effect, after.effect
         if one is not None and two is not None and one.name == two.name and words.REPEATABLE.match(one.name):
             return Verdict("pacing", one.receiver == two.receiver)
-    if round_ is not None and round_.shape == "clock" and round_.raises and not round_.exits:
-        return Verdict("absence", False)  # what is asserted all the while is not to change
+    if round_ is not None and not round_.exits and _is_asserted_all_the_while(scene, site, round_):
+        return Verdict("absence", False)
     if round_ is not None and round_.shape in ("items", "clock", "endless") and not round_.polls:
         inside = next((act for act in around.after if act.kind not in ("neutral", "mark", "read")), None)
         body = round_.node
@@ -125,18 +139,40 @@ def _spacing(scene: Scene, site: Site, around: Surrounding, round_: Round | None
     return None
 
 
+def _is_asserted_all_the_while(scene: Scene, site: Site, round_: Round) -> bool:
+    """Whether a loop does nothing but look, assert and sleep: what it asserts is not to change."""
+    if round_.shape == "clock" and round_.raises:
+        return True
+    body, item = round_.node.child_by_field_name("body"), round_.node.child_by_field_name("left")
+    statements = scene.statements(body) if body is not None else ()
+    if any(statement.type not in ("assert_statement", "expression_statement") for statement in statements):
+        return False
+    own = statement_of(site.chain, site.call)
+    acts = [act_of(scene, statement) for statement in statements if statement.id != own.id]
+    asserted = [act for act in acts if act.kind == "assert"]
+    counts = names_in(scene, item) if item is not None else set()
+    if not asserted or any(counts & names_in(scene, act.node) for act in asserted):
+        return False
+    return all(act.kind in ("assert", "read", "mark", "neutral") for act in acts)
+
+
 def _measured(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
-    """`with timer() as t: sleep(.1)`, and then an assertion about how long that took."""
+    """`with timer() as t: sleep(.1)`, or `watch.start()` and `watch.stop()` around it, and then how long it took."""
+    asserted = next((act for act in around.after[:4] if act.kind == "assert"), None)
+    if asserted is None or not words.LENGTHS.search(scene.text(asserted.node)):
+        return None
+    before, after = around.previous, next((act for act in around.after if act.kind not in ("neutral", "mark")), None)
+    if before is not None and after is not None and before.effect is not None and after.effect is not None:
+        one, two = before.effect, after.effect
+        if one.receiver == two.receiver and words.BEGINS.match(one.name) and words.ENDS.match(two.name):
+            return Verdict("workload", False)
     statement = statement_of(site.chain, site.call)
     index = next((i for i in range(len(site.chain) - 1, -1, -1) if site.chain[i].type == "with_statement"), -1)
-    if index < 0 or around.outcome is None or around.outcome.kind != "assert":
+    body = site.chain[index].child_by_field_name("body") if index >= 0 else None
+    if around.outcome != asserted or body is None:
         return None
-    body = site.chain[index].child_by_field_name("body")
-    if body is None or [child.id for child in scene.statements(body)] != [statement.id]:
-        return None
-    if words.LENGTHS.search(scene.text(around.outcome.node)):
-        return Verdict("workload", True)
-    return None
+    alone = [child.id for child in scene.statements(body)] == [statement.id]
+    return Verdict("workload", True) if alone else None
 
 
 def _rewrites(scene: Scene, after: Act | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from sleeplint.languages.python import vocabulary as words
+from sleeplint.languages.python.constancy import turned
 from sleeplint.languages.python.flow import Act
 from sleeplint.languages.python.neighbours import Surrounding
 from sleeplint.languages.python.scene import Scene
@@ -16,6 +17,9 @@ _TRUTH = re.compile(r"\bassert(?:True|False|IsNone|IsNotNone)\b")
 
 def repeated(scene: Scene, around: Surrounding) -> Verdict | None:
     """`ask(); assert n == 0`, a sleep, `ask(); assert n == 1`: nothing but time can have changed it."""
+    outcome = around.outcome
+    if outcome is not None and outcome.kind == "assert" and turned(scene, outcome, around):
+        return Verdict("expiry", False)
     before = around.cause
     after = next((act for act in around.after if act.kind not in ("neutral", "mark", "read")), None)
     if before is None or after is None or after.kind != "call":

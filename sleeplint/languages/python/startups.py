@@ -46,6 +46,8 @@ def startup(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
             return None
         if started is not None:
             break
+        if _reaches(act):
+            return None  # whatever was started before that is ready
         if act.kind == "call" and not _constructs(act) and not _waits(scene, act):
             direct = False
     if started is None:
@@ -64,7 +66,8 @@ def startup(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
         between = any(act.kind in ("call", "read") for act in around.after[: around.after.index(outcome)])
         wants = expectation(scene, outcome).wants
         if wants == "nothing":
-            return None
+            alive = direct and _serves(scene, started, around) and _lives(scene, outcome)
+            return Verdict("startup", False, related=tuple(related)) if alive else None
         serves = bool(_PROCESSES.search(f"{started.receiver}.{started.name}"))
         if wants == "still" or (direct and serves) or (direct and between):
             return Verdict("startup", False, related=tuple(related))
@@ -73,6 +76,19 @@ def startup(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
         return Verdict("startup", False, related=tuple(related)) if _stays(scene, around) else None
     # A task may as well be an action whose effect is awaited; a process or server is started to be used.
     return Verdict("startup", _serves(scene, started, around), related=tuple(related))
+
+
+def _reaches(act: Act) -> bool:
+    """Whether an act gets through to a server: it awaits or asks, and does not only make a client."""
+    use = first_use(act)
+    return use is not None and not use.name[:1].isupper()
+
+
+def _lives(scene: Scene, outcome: Act) -> bool:
+    """`assert process.poll() is None`: what was started has not ended at once."""
+    return bool(
+        re.search(r"(poll\(\)|returncode|exitcode)\s*(is|==|,)\s*None|isNone\(.*(poll|code)", scene.text(outcome.node))
+    )
 
 
 def _lets_it_run(outcome: Act, started: Called) -> bool:

@@ -180,7 +180,8 @@ EXPIRIES = re.compile(
 )
 """Names of times that must really elapse before something may be seen."""
 CERTAIN_EXPIRIES = re.compile(
-    r"(?i)(^|_)(ttl|lease|expir\w*|idle\w*|(max_)?inactiv\w*|lifetime|visibility\w*|keep_?alive\w*|ex|px|\w*_ttl)($|_)"
+    r"(?i)(^|_)(ttl|lease|expir\w*|idle\w*|(max_)?inactiv\w*|lifetime|visibility\w*|keep_?alive\w*|ex|px|\w*_ttl|"
+    r"p?(setex|expire)|(cookie|session)_age)($|_)"
 )
 """Those of them that mean nothing else."""
 CLOCKS = frozenset({"time", "monotonic", "perf_counter", "now", "utcnow", "monotonic_ns", "time_ns", "current_time"})
@@ -197,6 +198,9 @@ LENGTHS = re.compile(
     r"(?i)elapsed|duration|latency|\btook\b|time_?taken|(run|response|wall|total|spent)_?time|seconds\b|_ms\b"
 )
 """Values that say how long something took."""
+BEGINS = re.compile(r"(?i)^_*(start|begin|tic|resume|enter|mark_?start)\w*$")
+ENDS = re.compile(r"(?i)^_*(stop|end|toc|finish|pause|exit|lap|mark_?end)\w*$")
+"""What is called on a stopwatch."""
 FILE_TIMES = re.compile(r"(utime|st_mtime|getmtime|st_ctime|mtime|st_atime|touch)\b")
 """The granularity of file times makes people wait."""
 REWRITES = re.compile(r"(?i)^(write|save|touch|append|dump|copy|create|put|insert|store|replace|upload|set)")
@@ -268,8 +272,28 @@ QUIET_BLOCKS = frozenset({"move_on_after", "move_on_at"})
 
 NO_LONGER_VALID = re.compile(r"(?i)\bexpir|\bttl\b|\b(go|become|be) (stale|invalid)|time ?out (passes|elapses)")
 """A comment that says that something runs out."""
-UNMOVED = re.compile(r"(?i)\b(still|ignored?|unaffected|unchanged|remains?|stays?|should(n't| not)|doesn't|not be)\b")
+UNMOVED = re.compile(
+    r"(?i)\b(still|never|ignored?|unaffected|unchanged|untouched|intact|remains?|stays?|survives?|"
+    r"(should|must|does|do|did|will|would)(n't| not)|won't|not be|nothing)\b(?!.*\b(any ?more|any longer)\b)"
+)
 """A comment that says that something is to be as it was."""
+IGNORED = re.compile(r"(?i)\b(still|ignored?|unaffected|unchanged|remains?|stays?|should(n't| not)|doesn't|not be)\b")
+"""A comment at an action that says that it is to change nothing."""
+STAYING = re.compile(r"(?i)\b(still|remain|stay|keep|unchanged|unaffected|untouched|intact|(should|must)(n't| not))")
+"""A message of a failed assertion that says that something was to be as it was."""
+LOSSES = re.compile(
+    r"(?i)\b(drop|die|dead|lost|lose|kill|crash|exit|restart|disappear|vanish|terminat|disconnect|evict|"
+    r"chang|interrupt|went away|unexpected|too early|prematur|again|twice|leak)\w*"
+)
+"""A message that tells of what has gone wrong by itself."""
+NEGATIONS = re.compile(r"(?i)\b(not|never|no|failed to|n't)\b|n't\b")
+CONSTANT_NAMES = re.compile(
+    r"(?i)(?:^|_)(?:not|never|nothing|doesnt|dont|isnt|wont|cannot|cant|stays?|still|remains?|survives?|unchanged|"
+    r"unaffected|ignores?|ignored|untouched)(?:_|$)|[a-z](?:Not|Never|Stays|Still|Remains|Ignore[sd]?)(?=[A-Z]|$)"
+)
+"""Names of tests in which something is not to happen."""
+EXPIRED = re.compile(r"(?i)expire|(?<![a-z])(stale(?!mate)|ttl)|lease\w*(lost|error)")
+"""Errors and tests about something that is over by time."""
 COMMENTS = (
     (
         "startup",

@@ -1,0 +1,338 @@
+"""Waits to show that things stay as they are, and those that outlast something: each with its near misses."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from sleeplint.facts import Wait
+from sleeplint.languages import read
+from sleeplint.source import Source
+
+HEAD = "import asyncio, os, signal, subprocess, time\nfrom datetime import timedelta\nimport pytest, requests\n\n"
+
+
+def here(code: str) -> Wait:
+    """The wait on the line that ends with `# <-`."""
+    source = Source("tests/test_it.py", (HEAD + dedent(code)).encode())
+    marked = [number for number, line in enumerate(source.code.decode().split("\n"), 1) if line.endswith("# <-")]
+    (found,) = [wait for wait in read(source).waits if source.lines.line(wait.span.start) in marked]
+    return found
+
+
+STORIES = {
+    "the same held before, and nothing was done": (
+        "absence high",
+        """
+        def test_it(pool):
+            assert len(pool) == 2
+            time.sleep(1)  # <-
+            assert len(pool) == 2
+        """,
+    ),
+    "a poll ended when it held": (
+        "absence high",
+        """
+        def test_it(pool):
+            getter = pool.start_getter()
+            while getter.state != "waiting":
+                time.sleep(0.01)
+            time.sleep(1)  # <-
+            assert getter.state == "waiting"
+        """,
+    ),
+    "a helper waited until it held": (
+        "absence high",
+        """
+        def test_it(pool):
+            pool.trigger()
+            wait_until(lambda: pool.size == 2)
+            time.sleep(1)  # <-
+            assert pool.size == 2
+        """,
+    ),
+    "a poll ended when it was otherwise": (
+        "settle low",
+        """
+        def test_it(pool):
+            getter = pool.start_getter()
+            while getter.state != "waiting":
+                time.sleep(0.01)
+            time.sleep(1)  # <-
+            assert getter.state == "connected"
+        """,
+    ),
+    "it held of another thing of this name": (
+        "settle high",
+        """
+        def test_it(pool):
+            conn = pool.take()
+            assert conn.usable
+            conn = pool.replace()
+            time.sleep(1)  # <-
+            assert conn.usable
+        """,
+    ),
+    "it was otherwise before": (
+        "settle high",
+        """
+        def test_it(pool):
+            assert pool.size == 1
+            pool.grow()
+            time.sleep(1)  # <-
+            assert pool.size == 2
+        """,
+    ),
+    "what was looked up before is so still": (
+        "absence high",
+        """
+        def test_it(bus):
+            before = bus.stats(kind="a", since=2).count
+            bus.emit("x")
+            time.sleep(0.5)  # <-
+            assert bus.stats(kind="a", since=2).count == before
+        """,
+    ),
+    "looked up again": (
+        "absence high",
+        """
+        def test_it(server):
+            pid = server.get_pid()
+            server.signal(1)
+            time.sleep(0.5)  # <-
+            now = server.get_pid()
+            assert now == pid
+        """,
+    ),
+    "looked up again, and is another": (
+        "settle high",
+        """
+        def test_it(server):
+            pid = server.get_pid()
+            server.signal(1)
+            time.sleep(0.5)  # <-
+            now = server.get_pid()
+            assert now != pid
+        """,
+    ),
+    "a literal is no look": (
+        "settle high",
+        """
+        def test_it(server):
+            wanted = 3
+            server.grow()
+            time.sleep(0.5)  # <-
+            assert server.size == wanted
+        """,
+    ),
+    "the assertion's comment says so": (
+        "absence low",
+        """
+        def test_it(worker):
+            worker.send("bogus")
+            time.sleep(0.5)  # <-
+            assert worker.state == "busy"  # still at it
+        """,
+    ),
+    "not if the sleep's own says that something comes": (
+        "settle low",
+        """
+        def test_it(server):
+            server.reload()
+            # wait for the reload to be done
+            time.sleep(0.5)  # <-
+            # it still answers
+            assert server.get("/") == b"hello"
+        """,
+    ),
+    "the assertion fails with a loss": (
+        "absence low",
+        """
+        def test_it(server):
+            server.ping()
+            time.sleep(0.5)  # <-
+            assert server.connections == 1, "connection was dropped"
+        """,
+    ),
+    "the assertion fails with what has not come": (
+        "settle high",
+        """
+        def test_it(server):
+            server.ping()
+            time.sleep(0.5)  # <-
+            assert server.connections == 1, "connection was not made"
+        """,
+    ),
+    "a test that says of itself that something does not happen": (
+        "settle low",
+        """
+        def test_reload_does_not_drop_connections(server):
+            conn = server.open()
+            server.reload()
+            time.sleep(0.5)  # <-
+            assert conn.count == 1
+        """,
+    ),
+    "a test whose first words say it": (
+        "settle low",
+        """
+        def test_reload(server):
+            '''Connections are never dropped.'''
+            conn = server.open()
+            server.reload()
+            time.sleep(0.5)  # <-
+            assert conn.count == 1
+        """,
+    ),
+    "a helper that wants nothing": (
+        "absence high",
+        """
+        def test_it(bus):
+            bus.emit("x")
+            time.sleep(0.5)  # <-
+            assert_nothing_received(bus)
+        """,
+    ),
+    "asserted all the while": (
+        "absence low",
+        """
+        def test_it(server):
+            server.reload()
+            for _ in range(10):
+                assert server.is_alive()
+                time.sleep(0.1)  # <-
+        """,
+    ),
+    "asserted otherwise in each round": (
+        "settle high",
+        """
+        def test_it(server):
+            for count in range(1, 10):
+                server.grow()
+                time.sleep(0.1)  # <-
+                assert server.size == count
+        """,
+    ),
+    "what has just begun has not ended, whatever else was set": (
+        "absence high",
+        """
+        async def test_it(cluster):
+            consumer = cluster.consumer(metadata_max_age_ms=200)
+            task = asyncio.create_task(consumer.next())
+            await asyncio.sleep(0.3)  # <-
+            assert not task.done()
+        """,
+    ),
+    "a key's second argument says how long it lives": (
+        "expiry high",
+        """
+        def test_it(store):
+            store.setex("a", 1, "v")
+            time.sleep(1.1)  # <-
+            assert store.get("a") is None
+        """,
+    ),
+    "the error says that it is over": (
+        "expiry high",
+        """
+        def test_it(signer):
+            token = signer.issue(1)
+            time.sleep(2)  # <-
+            with pytest.raises(SignatureExpired):
+                signer.verify(token)
+        """,
+    ),
+    "the check says how old it may be": (
+        "expiry high",
+        """
+        def test_it(signer):
+            token = signer.sign("a")
+            time.sleep(1.1)  # <-
+            with pytest.raises(BadSignature):
+                signer.unsign(token, max_age=1)
+        """,
+    ),
+    "a server made here, that is in use already": (
+        "expiry low",
+        """
+        async def test_it(port):
+            server = Server(app, port=port, timeout=0.5)
+            await server.start()
+            reader, writer = await asyncio.open_connection("localhost", port)
+            await asyncio.sleep(1)  # <-
+            assert await reader.read() == b""
+        """,
+    ),
+    "a fixture's server, by which something is opened": (
+        "expiry low",
+        """
+        @pytest.fixture
+        def server():
+            with Server(idle_timeout=0.2) as server:
+                yield server
+
+        def test_it(server):
+            conn = connect(server.port)
+            time.sleep(0.5)  # <-
+            assert conn.closed
+        """,
+    ),
+    "the same goes otherwise after a while": (
+        "expiry low",
+        """
+        def test_it():
+            limiter = Limiter(1, per=1)
+            assert limiter.hit()
+            assert not limiter.hit()
+            time.sleep(1)  # <-
+            assert limiter.hit()
+        """,
+    ),
+    "the test is named for it": (
+        "expiry low",
+        """
+        def test_key_expires(cache):
+            cache.put("a", 1, 1)
+            time.sleep(1.1)  # <-
+            assert "a" not in cache
+        """,
+    ),
+    "two made alike that are to differ": (
+        "pacing low",
+        """
+        def test_it():
+            first = make_id()
+            time.sleep(0.002)  # <-
+            second = make_id()
+            assert first < second
+        """,
+    ),
+    "a stopwatch": (
+        "workload low",
+        """
+        def test_it(watch):
+            watch.start()
+            time.sleep(0.1)  # <-
+            watch.stop()
+            assert watch.elapsed >= 0.1
+        """,
+    ),
+    "a process that has not ended at once": (
+        "startup low",
+        """
+        def test_it():
+            proc = subprocess.Popen(["serve"])
+            time.sleep(1)  # <-
+            assert proc.poll() is None
+            proc.terminate()
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_story(story: str) -> None:
+    expected, code = STORIES[story]
+    spoken = here(code)
+    assert f"{spoken.role} {spoken.role_confidence}" == expected
