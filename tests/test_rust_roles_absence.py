@@ -218,3 +218,40 @@ def test_so_is_what_documents_it() -> None:
 )
 def test_what_is_done_twice_is_spaced(body: str, role: str) -> None:
     assert told(body)[0][0] == role
+
+
+MOCKED = """
+server.mock("/subscribe").expect({calls}).mount().await;
+client.sync(events).await;
+WAIT
+{rest}
+"""
+
+
+@pytest.mark.parametrize(
+    ("calls", "rest", "role"),
+    [
+        ("0", "", "absence"),
+        ("0", "server.verify().await;", "absence"),
+        ("1", "server.verify().await;", "settle"),
+        ("0", "client.stop().await;", "settle"),
+    ],
+)
+def test_a_mock_that_is_not_to_be_called(calls: str, rest: str, role: str) -> None:
+    assert told(MOCKED.format(calls=calls, rest=rest))[0][0] == role
+
+
+@pytest.mark.parametrize(
+    ("other", "role"), [("assert!(result.is_ok()); break;", "race-arm"), ("rounds += 1;", "burned")]
+)
+def test_a_timer_that_brings_a_loop_around_need_not_fire(other: str, role: str) -> None:
+    body = """
+        loop {
+            tokio::select! {
+                _ = sleep(Duration::from_millis(5)) => {}
+                result = writer.finish(&mut io) => { OTHER }
+            }
+            if rounds > 3 { return; }
+        }
+    """
+    assert told(body.replace("OTHER", other))[0] == (role, "low")

@@ -149,6 +149,20 @@ def sign(scene: Scene, checked: int) -> Sign | None:
     return "doubt" if _SHALL_NOT.search(head) else None
 
 
+def forbidden(scene: Scene) -> bool:
+    """Whether a mock counts no call, and nothing but its verdict is left."""
+    way = scene.way
+    if any(not _VERIFIES.search(way.text(node)) for node in scene.next[:1]):
+        return False
+    text = way.before(scene.function.start_byte, scene.site.call.start_byte)
+    return _NO_CALL.search(text) is not None and _SOME_CALLS.search(text) is None
+
+
+_VERIFIES = re.compile(rb"\b(?:verify|assert|checkpoint)\w*\s*+\(|\bdrop\s*+\(")
+_NO_CALL = re.compile(rb"\.\s*+(?:expect|times|expect_at_most|up_to_n_times)\s*+\(\s*+0\s*+\)|\.\s*+never\s*+\(\s*+\)")
+_SOME_CALLS = re.compile(rb"\.\s*+(?:expect|times)\s*+\(\s*+[1-9][\d.=]*+\s*+\)")
+
+
 _NOT = rb"\b(?:not|never|no|nothing|none|neither|still|stay\w*|remain\w*|unchanged|untouched|unaffected|intact)\b"
 _SHALL_NOT = re.compile(
     rb"\b(?:should|must|may|shall|ought to|supposed to)(?:n't| not\b)"

@@ -29,8 +29,11 @@ def select_arm(scene: Scene, awaited: Awaited) -> Verdict | None:
             return None
         verdict = _raced(arm.body(way.bare), [other.body(way.bare) for other in others])
         stopped = any(vocabulary.CANCELLED.search(other.future(way.bare)) for other in others)
-        if verdict.role == "burned" and verdict.confidence == "low" and (stopped or scene.background is not None):
-            return Verdict("race-arm", "low", elapses=None)
+        if verdict.role == "burned" and verdict.confidence == "low":
+            again = scene.loop is not None and _NOTHING.fullmatch(arm.body(way.bare)) is not None
+            rounds = again and any(vocabulary.EXIT.search(other.body(way.bare)) for other in others)
+            if stopped or rounds or scene.background is not None:  # it need not fire once
+                return Verdict("race-arm", "low", elapses=None)
         return verdict
     if awaited.raced:
         if not awaited.body:
@@ -38,6 +41,9 @@ def select_arm(scene: Scene, awaited: Awaited) -> Verdict | None:
             return Verdict("race-arm", "low", elapses=False if fails else None)
         return _raced(awaited.body, list(awaited.others))
     return None
+
+
+_NOTHING = re.compile(rb"\s*+(?:\{\s*+(?:continue\s*+;?\s*+)?\}|continue|\(\s*+\))\s*+")
 
 
 def _raced(body: bytes, others: list[bytes]) -> Verdict:

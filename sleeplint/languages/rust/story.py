@@ -6,7 +6,7 @@ import re
 
 from sleeplint.facts import Related
 from sleeplint.languages.rust import vocabulary
-from sleeplint.languages.rust.absence import sign, unchanged, watched
+from sleeplint.languages.rust.absence import forbidden, sign, unchanged, watched
 from sleeplint.languages.rust.expiry import Elapsing, expiring
 from sleeplint.languages.rust.flow import is_noise, is_value
 from sleeplint.languages.rust.readiness import first_use, of_settling, of_startup
@@ -28,6 +28,8 @@ def own_flow(scene: Scene) -> Verdict | None:
             return Verdict("absence", "low", related=shown)
         if (sure := unchanged(scene, checked)) is not None:
             return Verdict("absence", sure, related=shown)
+    if (checked is None or checked == 0) and forbidden(scene):
+        return Verdict("absence", "low", related=shown)
     if elapsing and elapsing.holds:
         if checked is not None and checked <= 1 and _is_asked(following, checked) and _is_of_expiry(scene):
             return Verdict("absence", "low", related=shown)
