@@ -11,7 +11,19 @@ from tree_sitter import Node
 
 _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[\w:]+|[(),=!]', re.DOTALL)
 _TEST_NAMES = frozenset(
-    {"test", "rstest", "test_case", "test_matrix", "quickcheck", "proptest", "wasm_bindgen_test", "test_log"}
+    {
+        "test",
+        "rstest",
+        "test_case",
+        "test_matrix",
+        "test_casing",
+        "quickcheck",
+        "proptest",
+        "wasm_bindgen_test",
+        "test_log",
+        "gtest",
+        "parameterized",
+    }
 )
 _ALIEN = frozenset({"wasm", "wasm32", "wasm64", "loom", "shuttle", "madsim", "miri", "turmoil", "msim"})
 """Configurations under which a project's tests run only elsewhere."""
@@ -35,6 +47,8 @@ class Attribute:
     @property
     def is_test(self) -> bool:
         """It makes a test of its function."""
+        if self.name == "apply":  # rstest's templates, or `#[apply(test!)]`
+            return "!" not in self.arguments or "test!" in self.arguments
         return self.name in _TEST_NAMES or self.name.endswith("_test")
 
 

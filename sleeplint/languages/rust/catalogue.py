@@ -35,6 +35,13 @@ def _tokio(time: str) -> Iterator[Call]:
     yield from _calls(f"{time}::interval_at", "interval", 1)
 
 
+def _gloo(timers: str) -> Iterator[Call]:
+    """The timers of the browser, which count in milliseconds."""
+    yield from _calls(f"{timers}::future::sleep", "sleep")
+    yield from _calls(f"{timers}::future::TimeoutFuture::new {timers}::callback::Timeout::new", "sleep", 0, "ms")
+    yield from _calls(f"{timers}::future::IntervalStream::new {timers}::callback::Interval::new", "interval", 0, "ms")
+
+
 FUNCTIONS: tuple[Call, ...] = (
     *_calls("std::thread::sleep", "sleep", blocking=True),
     *_calls("std::thread::sleep_ms", "sleep", 0, "ms", blocking=True),
@@ -50,7 +57,16 @@ FUNCTIONS: tuple[Call, ...] = (
     *_tokio("wasmtimer::tokio"),
     *_tokio("tokio_with_wasm::time"),
     *_tokio("n0_future::time"),
-    *_calls("tokio_timer::Delay::new", "sleep", 0, "deadline"),
+    *_tokio("actix::clock"),
+    *_tokio("tokio_with_wasm::alias::time"),
+    *_tokio("msim::time"),
+    *_tokio("async_compat::time"),
+    *_calls("tokio_timer::Delay::new tokio::timer::Delay::new tokio::timer::delay", "sleep", 0, "deadline"),
+    *_calls("tokio::timer::delay_for ntex::time::sleep may::coroutine::sleep lunatic::sleep", "sleep"),
+    *_calls("tokio::timer::Interval::new", "interval", 1),
+    *_calls("tokio::timer::Interval::new_interval ntex::time::interval", "interval"),
+    *_calls("tokio::timer::Timeout::new", "timeout", 1),
+    *_calls("ntex::time::timeout", "timeout"),
     *_calls("tokio_uring::time::sleep monoio::time::sleep compio::time::sleep glommio::timer::sleep", "sleep"),
     *_calls("monoio::time::timeout compio::time::timeout compio::runtime::time::timeout", "timeout"),
     *_calls("monoio::time::interval compio::time::interval", "interval"),
@@ -66,12 +82,9 @@ FUNCTIONS: tuple[Call, ...] = (
     *_calls("futures_timer::Delay::new futures_time::task::sleep", "sleep"),
     *_calls("futures_time::task::sleep_until", "sleep", 0, "deadline"),
     *_calls("futures_time::stream::interval", "interval"),
-    *_calls("fluvio_future::timer::sleep", "sleep"),
-    *_calls("gloo_timers::future::sleep", "sleep"),
-    *_calls("gloo_timers::future::TimeoutFuture::new", "sleep", 0, "ms"),
-    *_calls("gloo_timers::future::IntervalStream::new", "interval", 0, "ms"),
-    *_calls("gloo_timers::callback::Timeout::new", "sleep", 0, "ms"),
-    *_calls("gloo_timers::callback::Interval::new", "interval", 0, "ms"),
+    *_calls("fluvio_future::timer::sleep wasm_timer::Delay::new fluvio_wasm_timer::Delay::new", "sleep"),
+    *_gloo("gloo_timers"),
+    *_gloo("gloo::timers"),
     *_calls("embassy_time::Timer::after", "sleep"),
     *_calls("embassy_time::block_for", "sleep", blocking=True),
     *_calls("embassy_time::Timer::after_secs", "sleep", 0, "s"),
@@ -84,6 +97,11 @@ FUNCTIONS: tuple[Call, ...] = (
     *_calls("crossbeam_channel::at crossbeam::channel::at", "sleep", 0, "deadline"),
     *_calls("crossbeam_channel::tick crossbeam::channel::tick", "interval"),
     *_calls("spin_sleep::sleep", "sleep", blocking=True),
+    *_calls("libc::sleep nix::unistd::sleep", "sleep", 0, "s", blocking=True),
+    *_calls("libc::usleep", "sleep", 0, "us", blocking=True),
+    *_calls("rexpect::spawn rexpect::session::spawn", "timeout", 1, "ms", blocking=True),
+    *_calls("rexpect::spawn_bash rexpect::session::spawn_bash", "timeout", 0, "ms", blocking=True),
+    *_calls("awaitility::at_most", "timeout", blocking=True),
 )
 """Functions, and methods called by path."""
 
@@ -105,9 +123,17 @@ METHODS: tuple[Call, ...] = (
     ),
     *_calls(
         """crossbeam_channel::Sender::send_timeout crossbeam::channel::Sender::send_timeout
-        flume::Sender::send_timeout""",
+        flume::Sender::send_timeout kanal::Sender::send_timeout""",
         "timeout",
         1,
+        blocking=True,
+    ),
+    *_calls(
+        """crossbeam_channel::Sender::send_deadline crossbeam::channel::Sender::send_deadline
+        flume::Sender::send_deadline""",
+        "timeout",
+        1,
+        "deadline",
         blocking=True,
     ),
     *_calls("tokio::sync::mpsc::Sender::send_timeout", "timeout", 1),
@@ -117,6 +143,17 @@ METHODS: tuple[Call, ...] = (
         "timeout",
         blocking=True,
     ),
+    *_calls(
+        """crossbeam_channel::Select::select_deadline crossbeam::channel::Select::select_deadline
+        crossbeam_channel::Select::ready_deadline crossbeam::channel::Select::ready_deadline
+        crossbeam::sync::Parker::park_deadline crossbeam_utils::sync::Parker::park_deadline
+        flume::Selector::wait_deadline shared_child::SharedChild::wait_deadline""",
+        "timeout",
+        0,
+        "deadline",
+        blocking=True,
+    ),
+    *_calls("async_std::sync::Condvar::wait_timeout async_std::sync::Condvar::wait_timeout_until", "timeout", 1),
     *_calls("std::sync::Condvar::wait_timeout std::sync::Condvar::wait_timeout_while", "timeout", 1, blocking=True),
     *_calls("std::sync::Condvar::wait_timeout_ms", "timeout", 1, "ms", blocking=True),
     *_calls("parking_lot::Condvar::wait_for", "timeout", 1, blocking=True),
@@ -124,8 +161,17 @@ METHODS: tuple[Call, ...] = (
     *_calls("parking_lot::Condvar::wait_until", "timeout", 1, "deadline", blocking=True),
     *_calls("parking_lot::Condvar::wait_while_until", "timeout", 2, "deadline", blocking=True),
     *_calls(
-        """parking_lot::Mutex::try_lock_for parking_lot::RwLock::try_read_for parking_lot::RwLock::try_write_for""",
+        """parking_lot::Mutex::try_lock_for parking_lot::RwLock::try_read_for parking_lot::RwLock::try_write_for
+        parking_lot::RwLock::try_upgradable_read_for parking_lot::ReentrantMutex::try_lock_for""",
         "timeout",
+        blocking=True,
+    ),
+    *_calls(
+        """parking_lot::Mutex::try_lock_until parking_lot::RwLock::try_read_until
+        parking_lot::RwLock::try_write_until""",
+        "timeout",
+        0,
+        "deadline",
         blocking=True,
     ),
     *_calls(
@@ -140,9 +186,48 @@ METHODS: tuple[Call, ...] = (
         "timeout",
         blocking=True,
     ),
-    *_calls("wait_timeout::ChildExt::wait_timeout event_listener::Listener::wait_timeout", "timeout", blocking=True),
+    *_calls(
+        """wait_timeout::ChildExt::wait_timeout event_listener::Listener::wait_timeout
+        flume::Selector::wait_timeout shared_child::SharedChild::wait_timeout subprocess::Popen::wait_timeout
+        duct::Handle::wait_timeout synchronoise::SignalEvent::wait_timeout heed::EnvClosingEvent::wait_timeout
+        tokio::runtime::Runtime::shutdown_timeout""",
+        "timeout",
+        blocking=True,
+    ),
+    *_calls("wait_timeout::ChildExt::wait_timeout_ms", "timeout", 0, "ms", blocking=True),
+    *_calls("mio::Poll::poll polling::Poller::wait", "timeout", 1, blocking=True),
+    *_calls("socket2::Socket::connect_timeout", "timeout", 1, blocking=True, purpose="connect"),
     *_calls("event_listener::Listener::wait_deadline", "timeout", 0, "deadline", blocking=True),
-    *_calls("assert_cmd::Command::timeout", "timeout", blocking=True),
+    *_calls(
+        """assert_cmd::Command::timeout snapbox::cmd::Command::timeout
+        expectrl::Session::set_expect_timeout
+        headless_chrome::Tab::set_default_timeout headless_chrome::util::Wait::with_timeout
+        serialport::SerialPortBuilder::timeout serialport::SerialPort::set_timeout
+        attohttpc::RequestBuilder::timeout attohttpc::RequestBuilder::read_timeout curl::easy::Easy::timeout""",
+        "timeout",
+        blocking=True,
+    ),
+    *_calls(
+        """headless_chrome::Tab::wait_for_element_with_custom_timeout
+        headless_chrome::Tab::wait_for_elements_by_xpath_with_custom_timeout
+        headless_chrome::Tab::wait_for_xpath_with_custom_timeout""",
+        "timeout",
+        1,
+        blocking=True,
+    ),
+    *_calls("minreq::Request::with_timeout", "timeout", 0, "s", blocking=True),
+    *_calls(
+        """fantoccini::wait::Wait::at_most thirtyfour::extensions::query::ElementQuery::wait
+        thirtyfour::WebDriver::set_implicit_wait_timeout thirtyfour::WebDriver::set_page_load_timeout
+        thirtyfour::WebDriver::set_script_timeout surf::Config::set_timeout""",
+        "timeout",
+    ),
+    *_calls("tokio_stream::StreamExt::chunks_timeout", "timeout", 1),
+    *_calls("tokio_util::time::FutureExt::timeout_at", "timeout", 0, "deadline"),
+    *_calls("hyper::rt::Timer::sleep hyper_util::rt::TokioTimer::sleep async_rs::Runtime::sleep", "sleep"),
+    *_calls("hyper::rt::Timer::sleep_until hyper_util::rt::TokioTimer::sleep_until", "sleep", 0, "deadline"),
+    *_calls("async_std::prelude::FutureExt::delay async_std::future::FutureExt::delay", "sleep"),
+    *_calls("async_std::stream::StreamExt::throttle async_std::prelude::StreamExt::throttle", "interval"),
     *_calls(
         """reqwest::ClientBuilder::timeout reqwest::RequestBuilder::timeout reqwest::ClientBuilder::read_timeout
         tonic::transport::Endpoint::timeout tonic::transport::Server::timeout tonic::Request::set_timeout
@@ -162,7 +247,8 @@ METHODS: tuple[Call, ...] = (
         """ureq::AgentBuilder::timeout_read ureq::AgentBuilder::timeout_write
         ureq::config::ConfigBuilder::timeout_global ureq::config::ConfigBuilder::timeout_per_call
         ureq::config::ConfigBuilder::timeout_send_request ureq::config::ConfigBuilder::timeout_recv_response
-        ureq::config::ConfigBuilder::timeout_recv_body""",
+        ureq::config::ConfigBuilder::timeout_recv_body ureq::config::ConfigBuilder::timeout_send_body
+        ureq::config::ConfigBuilder::timeout_resolve""",
         "timeout",
     ),
     *_calls(
@@ -170,7 +256,12 @@ METHODS: tuple[Call, ...] = (
         tonic::transport::Endpoint::connect_timeout ureq::AgentBuilder::timeout_connect
         ureq::config::ConfigBuilder::timeout_connect
         hyper_util::client::legacy::connect::HttpConnector::set_connect_timeout
-        hyper::client::HttpConnector::set_connect_timeout isahc::HttpClientBuilder::connect_timeout""",
+        hyper::client::HttpConnector::set_connect_timeout isahc::HttpClientBuilder::connect_timeout
+        attohttpc::RequestBuilder::connect_timeout curl::easy::Easy::connect_timeout
+        tokio_postgres::Config::connect_timeout postgres::Config::connect_timeout
+        redis::Client::get_connection_with_timeout mongodb::options::ClientOptions::connect_timeout
+        mongodb::options::ClientOptions::server_selection_timeout sea_orm::ConnectOptions::connect_timeout
+        testcontainers::ImageExt::with_startup_timeout""",
         "timeout",
         purpose="connect",
     ),
@@ -185,12 +276,19 @@ METHODS: tuple[Call, ...] = (
         tonic::transport::Server::http2_keepalive_interval tonic::transport::Server::http2_keepalive_timeout
         actix_web::HttpServer::keep_alive
         sqlx::pool::PoolOptions::idle_timeout sqlx::pool::PoolOptions::max_lifetime
-        r2d2::Builder::idle_timeout bb8::Builder::idle_timeout""",
+        r2d2::Builder::idle_timeout bb8::Builder::idle_timeout
+        r2d2::Builder::max_lifetime bb8::Builder::max_lifetime
+        sea_orm::ConnectOptions::idle_timeout sea_orm::ConnectOptions::max_lifetime
+        quinn::TransportConfig::max_idle_timeout quinn::TransportConfig::keep_alive_interval
+        libp2p::swarm::Config::with_idle_connection_timeout""",
         "timeout",
         purpose="idle",
     ),
     *_calls(
-        "sqlx::pool::PoolOptions::acquire_timeout r2d2::Builder::connection_timeout bb8::Builder::connection_timeout",
+        """sqlx::pool::PoolOptions::acquire_timeout sqlx::pool::PoolOptions::connect_timeout
+        r2d2::Builder::connection_timeout bb8::Builder::connection_timeout r2d2::Pool::get_timeout
+        sea_orm::ConnectOptions::acquire_timeout
+        deadpool::managed::PoolBuilder::wait_timeout deadpool::managed::PoolBuilder::create_timeout""",
         "timeout",
         purpose="connect",
     ),

@@ -17,6 +17,8 @@ _SOCKETS = frozenset({"set_read_timeout", "set_write_timeout"})
 _NETWORKS = ("std::net", "std::os::unix::net", "socket2")
 _TRAITS = frozenset({"event_listener::Listener"})
 """Traits whose name does not end in `Ext`: they must be imported for their methods to be called."""
+_ANYBODYS = frozenset({"wait_timeout"})
+"""What many crates call theirs: only one that the file imports comes into question."""
 _CONDITION = "parking_lot::Condvar"
 """It mostly sits in a tuple with its lock; that a file imports it tells its methods from a project's own."""
 _REQUEST = re.compile(rb"(?:\.|::)\s*(?:get|post|put|patch|delete|head|request)\s*\(")
@@ -65,9 +67,11 @@ def _likeliest(
     method: str, entries: Sequence[Call], given: int, found: Found | None, imported: set[str]
 ) -> Call | None:
     """Of methods that their name alone gives away, that of a crate that the file imports, or the first."""
+    crates = {path.partition("::")[0] for path in imported} - {"std"}
+    if method in _ANYBODYS:
+        entries = [entry for entry in entries if entry.call.partition("::")[0] in crates | {"std"}]
     if not entries:
         return Call(method, "timeout", Argument(0, "duration"), blocking=True) if given == 1 else None
-    crates = {path.partition("::")[0] for path in imported} - {"std"}
     fitting = [entry for entry in entries if entry.call.partition("::")[0] in crates]
     module = "::".join(entries[0].call.split("::")[:-2])
     if found is None and fitting and not any(path.startswith(module) for path in imported):
