@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from tree_sitter import Node
 
 from sleeplint.facts import Milliseconds
-from sleeplint.languages.catalogue import Call
-from sleeplint.languages.python.catalogue import BY_PATH
+from sleeplint.languages.catalogue import Call, Unit
+from sleeplint.languages.python.catalogue import ALSO, BY_PATH
 from sleeplint.languages.python.durations import fold, milliseconds
 from sleeplint.languages.python.library import canonical
 from sleeplint.languages.python.meanings import Meaning
@@ -177,12 +177,20 @@ def _hands_on(chain: Chain, function: Node, word: str, names: Names) -> bool:
 
 def argument_of(entry: Call, arguments: Arguments) -> Node | None:
     """Where a call's duration stands."""
+    found = _placed(entry, arguments)
+    return found[0] if found is not None else None
+
+
+def _placed(entry: Call, arguments: Arguments) -> tuple[Node, Unit] | None:
+    """A call's duration, and the unit in which it takes it there."""
     if entry.seconds is None:
         return None
-    where = entry.seconds.argument
-    if isinstance(where, str):
-        return arguments.keywords.get(where)
-    return arguments.at(where, entry.seconds.keyword)
+    for place in (entry.seconds, *ALSO.get(entry.call, ())):
+        where = place.argument
+        value = arguments.keywords.get(where) if isinstance(where, str) else arguments.at(where, place.keyword)
+        if value is not None:
+            return value, place.unit
+    return None
 
 
 def _with_duration(
@@ -190,7 +198,8 @@ def _with_duration(
 ) -> Found | None:
     if entry.seconds is None:
         return Found(call, chain, name, function, entry, path, None, None)
-    value = argument_of(entry, arguments)
+    placed = _placed(entry, arguments)
+    value, unit = placed if placed is not None else (None, entry.seconds.unit)
     if value is None or value.type == "list_splat":
         if entry.kind == "sleep" and arguments.open:
             return Found(call, chain, name, function, entry, path, None, None)
@@ -198,7 +207,7 @@ def _with_duration(
     value = bare(value)
     if value.type in _NONE or value.type in _TEXTS or _is_other_wait(value, names):
         return None
-    duration = milliseconds(value, entry.seconds.unit, names)
+    duration = milliseconds(value, unit, names)
     if duration is None and (quantity := fold(value, names)) is not None and quantity.number < 0:
         return None  # a negative timeout means none at all
     if duration == 0 and entry.kind == "timeout":

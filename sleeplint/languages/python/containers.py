@@ -22,6 +22,8 @@ _LISTS = frozenset({"list", "binary_operator"})
 _PUTS = rb"(?:\.(append|appendleft|add|insert|extend|update|setdefault)\(|[ \t]*(\+=)|(\[)[^]\n=]*\][ \t]*=(?!=))"
 """By a method, by `+=`, or under a key."""
 _COPIES = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "deque", "chain", "tqdm"})
+_HOMES = frozenset({"", "builtins", "itertools", "itertools.chain", "collections", "random", "tqdm", "tqdm.auto"})
+"""The modules whose functions these are."""
 _ELEMENTS = frozenset({"next", "min", "max", "choice"})
 
 
@@ -48,9 +50,10 @@ def given_by(owner: Meaning, method: str) -> Meaning:
     return owner if method == "copy" else UNKNOWN
 
 
-def gone_through(names: Names, name: str, given: tuple[Node, ...], steps: int) -> Meaning | None:
+def gone_through(names: Names, path: str, given: tuple[Node, ...], steps: int) -> Meaning | None:
     """What a builtin that goes through containers gives for them; None if it is none of these."""
-    if not given:
+    home, _, name = path.rpartition(".")
+    if not given or home not in _HOMES:
         return None
     if name in _COPIES:
         return several_of(each_of(names, given[0], steps))

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from sleeplint.languages.python.browsers import BROWSER_ATTRIBUTES, BROWSER_PARENTS, BROWSER_RETURNS
 from sleeplint.languages.python.catalogue import ALIASES
 
 PARENTS: dict[str, str] = {
     "threading.Timer": "threading.Thread",
     "multiprocessing.pool.ThreadPool": "multiprocessing.pool.Pool",
+    "multiprocessing.dummy.Process": "threading.Thread",
+    "watchdog.observers.Observer": "threading.Thread",
+    "watchdog.observers.polling.PollingObserver": "threading.Thread",
+    "psutil.Popen": "psutil.Process",
+    "channels.testing.WebsocketCommunicator": "asgiref.testing.ApplicationCommunicator",
+    "channels.testing.HttpCommunicator": "asgiref.testing.ApplicationCommunicator",
+    "gevent.pool.Pool": "gevent.pool.Group",
+    "tornado.testing.AsyncHTTPSTestCase": "tornado.testing.AsyncHTTPTestCase",
+    "tornado.testing.AsyncHTTPTestCase": "tornado.testing.AsyncTestCase",
+    **BROWSER_PARENTS,
     "socketserver.BaseRequestHandler.request": "socket.socket",
     "asyncio.Task": "asyncio.Future",
 }
@@ -60,7 +71,6 @@ RETURNS: dict[str, str] = {
     "gevent.pool.Group.spawn": "gevent.Greenlet",
     "pexpect.spawn": "pexpect.spawn",
     "pexpect.spawnu": "pexpect.spawn",
-    "playwright.expect": "playwright.expect",
     "tornado.ioloop.IOLoop.current": "tornado.ioloop.IOLoop",
     "tornado.ioloop.IOLoop.instance": "tornado.ioloop.IOLoop",
     "websockets.sync.client.connect": "websockets.sync.connection.Connection",
@@ -83,7 +93,43 @@ RETURNS: dict[str, str] = {
     "distributed.Client.map": "[distributed.Future",
     "nats.connect": "nats.aio.client.Client",
     "nats.aio.client.Client.subscribe": "nats.aio.subscription.Subscription",
+    "nats.aio.client.Client.jetstream": "nats.js.JetStreamContext",
+    "nats.js.JetStreamContext.pull_subscribe": "nats.js.JetStreamContext.PullSubscription",
+    "nats.js.JetStreamContext.subscribe": "nats.js.JetStreamContext.PushSubscription",
     "grpc.server": "grpc.Server",
+    "grpc.channel_ready_future": "grpc.Future",
+    "aioredis.from_url": "redis.asyncio.Redis",
+    "celery.Task.s": "celery.canvas.Signature",
+    "celery.Task.si": "celery.canvas.Signature",
+    "celery.Task.signature": "celery.canvas.Signature",
+    "celery.signature": "celery.canvas.Signature",
+    "celery.chain": "celery.canvas.Signature",
+    "celery.chord": "celery.canvas.Signature",
+    "celery.canvas.Signature.delay": "celery.result.AsyncResult",
+    "celery.canvas.Signature.apply_async": "celery.result.AsyncResult",
+    "celery.canvas.Signature.__call__": "celery.result.AsyncResult",
+    "celery.group": "celery.canvas.group",
+    "celery.canvas.group.delay": "celery.result.GroupResult",
+    "celery.canvas.group.apply_async": "celery.result.GroupResult",
+    "celery.canvas.group.__call__": "celery.result.GroupResult",
+    "kombu.Connection.SimpleQueue": "kombu.simple.SimpleQueue",
+    "pika.BlockingConnection.channel": "pika.adapters.blocking_connection.BlockingChannel",
+    "paramiko.SSHClient.invoke_shell": "paramiko.Channel",
+    "paramiko.SSHClient.get_transport": "paramiko.Transport",
+    "paramiko.Transport.open_session": "paramiko.Channel",
+    "paramiko.Transport.open_channel": "paramiko.Channel",
+    "paramiko.Transport.accept": "paramiko.Channel",
+    "docker.from_env": "docker.DockerClient",
+    "docker.models.containers.ContainerCollection.run": "docker.models.containers.Container",
+    "docker.models.containers.ContainerCollection.get": "docker.models.containers.Container",
+    "docker.models.containers.ContainerCollection.create": "docker.models.containers.Container",
+    "websocket.create_connection": "websocket.WebSocket",
+    "pebble.ProcessPool.schedule": "concurrent.futures.Future",
+    "loky.get_reusable_executor": "concurrent.futures.Executor",
+    "textual.app.App.run_test": "textual.pilot.Pilot",
+    "curio.spawn": "curio.Task",
+    "eventlet.spawn": "eventlet.greenthread.GreenThread",
+    **BROWSER_RETURNS,
     "asyncpg.connect": "asyncpg.Connection",
     "asyncpg.create_pool": "asyncpg.pool.Pool",
     "asyncpg.pool.Pool.acquire": "asyncpg.Connection",
@@ -145,10 +191,12 @@ PAIRS: dict[str, tuple[str, ...]] = {
 """Calls that return several of their own kinds, in order; an empty one is not known, `[` says several of one."""
 
 ATTRIBUTES: dict[str, str] = {
+    "docker.DockerClient.containers": "docker.models.containers.ContainerCollection",
+    **BROWSER_ATTRIBUTES,
     "tornado.testing.AsyncTestCase.io_loop": "tornado.ioloop.IOLoop",
     "socketserver.BaseRequestHandler.request": "socket.socket",
 }
-"""What the classes that tests inherit keep, by their attributes."""
+"""What the libraries' objects have, by their attributes."""
 
 FIXTURES: dict[str, str] = {
     **dict.fromkeys(
@@ -162,19 +210,37 @@ FIXTURES: dict[str, str] = {
 }
 """Fixtures that widely used plugins of pytest bring, for what a project does not define itself."""
 
-_MOVED = "six.moves."
+_TWINS: dict[str, tuple[tuple[str, str], ...]] = {
+    "six": (("six.moves.", ""),),
+    "billiard": (("billiard.", "multiprocessing."),),
+    "multiprocess": (("multiprocess.", "multiprocessing."),),
+    "torch": (("torch.multiprocessing.", "multiprocessing."),),
+    "gevent": (("gevent.subprocess.", "subprocess."), ("gevent.socket.", "socket."), ("gevent.select.", "select."),
+               ("gevent.threading.", "threading.")),
+    "eventlet": (("eventlet.green.time.sleep", "eventlet.sleep"), ("eventlet.green.", "")),
+    "dask": (("dask.distributed.", "distributed."),),
+}  # fmt: skip
+"""Packages that offer what another does, by the first word of a path."""
 _MODULES = frozenset({"multiprocessing"})
 
 
 def canonical(path: str) -> str:
     """The catalogue's own path for `path`: its class or itself may be known under another name."""
-    if path.startswith(_MOVED):
-        path = path.removeprefix(_MOVED)
+    head, _, rest = path.partition(".")
+    if head in _TWINS and rest:
+        path = _twin(path)
     if path in ALIASES:
         return ALIASES[path]
     owner, _, name = path.rpartition(".")
     if owner in ALIASES:
         return f"{ALIASES[owner]}.{name}"
+    return path
+
+
+def _twin(path: str) -> str:
+    for prefix, other in _TWINS[path.partition(".")[0]]:
+        if path.startswith(prefix):
+            return other + path.removeprefix(prefix)
     return path
 
 

@@ -98,7 +98,7 @@ def _by_argument(names: Names, path: str, given: tuple[Node, ...], steps: int) -
     if path == "getattr" and len(given) > 1:
         label = _word(names, given[1])
         return member(names.meaning(given[0], steps), label, steps) if label is not None else UNKNOWN
-    return gone_through(names, path.rpartition(".")[2], given, steps)
+    return gone_through(names, path, given, steps)
 
 
 def _word(names: Names, node: Node) -> str | None:

@@ -10,7 +10,7 @@ from sleeplint.languages.python.catalogue import BY_PATH
 from sleeplint.languages.python.containers import EMPTY, put_into
 from sleeplint.languages.python.decorators import is_property
 from sleeplint.languages.python.fixtures import fixture_modules
-from sleeplint.languages.python.library import ATTRIBUTES, PAIRS, PARENTS, canonical, is_module, returned_by
+from sleeplint.languages.python.library import ATTRIBUTES, PAIRS, PARENTS, RETURNS, canonical, is_module, returned_by
 from sleeplint.languages.python.meanings import UNKNOWN, Meaning, one_of, part_of, several_of
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.resolvers import names_of
@@ -69,7 +69,7 @@ def member(owner: Meaning, name: str, steps: int = 0) -> Meaning:
             if owner.node is not None and owner.module is not None:
                 return _of_class(owner, name, steps)
             if owner.kind == "instance":
-                return _of_library_class(owner.path, name)
+                return _of_instance(owner.path, name)
     return UNKNOWN
 
 
@@ -106,9 +106,15 @@ def _followed(owner: Meaning, name: str, steps: int) -> Meaning:
     return Meaning("external", path, owner.module)
 
 
+def _of_instance(path: str, name: str) -> Meaning:
+    """A method or attribute of what a library's class makes."""
+    found = _of_library_class(path, name)
+    return Meaning("instance", ATTRIBUTES[found.path]) if found.path in ATTRIBUTES else found
+
+
 def _of_library_class(path: str, name: str) -> Meaning:
     path = canonical(path)
-    while not is_catalogued(f"{path}.{name}") and path in PARENTS:
+    while f"{path}.{name}" not in BY_PATH and path in PARENTS and not _is_described(f"{path}.{name}"):
         path = PARENTS[path]
     return Meaning("external", f"{path}.{name}")
 
@@ -156,10 +162,9 @@ def _inherited(owner: Meaning, name: str, names: Names, steps: int) -> Meaning:
         if meaning.kind == "class":
             found = member(replace(meaning, kind="instance"), name, steps + 1)
         elif meaning.kind == "external":
-            found = _of_library_class(meaning.path, name)
-            if not is_catalogued(found.path):
-                path = f"{canonical(meaning.path)}.{name}"
-                found = Meaning("instance", ATTRIBUTES[path]) if path in ATTRIBUTES else UNKNOWN
+            found = _of_instance(meaning.path, name)
+            if found.kind == "external" and not is_catalogued(found.path) and found.path not in RETURNS:
+                found = UNKNOWN
         else:
             found = UNKNOWN
         if found.is_known:
@@ -203,6 +208,9 @@ def result_of(meaning: Meaning, steps: int = 0) -> Meaning:
             return Meaning("several" if several else "instance", path)
         case "class":
             return replace(meaning, kind="instance")
+        case "instance" if meaning.node is None:
+            made = RETURNS.get(f"{meaning.path}.__call__")
+            return Meaning("instance", made) if made is not None else UNKNOWN
         case "function":
             assert meaning.module is not None
             assert meaning.node is not None
@@ -244,6 +252,10 @@ def entered(meaning: Meaning, steps: int) -> Meaning:
         if method.kind == "function":
             return result_of(method, steps + 1)
     return meaning
+
+
+def _is_described(path: str) -> bool:
+    return path in RETURNS or path in ATTRIBUTES
 
 
 def is_catalogued(path: str) -> bool:

@@ -25,6 +25,8 @@ LIMITS = {
     "timeout_decorator.timeout": "seconds",
     "wrapt_timeout_decorator.timeout": "dec_timeout",
     "func_timeout.func_set_timeout": "timeout",
+    "distributed.utils_test.gen_cluster": "timeout",
+    "distributed.utils_test.gen_test": "timeout",
 }
 """Decorators that bound a whole test, each with the keyword of its seconds."""
 

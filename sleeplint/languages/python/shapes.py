@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator
 from functools import cache
 
 from sleeplint.languages.catalogue import Call
-from sleeplint.languages.python.catalogue import CALLS
+from sleeplint.languages.python.catalogue import ALSO, CALLS
 from sleeplint.records import dataclass
 
 # The parenthesis is the rare byte, so the text is searched from its end: that is eight times as fast.
@@ -89,9 +89,9 @@ def _shape(call: Call) -> Shape:
     if call.seconds is None:
         return ANY
     where, keyword = call.seconds.argument, call.seconds.keyword
-    if isinstance(where, str):
-        return Shape(KEYWORD_ONLY, frozenset({where.encode()}))
-    return Shape(where, frozenset({keyword.encode()} if keyword else ()))
+    words = [keyword, where, *(also.argument for also in ALSO.get(call.call, ()))]
+    keywords = frozenset(word.encode() for word in words if isinstance(word, str))
+    return Shape(KEYWORD_ONLY if isinstance(where, str) else where, keywords)
 
 
 def fits(code: bytes, end: int, shape: Shape) -> bool:
