@@ -11,7 +11,7 @@ HEAD = "use std::time::Duration;\nuse tokio::time::sleep;\n"
 WAIT = "sleep(Duration::from_millis(50)).await;"
 
 
-def told(body: str, test: str = "keeps_count", doc: str = "") -> list[tuple[str, str]]:
+def told(body: str, test: str = "counts", doc: str = "") -> list[tuple[str, str]]:
     """Role and confidence of the sleeps in a test of that name."""
     inside = textwrap.indent(textwrap.dedent(body).replace("WAIT", WAIT), "    ")
     text = f"{HEAD}{doc}#[tokio::test]\nasync fn {test}() {{\n{inside}\n}}\n"
@@ -189,6 +189,9 @@ def test_words_say_that_nothing_is_to_happen(remark: str, above: str, message: s
         ("ignores_what_comes_late", "assert_eq!(calls.get(), 1);", ("settle", "low")),
         ("no_retry_after_close", "assert_eq!(calls.get(), 1);", ("settle", "low")),
         ("the_session_stays_open", "assert!(session.is_open());", ("absence", "low")),
+        ("a_purge_keeps_what_is_used", "assert!(cache.contains(1));", ("absence", "low")),
+        ("a_purge_keeps_what_is_used", "assert_eq!(cache.len(), 1);", ("settle", "high")),
+        ("no_duplicates", "assert_eq!(calls.get(), 1);", ("settle", "low")),
         ("notes_are_kept", "assert_eq!(calls.get(), 1);", ("settle", "high")),
         ("nobody_is_notified", "assert_eq!(calls.get(), 1);", ("settle", "high")),
         ("does_not_start_when_disabled", "assert!(!worker.is_running());", ("absence", "low")),

@@ -125,3 +125,22 @@ def test_a_timeout_of_calls_does_not_elapse_between_them() -> None:
         assert_eq!(client.avatar(), None);
     """
     assert sleeps(body) == ["settle", "absence"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "role"),
+    [
+        ('store.set_ex("a", "b", 1).await;', "expiry"),
+        ('store.expire("a", 1).await;', "expiry"),
+        ('store.pexpire("a", 1_000).await;', "expiry"),
+        ('store.set("a", "b", 1).await;', "settle"),
+        ('store.set_ex("a", "b", 60).await;', "settle"),
+    ],
+)
+def test_a_store_is_told_how_long_it_keeps_what_it_is_given(stored: str, role: str) -> None:
+    body = f"""
+        {stored}
+        sleep(Duration::from_millis(1500)).await;
+        assert_eq!(store.len().await, 4);
+    """
+    assert sleeps(body) == [role]

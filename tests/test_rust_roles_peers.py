@@ -382,3 +382,27 @@ def test_a_joined_task_that_only_sleeps_plays_work() -> None:
         job.await.unwrap();
     """
     assert [(wait.role, wait.cost_ms) for wait in in_test(body)] == [("workload", 1000)]
+
+
+CROWD = """
+    let mut tasks = Vec::new();
+    START
+    for task in tasks { task.await.unwrap(); }
+"""
+MAPPED = """
+    let tasks: Vec<_> = gates.iter().map(|gate| START).collect();
+    for task in tasks { task.await.unwrap(); }
+"""
+PERMIT = "tokio::spawn(async move { let _permit = gate.acquire().await; sleep(Duration::from_millis(10)).await; })"
+
+
+@pytest.mark.parametrize(
+    ("body", "role"),
+    [
+        (CROWD.replace("START", f"for gate in gates {{ tasks.push({PERMIT}); }}"), "workload"),
+        (MAPPED.replace("START", PERMIT), "workload"),
+        (CROWD.replace("START", f"tasks.push({PERMIT});"), "hold"),
+    ],
+)
+def test_one_task_of_many_that_are_waited_for_works(body: str, role: str) -> None:
+    assert told(body)[0][0] == role

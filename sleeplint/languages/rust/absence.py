@@ -141,7 +141,8 @@ def sign(scene: Scene, checked: int) -> Sign | None:
         return "absence"
     name = scene.way.word(scene.function.child_by_field_name("name")).lower()
     negated = _NEGATED.search(name) is not None
-    if negated and after is not None and after.operands and _LASTS.search(after.operands[0]):
+    lasts = negated or _KEPT.search(name) is not None
+    if lasts and after is not None and after.operands and _LASTS.search(after.operands[0]):
         return "absence"
     if negated or (after is not None and _ONLY.search(after.message)):
         return "doubt"
@@ -174,8 +175,11 @@ _ONLY = re.compile(rb"\b(?:only|once|at most|no more than|unexpected\w*|spurious
 _NEGATED = re.compile(
     rb"(?:^|_)(?:not|never|doesnt|dont|didnt|isnt|arent|wont|cant|cannot|shouldnt|mustnt|stays?|remains?|unchanged"
     rb"|unaffected|still|ignores?|ignored|ignoring|survives?|outlives?|only_once|at_most_once"
-    rb"|no_(?:\w+_)?(?:after|when|if|on|without|before|until|while|during))(?:_|$)"
+    rb"|no_(?:\w+_)?(?:after|when|if|on|without|before|until|while|during)"
+    rb"|no_(?:duplicat\w*|doubles?|extra|repeat\w*|spurious|more|further|second)|dedup\w*|deduplicat\w*|coalesc\w*"
+    rb"|idempotent|idempotency|exactly_once|only_one)(?:_|$)"
 )
-"""Names of tests in which something is not to happen."""
+"""Names of tests in which something is not to happen, or not again."""
+_KEPT = re.compile(rb"(?:^|_)(?:keeps?|kept|retains?|retained)(?:_|$)")
 _LASTS = re.compile(rb"\bis_(?:alive|running|connected|open|active|valid|healthy|some)\b|\bexists\b|\bcontains\w*\b")
 """A state that goes on."""

@@ -7,8 +7,9 @@ import re
 from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.awaiting import Awaited
 from sleeplint.languages.rust.expiry import cutting
-from sleeplint.languages.rust.flow import is_noise, is_value
+from sleeplint.languages.rust.flow import LOOPS, is_noise, is_value
 from sleeplint.languages.rust.scene import Scene
+from sleeplint.languages.rust.tasks import Background
 from sleeplint.languages.rust.verdict import Verdict
 
 
@@ -60,7 +61,7 @@ def holding(scene: Scene, awaited: Awaited) -> Verdict | None:
     if scene.background is None or scene.background.border != scene.own:
         return None
     if not effects:
-        if scene.background.task.joined is True and not scene.behind:
+        if scene.background.task.joined is True and (not scene.behind or _is_one_of_many(scene, scene.background)):
             return Verdict("workload", "low")  # it is what somebody waits for
         return Verdict("hold", "high")
     if vocabulary.WATCHDOG.search(effects[0]) and not re.match(rb"\s*+assert", effects[0]):
@@ -72,6 +73,25 @@ def holding(scene: Scene, awaited: Awaited) -> Verdict | None:
 
 _LONG_MS = 60_000
 """Nobody waits so long for an effect."""
+
+
+def _is_one_of_many(scene: Scene, background: Background) -> bool:
+    """Whether its task is one of several that are started alike: they crowd around something."""
+    way = scene.way
+    if background.spawn is None:
+        return False
+    for at in range(background.spawn - 1, max(background.spawn - _NEAR, scene.function_at), -1):
+        node = way.nodes[at]
+        if node.type in LOOPS:
+            return True
+        if node.type == "closure_expression":
+            around = way.text(way.nodes[at - 2]) if at > 1 and way.nodes[at - 1].type == "arguments" else b""
+            return _EACH.search(around[: max(0, node.start_byte - way.nodes[at - 2].start_byte)]) is not None
+    return False
+
+
+_NEAR = 12
+_EACH = re.compile(rb"\.\s*+(?:map|for_each|flat_map|filter_map)\s*+\(\s*+\Z")
 _LIVES = re.compile(rb"\s*+(?:\w+::)*process::exit\s*+\(\s*+0\s*+\)")
 """The end of a process that is well."""
 

@@ -85,9 +85,16 @@ def _given_in(text: bytes) -> tuple[_Given, ...]:
             value = float(match.group(2).replace(b"_", b""))
             words = f"{name.decode('utf-8', 'replace')} = {match.group(2).decode()}"
             found.append(_Given(match.start(), words, _scaled(name, value), "strong"))
+    for match in _LAST_NUMBER.finditer(text):
+        name, value = match.group(1), float(match.group(2).replace(b"_", b""))
+        words = f"{name.decode('utf-8', 'replace')} = {match.group(2).decode()}"
+        lengths = (value,) if name.startswith(b"p") else (value * 1000,)
+        found.append(_Given(match.start(), words, lengths, "strong"))
     return tuple(sorted(found, key=lambda one: one.place))
 
 
+_LAST_NUMBER = re.compile(rb"\b(p?(?:set_?ex|expire)|psetex)\s*+\([^;{}()]*,\s*+([\d_]+)\s*+\)")
+"""A store is told so: seconds, or milliseconds where a `p` says so."""
 _NUMERIC_LIMIT = re.compile(rb"timeout_(?:ms|secs|millis)|interval_(?:ms|secs)")
 
 

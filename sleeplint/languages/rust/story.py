@@ -162,11 +162,15 @@ def _passing(scene: Scene, following: list[bytes], checked: int | None, elapsing
         return Verdict("expiry", "low", expires=elapsing.words)
     if checked is not None and not scene.site.in_async and scene.site.test is not None:
         story = way.text(scene.function)
-        if not (vocabulary.SPAWN.search(story) or vocabulary.START.search(story) or b"channel" in story):
+        if not (vocabulary.SPAWN.search(story) or vocabulary.START.search(story) or _ELSEWHERE.search(story)):
             return Verdict("expiry", "low")
     return None
 
 
+_ELSEWHERE = re.compile(
+    rb"channel|\.\s*+execute\s*+\(|[Pp]ool|[Ww]atch|[Ww]orker|[Bb]ackground|[Ff]lush|[Tt]hread(?!\s*+::\s*+sleep)"
+)
+"""Something works beside the test."""
 _BEGINS = re.compile(rb"\s*+let\s+(?:mut\s+)?\w+\s*+=\s*+(?:\w+::)*(?:Instant|SystemTime)::now\(\)\s*+;")
 """What is measured begins there."""
 
