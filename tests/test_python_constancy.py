@@ -328,6 +328,126 @@ STORIES = {
             proc.terminate()
         """,
     ),
+    "too brief to show anything": (
+        "settle low",
+        """
+        async def test_it(cluster):
+            task = asyncio.create_task(cluster.commit())
+            await asyncio.sleep(0.0001)  # <-
+            assert not task.done()
+        """,
+    ),
+    "briefer than a turn": (
+        "yield high",
+        """
+        async def test_it(cluster):
+            task = asyncio.create_task(cluster.commit())
+            await asyncio.sleep(1e-9)  # <-
+            task.cancel()
+        """,
+    ),
+    "the same as before beside what is gone now": (
+        "settle low",
+        """
+        def test_it(queue):
+            assert queue.retries == 3
+            assert "a" in queue.pending
+            queue.finish("a")
+            time.sleep(0.1)  # <-
+            assert queue.retries == 3
+            assert not queue.pending
+        """,
+    ),
+    "a time with a name in humps": (
+        "expiry high",
+        """
+        def test_it(connect):
+            client = connect(maxIdleTimeMS=500)
+            conn = client.take()
+            time.sleep(1)  # <-
+            assert client.take() != conn
+        """,
+    ),
+    "named for an expiry, and within it": (
+        "absence low",
+        """
+        def test_stale_keys_expire(cache):
+            cache.set("a", 1, ttl=5)
+            # check that it is not dropped too early
+            time.sleep(1)  # <-
+            value = cache.get("a")
+            assert value
+        """,
+    ),
+    "a rhythm, and a comment about an effect": (
+        "settle low",
+        """
+        def test_it(monitor):
+            monitor.watch(interval=0.2)
+            time.sleep(0.3)  # let the first checks run
+            assert monitor.seen == 1
+        """.replace("run\n", "run  # <-\n"),
+    ),
+    "the name of a time that was set": (
+        "expiry low",
+        """
+        def test_it(make):
+            stop_timeout = 5
+            workers = make(stop_timeout=stop_timeout)
+            workers.start()
+            workers.use()
+            workers.quit()
+            workers.use()
+            workers.look()
+            workers.use()
+            workers.quit()
+            time.sleep(stop_timeout)  # <-
+            assert workers.state == "stopped"
+        """,
+    ),
+    "work given away, and then interrupted": (
+        "startup low",
+        """
+        def test_it(client, kernel):
+            client.execute("input()")
+            time.sleep(1)  # <-
+            kernel.interrupt()
+            assert client.reply() == "interrupted"
+        """,
+    ),
+    "a handshake": (
+        "startup low",
+        """
+        def test_it(peer, endpoint):
+            peer.connect(endpoint)
+            # Allow the handshake to complete.
+            time.sleep(0.05)  # <-
+            peer.send(b"probe")
+        """,
+    ),
+    "a sleep given away and interrupted": (
+        "workload low",
+        """
+        def test_it(engines):
+            job = engines.apply_async(time.sleep, 3)  # <-
+            time.sleep(0.5)
+            engines.signal(signal.SIGINT)
+            with pytest.raises(KeyboardInterrupt):
+                job.get()
+        """,
+    ),
+    "a coroutine that stands for an answer": (
+        "workload high",
+        """
+        async def test_it(conn):
+            async def fail():
+                await asyncio.sleep(0.1)  # <-
+                raise OSError()
+
+            conn.reader.read.return_value = fail()
+            await conn.connect()
+        """,
+    ),
 }
 
 

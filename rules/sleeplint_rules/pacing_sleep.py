@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, dataclass
 from sleeplint_rules._advice import instead
-from sleeplint_rules._judgement import ROLE, claim, is_real, price, this_sleep
+from sleeplint_rules._judgement import ROLE, claim, is_random, is_real, price, this_sleep
 
 
 @dataclass(frozen=True)
@@ -91,11 +91,29 @@ class PacingSleep(Rule):
             """,
             title="Files that differ in age, by a sleep and by their timestamps",
         ),
+        Example(
+            "python",
+            """
+            import asyncio
+            import random
+
+
+            async def test_many_at_once(pool):
+                async def one(number):
+                    await asyncio.sleep(random.random() / 100)
+                    return await pool.ask(number)
+
+                assert await asyncio.gather(*[one(number) for number in range(50)]) == list(range(50))
+            """,
+            title="Starts at random times, to mix what runs at once",
+        ),
     )
 
     def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
         """Yield a finding for each pause between two actions."""
         for wait in file.waits:
-            if is_real(wait) and wait.role == "pacing":  # in the background it is not paid, but still decides
+            if (
+                is_real(wait) and wait.role == "pacing" and not is_random(wait)
+            ):  # in the background it is not paid, but still decides
                 message = f"{this_sleep(wait, budget)} {claim(wait)}{price(wait)}"
                 yield self.finding(file, wait, message, instead(file, wait))

@@ -74,7 +74,7 @@ def _news(scene: Scene, outcome: Act, around: Surrounding) -> bool:
         if act.kind in ("call", "wait"):
             return False
         new = act.kind == "assert" and "".join(scene.text(act.node).split()) not in known
-        if new and expectation(scene, act).wants == "happened":
+        if new and expectation(scene, act).wants in ("happened", "gone"):
             return True
     return False
 

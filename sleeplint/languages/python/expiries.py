@@ -30,6 +30,7 @@ _TIMED = re.compile(r"(Time_?[Oo]ut|Timer|T[Tt][Ll]|Expir\w*|Lease|TimeLimit|Dea
 _AGED = {"setex": 1000, "psetex": 1, "expire": 1000, "pexpire": 1}
 """Calls whose second argument says how long a key lives."""
 _UNITS = {"seconds": 1000, "secs": 1000, "milliseconds": 1, "ms": 1}
+_CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
 _NUMBER = re.compile(r"^(\d[\d_]*(?:\.\d*)?|\.\d+)$")
 
 
@@ -86,11 +87,14 @@ def elapsing(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
     body = site.chain[first].child_by_field_name("body")
     if body is None or body.type != "block":
         return None
+    slept = {scene.text(part) for value in durations(scene, site) for part in parts(value) if part.type == "identifier"}
     for count, statement in enumerate(scene.statements(body)):
         if statement.start_byte >= site.call.start_byte or count > 40:
             break
         found = _set_time(scene, statement, duration)
-        if found is not None and found[1]:
+        if found is not None and (
+            found[1] or (slept & {found[0].split(" ")[0]} and words.WEAK_EXPIRIES.search(found[0]))
+        ):
             return Verdict("expiry", False, expires=found[0])
     for statement in _made(scene, site, around):
         found = _set_time(scene, statement, duration)
@@ -206,6 +210,7 @@ def _times(scene: Scene, node: Node) -> list[tuple[str, float, bool]]:
             continue
         called = scene.text(name)
         called = re.sub(r"[-.]", "_", called.strip("\"'")) if name.type == "string" else called.split(".")[-1]
+        called = _CAMEL.sub("_", called)  # `maxIdleTimeMS`
         strong = bool(words.EXPIRIES.search(called))
         if not strong and not words.WEAK_EXPIRIES.search(called):
             continue

@@ -24,6 +24,8 @@ from sleeplint.languages.python.tree import statement_of
 from sleeplint.languages.python.verdict import Verdict
 from sleeplint.records import replace
 
+_BRIEF_MS = 1
+
 
 def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
     """What a sleep in its own line of acts is there for."""
@@ -59,14 +61,23 @@ def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
     if verdict.role == "settle" and verdict.sure and _says_expiry(scene, statement):
         verdict = Verdict("expiry", False, related=verdict.related)
     if not verdict.sure and verdict.role in ("absence", "sync") and is_named_for_expiry(scene, site):
-        verdict = replace(verdict, role="expiry")
+        verdict = verdict if outlives(scene, site, around) else replace(verdict, role="expiry")
+    if verdict.role == "absence" and site.duration_ms is not None and site.duration_ms <= _BRIEF_MS:
+        verdict = replace(verdict, role="settle", sure=False)  # too brief to show anything: it lets things begin
     if not verdict.sure:
         hint = remarks.hinted(remarks.remark(scene.code, statement.start_byte, statement.end_byte))
-        if hint is not None and (verdict.role == "sync" or hint != "settle"):
+        if hint is not None and (verdict.role == "sync" or hint != "settle" or _is_set_weakly(verdict)):
             verdict = replace(verdict, role=hint)
     if verdict.role in ("startup", "settle") and verdict.readiness is None:
         verdict = replace(verdict, readiness=readiness(scene, site, around))
     return verdict
+
+
+def _is_set_weakly(verdict: Verdict) -> bool:
+    """Whether it was taken for an expiry for the sake of a time that may only be a bound, or a rhythm."""
+    if verdict.role != "expiry" or verdict.expires is None:
+        return False
+    return not words.EXPIRIES.search(verdict.expires.split(" ")[0])
 
 
 def _guess(scene: Scene, site: Site, around: Surrounding) -> Role:

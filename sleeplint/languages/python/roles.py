@@ -36,6 +36,8 @@ from sleeplint.records import replace
 from sleeplint.text import Span
 
 _INTERRUPTED = frozenset({"hold", "workload", "settle", "startup", "sync"})
+_A_TURN_MS = 0.001
+"""Nothing but a turn of the scheduler is as short as that."""
 THE_CALL = "the call"
 """What a hold keeps that stands in a function which a call runs or was given."""
 
@@ -122,7 +124,7 @@ def _verdict(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
         )
     if site.kind == "timeout":
         return _timeout(scene, site, standing, round_)
-    if site.duration_ms == 0:
+    if site.duration_ms is not None and site.duration_ms < _A_TURN_MS:
         return Verdict("yield", True)
     if races(scene, site, spawn):
         return Verdict("race-arm", True)

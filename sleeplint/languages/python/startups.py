@@ -47,11 +47,11 @@ def startup(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
         if started is not None:
             break
         if _reaches(act):
-            return None  # whatever was started before that is ready
+            return _interrupted(around)  # whatever was started before that is ready
         if act.kind == "call" and not _constructs(act) and not _waits(scene, act):
             direct = False
     if started is None:
-        return _built(scene, around)
+        return _interrupted(around) or _built(scene, around)
     related = [Related(span_of(started.node), "started here")]
     use = next((found for act in around.after[:4] if (found := first_use(act)) is not None), None)
     if use is not None:
@@ -76,6 +76,19 @@ def startup(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
         return Verdict("startup", False, related=tuple(related)) if _stays(scene, around) else None
     # A task may as well be an action whose effect is awaited; a process or server is started to be used.
     return Verdict("startup", _serves(scene, started, around), related=tuple(related))
+
+
+def _interrupted(around: Surrounding) -> Verdict | None:
+    """`job = client.submit(work)`, a sleep, `worker.interrupt()`: it is to be in the midst of it by then."""
+    cause, then = around.cause, around.outcome
+    if cause is None or then is None or then.kind != "call":
+        return None
+    given = next((call for call in cause.calls if words.HANDS_OVER.match(call.name)), None)
+    cut = next((call for call in then.calls if words.INTERRUPTS.search(call.name)), None)
+    if given is None or cut is None:
+        return None
+    related = (Related(span_of(given.node), "started here"), Related(span_of(cut.node), "interrupted here"))
+    return Verdict("startup", False, related=related)
 
 
 def _reaches(act: Act) -> bool:

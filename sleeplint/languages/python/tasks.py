@@ -167,7 +167,7 @@ def _arrival(scene: Scene, use: Use, value: Node, index: int, by_name: bool, cor
             continue
         if outer.type == "assignment":
             left = outer.child_by_field_name("left")
-            if by_name and left is not None and left.type in ("attribute", "subscript"):
+            if (by_name or coroutine) and left is not None and left.type in ("attribute", "subscript"):
                 return Run("registered", use)
             if coroutine and left is not None and left.type == "identifier":
                 return _started_later(scene, use, scene.text(left), outer) or Run("called", use)

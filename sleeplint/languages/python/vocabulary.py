@@ -46,6 +46,11 @@ TRIGGERS = re.compile(r"(?i)(kill|signal|cancel|shutdown|stop|resume|terminate|i
 CANCELS = frozenset({"cancel", "kill", "terminate", "killall", "aclose", "throw", "send_signal", "cancel_and_wait"})
 """End background work before its time."""
 
+INTERRUPTS = re.compile(r"(?i)interrupt|(^|_)signal(_|s?$)|sigint|(^|_)kill|raise_\w*exception|^revoke$")
+"""Break off what is under way."""
+HANDS_OVER = re.compile(r"(?i)^_*(apply|execute|submit|enqueue|dispatch|run_|send_task|delay|schedule|queue)\w*$")
+"""Give work to somebody who has been running for long."""
+
 STARTERS = frozenset(
     {
         "start", "serve", "Popen", "launch", "boot", "spawn", "create_task", "ensure_future", "start_soon",
@@ -270,7 +275,9 @@ TIMEOUT_BLOCKS = frozenset(
 QUIET_BLOCKS = frozenset({"move_on_after", "move_on_at"})
 """Those that end silently."""
 
-NO_LONGER_VALID = re.compile(r"(?i)\bexpir|\bttl\b|\b(go|become|be) (stale|invalid)|time ?out (passes|elapses)")
+NO_LONGER_VALID = re.compile(
+    r"(?i)\bexpir|\bttl\b|\b(goe?s?|becomes?|be|is|are) (stale|invalid)|time ?out (passes|elapses)"
+)
 """A comment that says that something runs out."""
 UNMOVED = re.compile(
     r"(?i)\b(still|never|ignored?|unaffected|unchanged|untouched|intact|remains?|stays?|survives?|"
@@ -299,7 +306,8 @@ COMMENTS = (
         "startup",
         re.compile(
             r"(?i)(to|until|for|while)\b.*\b(start(ed|ing|s)?( up)?|boot|come up|be ready|ready|listen\w*|"
-            r"up and running|init\w*|spin up|launch\w*|bind)\b"
+            r"up and running|init\w*|spin up|launch\w*|bind|connect|subscribe|register|(be|get) (running|going))\b|"
+            r"handshake"
         ),
     ),
     (
@@ -312,11 +320,11 @@ COMMENTS = (
     (
         "absence",
         re.compile(
-            r"(?i)(make sure|ensure|verify|check|prove|show)\b.*"
+            r"(?i)(make sure|ensure|verify|check|prove|show|assert) (?!we do\b).*"
             r"\b(no|not|nothing|never|isn't|doesn't|didn't|blocks?)\b"
         ),
     ),
-    ("expiry", re.compile(r"(?i)expir|\bttl\b|time ?out (passes|elapses)|idle|lease|go stale")),
+    ("expiry", re.compile(r"(?i)expir|\bttl\b|time ?out (passes|elapses)|idle|lease|\bstale\b")),
     (
         "settle",
         re.compile(r"(?i)(give|let|allow|wait(ing)? (for|until|a)|time to|chance|propagate|settle|flush)"),

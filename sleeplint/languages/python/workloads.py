@@ -22,7 +22,8 @@ def workload(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
     if spawn is not None and spawn is not standing.spawn:
         return Verdict("workload", ends is True)
     if site.by_reference and scene.called(site.call).name not in words.RUNNERS:
-        return Verdict("workload", True)
+        cut = _is_interrupted(scene, site)
+        return Verdict("workload", not cut, ends_early=cut)
     function = standing.function
     if function is None:
         return None
@@ -59,6 +60,13 @@ def workload(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
     ):
         return Verdict("workload", False)
     return None
+
+
+def _is_interrupted(scene: Scene, site: Site) -> bool:
+    """Whether the next thing done, but for a wait, breaks off what is under way."""
+    passed = ("wait", "neutral", "mark", "read")
+    act = next((act for act in following(scene, site.chain, site.call) if act.kind not in passed), None)
+    return act is not None and any(words.INTERRUPTS.search(call.name) for call in act.calls)
 
 
 def _runs_in_a_child(scene: Scene, function: Node) -> bool:
