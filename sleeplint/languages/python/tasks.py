@@ -88,6 +88,9 @@ def runs_of(scene: Scene, function: Node, chain: Chain) -> tuple[Run, ...]:
         # A nested function is known only inside the one around it.
         outer = next((node for node in reversed(chain) if node.type in FUNCTIONS), None) if not method else None
         owner = class_of((*chain, function), len(chain)) if method else None
+        asked = method and any(
+            re.search(r"(^|_)property$", one) for one in decorators(scene, (*chain, function), len(chain))
+        )
         # What others call by this name is as likely somebody else's, if the class stands in for something.
         elsewhere = owner is None or (not stands_in(scene, owner) and border(chain) < 0)
         for use in scene.uses(name):
@@ -95,7 +98,7 @@ def runs_of(scene: Scene, function: Node, chain: Chain) -> tuple[Run, ...]:
                 continue
             if outer is not None and not (outer.start_byte <= use.node.start_byte < outer.end_byte):
                 continue
-            run = _run(scene, use, function, method)
+            run = _run(scene, use, function, method, asked)
             if run is not None:
                 found.append(run)
     runs = tuple(found)
@@ -103,7 +106,7 @@ def runs_of(scene: Scene, function: Node, chain: Chain) -> tuple[Run, ...]:
     return runs
 
 
-def _run(scene: Scene, use: Use, function: Node, method: bool) -> Run | None:
+def _run(scene: Scene, use: Use, function: Node, method: bool, asked: bool) -> Run | None:
     parent = use.chain[-1]
     expression, index = use.node, len(use.chain) - 1
     if parent.type == "attribute":
@@ -114,6 +117,9 @@ def _run(scene: Scene, use: Use, function: Node, method: bool) -> Run | None:
         if owner is not None and scene.text(owner).startswith("super("):
             return None
         expression, index = parent, index - 1
+        if asked:  # a property is run by being named; in its own body somebody else's is meant
+            own = function.start_byte <= use.node.start_byte < function.end_byte
+            return None if own else Run("called", use)
     elif method:
         return None
     if parent.type in ("function_definition", "class_definition", "parameters", "default_parameter"):

@@ -13,6 +13,7 @@ from sleeplint.languages.python.holds import is_last
 from sleeplint.languages.python.loops import Round
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
+from sleeplint.languages.python.stand_ins import drives, is_driven_from_outside
 from sleeplint.languages.python.tasks import Spawn, Standing, class_of, is_test_class, stands_in
 from sleeplint.languages.python.verdict import Verdict
 
@@ -43,11 +44,11 @@ def workload(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
         foreign = stands_in(scene, owner)
         name = owner.child_by_field_name("name")
         nested = border(site.chain[:index]) >= 0
-        if foreign or nested:
+        if nested or (foreign and is_driven_from_outside(scene, owner, function)):
             return Verdict("workload", foreign and standing.kind == "unseen")
-        if name is not None and words.FAKES.search(scene.text(name)) and standing.kind == "unseen":
-            return Verdict("workload", False)
-        return None
+        if name is None or standing.kind != "unseen" or drives(scene, owner):
+            return None
+        return Verdict("workload", False) if words.FAKES.search(scene.text(name)) else None
     if is_handler(scene, function):
         return Verdict("workload", True)
     if standing.kind == "called":
