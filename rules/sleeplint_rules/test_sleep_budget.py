@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, TestFile, dataclass, seconds
+from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, TestFile, Wait, dataclass, seconds
+
+_SIDE_BY_SIDE = frozenset({"gather", "wait", "as_completed", "joinall"})
+"""Calls whose arguments run beside one another."""
+
+
+def _known(paid: list[tuple[float, Wait]]) -> float:
+    """What a test pays at least: its own flow, or what runs longest beside it."""
+    own = sum(cost for cost, wait in paid if wait.task is None)
+    tasks: dict[object, float] = {}
+    for cost, wait in paid:
+        if wait.task is None:
+            continue
+        apart = wait.task.spawner.rpartition(".")[2] in _SIDE_BY_SIDE
+        place = wait.span if apart else wait.task.span
+        tasks[place] = tasks.get(place, 0) + cost
+    return max(own, *tasks.values()) if tasks else own
 
 
 @dataclass(frozen=True)
@@ -15,7 +31,7 @@ class TestSleepBudget(Rule):
 
     Ten sleeps that are each within budget are one long test. The rule is silent until
     `budget.max_test_sleep_secs` is set. Only what is known to be paid is counted: virtual time, guards and
-    sleeps that never elapse are not.
+    sleeps that never elapse are not, and of tasks that run side by side only the longest is.
 
     ## What to do instead
 
@@ -34,6 +50,7 @@ class TestSleepBudget(Rule):
         Example(
             "python",
             """
+            import asyncio
             import time
 
 
@@ -50,6 +67,11 @@ class TestSleepBudget(Rule):
                 bus.publish("b", "hello")
                 time.sleep(0.9)
                 assert not bus.inbox("a")
+
+
+            async def test_takes_two(server):
+                await asyncio.gather(asyncio.sleep(0.9), asyncio.sleep(0.9))
+                assert server.idle
             """,
             title="Two sleeps, each within its budget, together over the test's",
             profile="default",
@@ -92,7 +114,7 @@ class TestSleepBudget(Rule):
         most = budget.max_test_sleep_secs * 1000
         for test in file.tests:
             paid = [(wait.cost_ms, wait) for wait in file.waits if wait.test == test.name and wait.cost_ms]
-            total = sum(cost for cost, _ in paid)
+            total = _known(paid)
             if total <= most:
                 continue
             dearest_cost, dearest = max(paid, key=lambda pair: pair[0])

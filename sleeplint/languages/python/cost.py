@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from sleeplint.facts import Limit, Milliseconds
 from sleeplint.languages.python.loops import round_of, times
+from sleeplint.languages.python.rounds import mapped, rounds
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
-from sleeplint.languages.python.tasks import Standing
+from sleeplint.languages.python.tasks import Spawn, Standing
 from sleeplint.languages.python.verdict import Verdict
 
 DAY_MS = 86_400_000
 """Nobody waits so long, whatever the code around it says."""
 
 
-def repeats(scene: Scene, site: Site, verdict: Verdict, standing: Standing) -> int | None:
-    """How often one run of the test waits here, by the loops around it and around a helper's only call."""
+def repeats(scene: Scene, site: Site, verdict: Verdict, standing: Standing, spawn: Spawn | None) -> int | None:
+    """How often one run of the test waits here in turn, by the loops around it and around a helper's only call."""
     if verdict.role == "poll":
         return None
+    if spawn is not None and spawn is not standing.spawn:
+        return rounds(scene, spawn)
     chain, node = site.chain, site.call
     round_ = round_of(scene, chain, node)
     if verdict.role == "burned" and round_ is not None and round_.node.type == "while_statement":
@@ -25,11 +28,17 @@ def repeats(scene: Scene, site: Site, verdict: Verdict, standing: Standing) -> i
             chain, node = chain[: round_.index], round_.node  # it expires once, and that ends the loop
     count = times(scene, chain, node)
     run = standing.run
+    if spawn is not None and site.test is not None:
+        in_turn = rounds(scene, spawn)
+        return None if count is None or in_turn is None else count * in_turn
     if count is None or standing.kind != "called" or run is None:
         return count
+    if run.by is not None:
+        in_turn = mapped(scene, run.by)
+        count = None if in_turn is None else count * in_turn
     # A helper nested in the test is run as often as the loops around its call say.
     around = times(scene, run.use.chain, run.use.node) if site.test is not None else 1
-    return None if around is None else count * around
+    return None if count is None or around is None else count * around
 
 
 def cost(

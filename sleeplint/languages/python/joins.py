@@ -166,6 +166,21 @@ def handled(scene: Scene, name: str, chain: Chain) -> bool | None:
     return None
 
 
+def ends_in_turn(scene: Scene, spawn: Spawn, loop: Node) -> bool:
+    """Whether each round of a loop around a spawn waits for what it has spawned: `t = Thread(..); ..; t.join()`."""
+    for index in range(len(spawn.chain) - 1, border(spawn.chain), -1):
+        outer = spawn.chain[index]
+        if outer.id == loop.id:
+            return False
+        if outer.type != "assignment":
+            continue
+        left = outer.child_by_field_name("left")
+        name = scene.text(left).removeprefix("self.") if left is not None else ""
+        later = (use for use in scene.uses(name) if outer.end_byte <= use.node.start_byte < loop.end_byte)
+        return any(_use(scene, use) for use in later)
+    return False
+
+
 def _handle(scene: Scene, name: str, chain: Chain, is_daemon: bool, elsewhere: bool = False) -> bool | None:
     """What is done with the task called `name` in the function where it is made."""
     index = border(chain)

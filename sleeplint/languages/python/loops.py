@@ -9,7 +9,9 @@ from typing import Literal
 from tree_sitter import Node
 
 from sleeplint.languages.python import vocabulary as words
+from sleeplint.languages.python.durations import fold
 from sleeplint.languages.python.flow import border, fails, following
+from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.scene import MAX_NODES, Scene
 from sleeplint.languages.python.tree import FUNCTIONS, Chain, arguments_of, bare, chain_to
 from sleeplint.records import dataclass
@@ -335,14 +337,14 @@ def times(scene: Scene, chain: Chain, node: Node) -> int | None:
         if outer.type == "for_statement" and inner.type != "else_clause":
             head = outer.child_by_field_name("right")
             if head is not None and head.id != inner.id:
-                count = None if _round(scene, outer, index).exits else _length(scene, head)
+                count = None if _round(scene, outer, index).exits else length(scene, head)
                 if count is None:
                     return None
                 product *= count
         elif outer.type in ("list_comprehension", "generator_expression", "set_comprehension"):
             clause = next((child for child in outer.named_children if child.type == "for_in_clause"), None)
             head = clause.child_by_field_name("right") if clause is not None else None
-            count = _length(scene, head) if head is not None else None
+            count = length(scene, head) if head is not None else None
             if count is None:
                 return None
             product *= count
@@ -350,7 +352,8 @@ def times(scene: Scene, chain: Chain, node: Node) -> int | None:
     return product
 
 
-def _length(scene: Scene, iterable: Node) -> int | None:
+def length(scene: Scene, iterable: Node) -> int | None:
+    """How many rounds a `for` over an expression has; None if the source does not say."""
     iterable = bare(iterable)
     if iterable.type in ("list", "tuple", "set", "expression_list"):
         if any(child.type in ("list_splat", "comment") for child in iterable.named_children):
@@ -360,16 +363,24 @@ def _length(scene: Scene, iterable: Node) -> int | None:
         called = scene.called(iterable)
         arguments = arguments_of(iterable, scene.code).positional
         if called.name == "range" and not called.receiver:
-            numbers = [_integer(scene, argument) for argument in arguments]
+            numbers = [whole_number(scene, argument) for argument in arguments]
             if numbers and all(number is not None for number in numbers):
                 whole = [number for number in numbers if number is not None]
                 if len(whole) <= 3 and (len(whole) < 3 or whole[2] != 0):
                     return len(range(*whole))
         if called.name in ("enumerate", "list", "reversed", "sorted") and not called.receiver and arguments:
-            return _length(scene, arguments[0])
+            return length(scene, arguments[0])
     return None
 
 
-def _integer(scene: Scene, node: Node) -> int | None:
+def whole_number(scene: Scene, node: Node) -> int | None:
+    """The whole number that an expression is, by its digits or by its constants."""
     written = scene.text(node).replace("_", "").strip()
-    return int(written) if re.fullmatch(r"-?\d{1,9}", written) else None
+    if re.fullmatch(r"-?\d{1,9}", written):
+        return int(written)
+    if node.type not in ("identifier", "attribute", "binary_operator", "integer") or not isinstance(scene.names, Names):
+        return None
+    folded = fold(node, scene.names)
+    if folded is None or folded.carries_unit or not abs(folded.number) < 10**9 or folded.number != int(folded.number):
+        return None
+    return int(folded.number)

@@ -75,7 +75,7 @@ def circumstances(site: Site, sites: Sequence[Site]) -> Circumstances:
         if standing.kind in ("handler", "unseen"):
             task = Task(Span(held.start_byte, held.end_byte), spawner, None, verdict.keeps)
     awaited = _awaited(scene, site)
-    repeats = cost.repeats(scene, site, verdict, standing)
+    repeats = cost.repeats(scene, site, verdict, standing, spawn)
     return Circumstances(
         role=verdict.role,
         role_confidence="high" if verdict.sure else "low",
