@@ -19,6 +19,8 @@ from sleeplint.languages.python.verdict import Outcome
 _NOTHING = re.compile(r"(==|is)\s*(None|False)$|^(None|False)\s*(==|is)\b")
 _EMPTY_VALUE = re.compile(r"""^(0|b?''|b?""|\[\]|\{\}|\(\))$""")
 _EMPTY = re.compile(r"""==\s*(0|b?''|b?""|\[\]|\{\}|\(\))$|^(0|b?''|b?""|\[\]|\{\}|\(\))\s*==""")
+_ALL_EMPTY = re.compile(r"==\s*\(\[\], *\[\], *\[\]\)$|^\(\[\], *\[\], *\[\]\)\s*==")
+"""What `select` gives when its time is up, and then only."""
 _LOOKS = re.compile(r"is_|has_|poll$|done$|join$")
 _STOP = frozenset({"block", "module", "function_definition", "lambda"})
 
@@ -41,6 +43,8 @@ def asserted(scene: Scene, site: Site) -> Outcome | None:
                 written = scene.text(outer)
                 if _NOTHING.search(written):
                     negated = not negated
+                elif _ALL_EMPTY.search(written):
+                    return Outcome("burned", True, True, outer)
                 elif _EMPTY.search(written):
                     return _emptied(own.name, outer)
                 elif not re.search(r"(==|is)\s*True$", written):
@@ -57,6 +61,8 @@ def asserted(scene: Scene, site: Site) -> Outcome | None:
                     other = scene.text(arguments[1] if arguments[0].id == inner.id else arguments[0]).strip()
                     if other in ("None", "False"):
                         return _verdict(own.name, not negated, call)
+                    if _ALL_EMPTY.search(f"== {other}"):
+                        return Outcome("burned", True, True, call)
                     return _emptied(own.name, call) if _EMPTY_VALUE.match(other) else Outcome("guard", True, True, call)
                 if name.startswith("assert"):
                     return Outcome("guard", True, True, call)
@@ -114,7 +120,7 @@ def _assigned(scene: Scene, site: Site, assignment: Node, name: str) -> Outcome 
             about_done = names[0] in used
             if about_done and wants in ("nothing", "gone"):
                 return Outcome("burned", True, True, act.node)
-            if not about_done and wants == "happened":
+            if not about_done and wants in ("happened", "still") and "FIRST_" not in scene.text(assignment):
                 return Outcome("burned", True, True, act.node)
             return Outcome("guard", True, True, act.node)
         released = name in words.BOOLEAN_WAITS or words.NULLABLE_WAITS.match(name) or takes(name)

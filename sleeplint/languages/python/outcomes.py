@@ -6,6 +6,7 @@ from sleeplint.languages.python.answers import asserted, looked_at_later
 from sleeplint.languages.python.expirations import drained, gathered, outlasted, raised_later
 from sleeplint.languages.python.raised import RAISES, alarmed, caught, expected, raised, set_before
 from sleeplint.languages.python.scene import Scene
+from sleeplint.languages.python.silences import bounded_before, chosen, silent
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.unreleased import overrun, unreleased
 from sleeplint.languages.python.verdict import Outcome
@@ -19,9 +20,12 @@ def outcome_of(scene: Scene, site: Site) -> Outcome:
         or alarmed(scene, site)
         or caught(scene, site)
         or _told_apart(scene, site)
+        or silent(scene, site)
+        or chosen(scene, site)
         or asserted(scene, site)
         or overrun(scene, site)
         or unreleased(scene, site)
+        or bounded_before(scene, site)
         or looked_at_later(scene, site)
         or Outcome("guard", True, None)
     )

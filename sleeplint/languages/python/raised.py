@@ -51,10 +51,39 @@ def raised(scene: Scene, site: Site) -> Outcome | None:
                         return found
                 if call.name == "suppress" and words.TIMEOUT_ERRORS.search(scene.text(call.node)):
                     return Outcome("burned", False, False, call.node)
+        elif outer.type == "with_statement" and inner.type == "with_clause":
+            beside = _beside(scene, site, outer)
+            if beside is not None:
+                return beside
         elif outer.type == "call" and inner.type == "argument_list" and scene.called(outer).name in RAISES:
             return _taken_back(scene, outer, _short(site), not _operates(scene, site, inner))
         inner = outer
     return None
+
+
+def _beside(scene: Scene, site: Site, statement: Node) -> Outcome | None:
+    """`with raises(TimeoutError), fail_after(1):`, in one statement; what stands first is around what follows."""
+    for call in scene.calls(statement.named_children[0]):
+        if call.name not in RAISES:
+            continue
+        if call.node.start_byte > site.call.start_byte:  # what is expected must come before that bound is reached
+            return Outcome("guard", False, True, call.node) if is_timeout_error(_error_of(scene, call.node)) else None
+        found = _said(scene, site, statement) or _taken_back(scene, call.node, _short(site), False)
+        body = statement.child_by_field_name("body")
+        sooner = body is not None and _bounded_inside(scene, site, body)
+        if found is not None and found.role == "burned" and sooner:
+            return Outcome("guard", False, True, found.asserted)
+        return found
+    return None
+
+
+def _bounded_inside(scene: Scene, site: Site, block: Node) -> bool:
+    """Whether something in a block runs out sooner than what bounds all of the block."""
+    inside = (scene.sites.get(call.node.id) for statement in scene.statements(block) for call in scene.calls(statement))
+    return site.duration_ms is not None and any(
+        one is not None and one.kind == "timeout" and one.duration_ms is not None and one.duration_ms < site.duration_ms
+        for one in inside
+    )
 
 
 def _short(site: Site) -> bool:
@@ -80,10 +109,13 @@ def _operates(scene: Scene, site: Site, block: Node) -> bool:
 
 
 def _goes_on(scene: Scene, site: Site, block: Node) -> bool:
-    """Whether a later statement of a block has a timeout of its own: then it is that which is to run out."""
+    """Whether a later statement of a block, or one within, has a timeout of its own, which is to run out instead."""
     if _SETS.match(scene.called(site.call).name):
         return False
     own = statement_of(site.chain, site.call)
+    body = own.child_by_field_name("body") if own.type == "with_statement" else None
+    if body is not None and _bounded_inside(scene, site, body):
+        return True
     later = [statement for statement in scene.statements(block) if statement.start_byte > own.start_byte]
     inside = [scene.sites.get(call.node.id) for statement in later for call in scene.calls(statement)]
     return any(one is not None and one.kind == "timeout" for one in inside)

@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.assertions import expectation, names_in
-from sleeplint.languages.python.flow import following
+from sleeplint.languages.python.flow import fails, following
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tree import arguments_of, statement_alone
@@ -34,6 +34,8 @@ def overrun(scene: Scene, site: Site) -> Outcome | None:
             if act.kind == "assert" and alias[1] in names_in(scene, act.node):
                 negated = expectation(scene, act).wants in ("nothing", "gone")
                 return Outcome("guard" if negated else "burned", True, True, act.node)
+    if own.name in words.QUIET_BLOCKS and fails(scene, body):
+        return Outcome("burned", True, True, scene.statements(body)[-1])  # its end is not to be reached
     if _sleeps_longer(scene, body, site):
         # Ends by its bound; who says so loudly expects it, or else would see it fail every time.
         return Outcome("burned", own.name in words.QUIET_BLOCKS, None)

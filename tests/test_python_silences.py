@@ -1,0 +1,198 @@
+"""Timeouts that are to run out, as the items of one `with`, the call itself or later uses of what it bounds say."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from sleeplint.languages import read
+from sleeplint.source import Source
+
+HEAD = """\
+import asyncio, select
+import aiohttp, anyio, httpx, pexpect, pytest, requests, trio
+from channels.testing import ApplicationCommunicator
+
+"""
+
+SILENCES = {
+    # --- several items of one `with`
+    "expected first": (
+        "burned high",
+        """
+        async def test():
+            with pytest.raises(TimeoutError), anyio.fail_after(0.05):
+                await queue.get()
+        """,
+    ),
+    "expected first, over several lines": (
+        "burned high",
+        """
+        async def test():
+            with (
+                pytest.raises(trio.TooSlowError) as error,
+                trio.fail_after(2),
+            ):
+                await queue.get()
+        """,
+    ),
+    "expected last, and so before the bound": (
+        "guard low",
+        """
+        async def test():
+            with anyio.fail_after(0.05), pytest.raises(TimeoutError):
+                await queue.get()
+        """,
+    ),
+    "another error expected beside it": (
+        "guard high",
+        """
+        async def test():
+            with pytest.raises(ValueError), anyio.fail_after(20):
+                await queue.get()
+        """,
+    ),
+    # --- what is not reached
+    "the end of what ends quietly": (
+        "burned high",
+        """
+        async def test():
+            with trio.move_on_after(0.5):
+                await queue.get()
+                pytest.fail("something came")
+        """,
+    ),
+    "another end of what ends quietly": (
+        "guard high",
+        """
+        async def test():
+            with trio.move_on_after(0.5):
+                await queue.get()
+                seen.append(1)
+        """,
+    ),
+    # --- what the call itself says
+    "nothing to read": (
+        "burned high",
+        "def test():\n    assert select.select([sock], [], [], 0.05) == ([], [], [])\n",
+    ),
+    "something to read": (
+        "guard high",
+        "def test():\n    assert select.select([sock], [], [], 0.05) == ([sock], [], [])\n",
+    ),
+    "nothing received": (
+        "burned high",
+        """
+        async def test():
+            talk = ApplicationCommunicator(app, {})
+            assert await talk.receive_nothing(timeout=0.4)
+        """,
+    ),
+    "not nothing received": (
+        "guard high",
+        """
+        async def test():
+            talk = ApplicationCommunicator(app, {})
+            assert not await talk.receive_nothing(timeout=0.4)
+        """,
+    ),
+    "its time was up": (
+        "burned high",
+        """
+        def test():
+            child = pexpect.spawn("sh")
+            assert child.expect(["done", pexpect.TIMEOUT], timeout=0.5) == 1
+        """,
+    ),
+    "its time was up, by name": (
+        "burned high",
+        """
+        def test():
+            child = pexpect.spawn("sh")
+            which = child.expect(["done", pexpect.TIMEOUT], timeout=0.5)
+            assert which == 1
+        """,
+    ),
+    "it was done": (
+        "guard high",
+        """
+        def test():
+            child = pexpect.spawn("sh")
+            assert child.expect(["done", pexpect.TIMEOUT], timeout=0.5) == 0
+        """,
+    ),
+    "nothing but its time can be met": (
+        "burned high",
+        """
+        def test():
+            child = pexpect.spawn("sh")
+            child.expect(pexpect.TIMEOUT, timeout=0.5)
+        """,
+    ),
+    "some are still pending": (
+        "burned high",
+        """
+        async def test():
+            done, pending = await asyncio.wait([job], timeout=0.2)
+            assert pending
+        """,
+    ),
+    "the slower is still pending": (
+        "guard high",
+        """
+        async def test():
+            done, pending = await asyncio.wait([job, other], timeout=2, return_when=asyncio.FIRST_COMPLETED)
+            assert pending
+        """,
+    ),
+    # --- a bound that was set before
+    "a client's, by name": (
+        "burned low",
+        """
+        async def test():
+            client = httpx.Client(timeout=0.2)
+            with pytest.raises(TimeoutError):
+                client.get("/slow")
+        """,
+    ),
+    "a client's, of a `with`": (
+        "burned low",
+        """
+        async def test():
+            async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.2)) as session:
+                with pytest.raises(asyncio.TimeoutError):
+                    await session.get("/slow")
+        """,
+    ),
+    "a client that is not used there": (
+        "guard high",
+        """
+        async def test():
+            async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.2)) as session:
+                with pytest.raises(asyncio.TimeoutError):
+                    await other.get("/slow")
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize(("expected", "code"), SILENCES.values(), ids=SILENCES.keys())
+def test_what_is_to_run_out(expected: str, code: str) -> None:
+    source = Source("tests/test_it.py", (HEAD + dedent(code)).encode())
+    (wait,) = read(source).waits
+    assert f"{wait.role} {wait.role_confidence}" == expected
+    assert (wait.cost_ms == wait.duration_ms) is (wait.role == "burned")
+
+
+def test_what_bounds_all_of_it_outlasts_what_runs_out_inside() -> None:
+    code = """
+        async def test():
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(5):
+                    await asyncio.wait_for(queue.get(), 0.1)
+            with pytest.raises(TimeoutError), anyio.fail_after(5):
+                await asyncio.wait_for(queue.get(), 0.1)
+    """
+    waits = read(Source("tests/test_it.py", (HEAD + dedent(code)).encode())).waits
+    assert [f"{wait.role} {wait.role_confidence}" for wait in waits] == ["guard low", "burned high"] * 2
