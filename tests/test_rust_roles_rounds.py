@@ -93,3 +93,23 @@ def test_the_last_of_equal_sleeps(last: int, after: str, role: str) -> None:
 def test_a_comparison_with_elapsed_time_that_has_a_name(check: str, told: tuple[str, int] | None) -> None:
     found = in_test(f"let start = Instant::now();\nwork();\n{check}")
     assert [(wait.bound, wait.duration_ms) for wait in found] == ([] if told is None else [told])
+
+
+@pytest.mark.parametrize(
+    ("loop", "role"),
+    [
+        ("while start.elapsed() < limit { assert!(inbox.is_empty()); WAIT }", "absence"),
+        ("while Instant::now() < limit { bus.send(1).await; WAIT }", "poll"),
+        ("while inbox.is_empty() && start.elapsed() < limit { WAIT }", "poll"),
+        ("while start.elapsed() < limit { if inbox.len() > 0 { break; } WAIT }", "poll"),
+        ("for _ in 0..10 { assert!(inbox.is_empty()); WAIT }", "absence"),
+        ("for round in 0..10 { assert_eq!(inbox.len(), round); WAIT }", "pacing"),
+        ("for _ in 0..10 { bus.send(1).await; assert!(inbox.is_empty()); WAIT }", "pacing"),
+    ],
+)
+def test_a_loop_that_only_the_clock_ends_polls_nothing(loop: str, role: str) -> None:
+    code = loop.replace("WAIT", "tokio::time::sleep(Duration::from_millis(10)).await;")
+    text = f"use std::time::{{Duration, Instant}};\n#[tokio::test]\nasync fn works() {{\n{code}\n}}\n"
+    (wait,) = read(Source("tests/a.rs", text.encode())).waits
+    assert wait.role == role
+    assert wait.loop is None or wait.loop.falls_through is ("inbox" in loop)

@@ -144,3 +144,25 @@ def test_a_timeout_does_not_bound_what_is_spawned_in_it() -> None:
         """
     )
     assert inner.limit is None
+
+
+@pytest.mark.parametrize(
+    ("following", "role"),
+    [
+        ("assert!(events.is_empty());", "burned"),
+        ("assert_eq!(events.iter().count(), 0);", "burned"),
+        ("assert_eq!(events.iter().count(), 1);", "guard"),
+        ("assert!(others.is_empty());", "guard"),
+    ],
+)
+def test_the_list_of_events_says_whether_time_ran_out(following: str, role: str) -> None:
+    code = f"""
+        #[test]
+        fn polls() {{
+            let mut poll = mio::Poll::new().unwrap();
+            poll.poll(&mut events, Some(std::time::Duration::from_millis(100))).unwrap();
+            {following}
+        }}
+    """
+    (wait,) = read(Source("tests/a.rs", code.encode())).waits
+    assert wait.role == role

@@ -13,6 +13,7 @@ from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.bare import doc, remark
 from sleeplint.languages.rust.claims import Claim, claim
 from sleeplint.languages.rust.flow import has_effect
+from sleeplint.languages.rust.loops import is_timed
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.languages.rust.words import holds
 
@@ -111,19 +112,20 @@ _RETURNS = re.compile(
 """What makes something go and come again, or begin anew."""
 
 
-def watched(scene: Scene, checked: int | None) -> bool:
-    """Whether a loop does nothing but wait and assert the same, round after round."""
+def watched(scene: Scene) -> bool:
+    """Whether a loop does nothing but wait and assert the same, for a number of rounds or for some time."""
     shape = scene.loop
-    if shape is None or shape.kind != "for" or checked is None:
+    if shape is None or shape.ends:
         return False
     pattern = shape.node.child_by_field_name("pattern")
-    if pattern is None or not scene.way.text(pattern).startswith(b"_"):
+    counts = pattern is not None and scene.way.text(pattern).startswith(b"_")
+    if not counts and not is_timed(shape):
         return False
     inside = [*scene.behind, *scene.ahead]
     texts = [scene.way.text(node) for node in inside if node.start_byte > shape.node.start_byte]
-    return all(
-        not has_effect(text) or _FETCHES.match(text) or vocabulary.ASSERTION.search(text) for text in texts
-    ) and not any(vocabulary.SPAWN.search(text) for text in texts)
+    acts = (text for text in texts if has_effect(text) and not _FETCHES.match(text))
+    asserts = [vocabulary.ASSERTION.search(text) is not None for text in acts]
+    return bool(asserts) and all(asserts) and not any(vocabulary.SPAWN.search(text) for text in texts)
 
 
 _FETCHES = re.compile(rb"\s*+let\s+(?:mut\s+)?\w+\s*+(?::[^=;]*)?=")

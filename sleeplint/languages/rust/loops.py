@@ -70,6 +70,14 @@ def shape(way: Way, at: int) -> Shape:
             return Shape(node, "loop", b"", exits, hidden)
 
 
+def is_timed(shape: Shape) -> bool:
+    """Whether it goes round for some time, whatever happens meanwhile."""
+    return shape.kind == "while" and not shape.ends and _FOR_A_TIME.fullmatch(shape.head) is not None
+
+
+_FOR_A_TIME = re.compile(
+    rb"[^&|]*(?:\.\s*+elapsed\s*+\(\s*+\)|\b(?:Instant|SystemTime)\s*+::\s*+now\s*+\(\s*+\))[^&|]*"
+)
 _HANDED = re.compile(
     rb"(?:\bmatch\s+|\blet\s+[^=;]*=\s*+)[\w.&\s]*\.\s*+(?:recv|next|accept)\s*+\(\s*+\)(?:\s*+\.\s*+await\b|\s*+[{?;]|\s+else\b)"
     rb"|\blet\s+[^=;]*=\s*+[\w.&\s]*\.\s*+(?:read|read_line|read_exact|read_until|recv_from)\s*+\(\s*+&mut\b"

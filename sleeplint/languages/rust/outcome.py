@@ -63,10 +63,29 @@ def outcome(way: Way) -> Outcome:
         return _BURNED
     if way.site.entry.call.endswith("::default"):
         return _of_default(way)
+    if way.site.entry.call in _FILLS:
+        return _of_events(way)
     told = _judge(way, way.nodes, "result")
     if told is _IGNORED and way.site.wrapper is not None:
         return _ELSEWHERE  # the helper looks at it
     return told
+
+
+_FILLS = frozenset({"mio::Poll::poll", "polling::Poller::wait"})
+"""What fills a list of events; that time ran out shows in the list."""
+
+
+def _of_events(way: Way) -> Outcome:
+    """What is asserted next about the list of events that a call fills."""
+    arguments = way.nodes[-1].child_by_field_name("arguments")
+    first = arguments.named_children[0] if arguments is not None and arguments.named_children else None
+    name = re.search(rb"\w+\s*+\Z", way.text(first)) if first is not None else None
+    following = next(after(way, len(way.nodes) - 1), None)
+    if name is None or following is None:
+        return _ELSEWHERE
+    text = way.text(following)
+    about = re.search(rb"\b" + name.group().strip() + rb"\b", text) is not None
+    return _BURNED_LOW if about and vocabulary.NEGATIVE.search(text) else _ELSEWHERE
 
 
 def _of_default(way: Way) -> Outcome:

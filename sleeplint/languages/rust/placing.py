@@ -16,7 +16,7 @@ _HANDED = re.compile(
 )
 """Methods that keep their closure, for somebody else to call."""
 _THREADS = re.compile(
-    rb"(?:thread\s*::\s*(?:Builder|spawn|scope)|spawn_blocking|block_in_place|asyncify|unblock)\b[^;{}]*\Z"
+    rb"(?:thread\s*::\s*(?:Builder|spawn|scope)|spawn_blocking|block_in_place|asyncify|unblock|web\s*::\s*block)\b[^;{}]*\Z"
 )
 
 

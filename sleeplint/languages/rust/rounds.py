@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from sleeplint.facts import Loop
 from sleeplint.languages.rust import vocabulary
+from sleeplint.languages.rust.absence import watched
 from sleeplint.languages.rust.awaiting import Awaited
 from sleeplint.languages.rust.flow import has_effect, is_noise
-from sleeplint.languages.rust.loops import Shape
+from sleeplint.languages.rust.loops import Shape, is_timed
 from sleeplint.languages.rust.polls import poll
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.languages.rust.story import own_flow
@@ -23,6 +25,11 @@ def polling(scene: Scene, awaited: Awaited) -> Verdict | None:
         return None
     match shape.kind:
         case "while":
+            if is_timed(shape):
+                if watched(scene):
+                    return Verdict("absence", "low", elapses=None)
+                # It awaits no condition, so that nothing is missed when its time is over.
+                return Verdict("poll", "low", loop=replace(poll(scene), falls_through=False), elapses=None)
             if vocabulary.STOPPED.search(shape.head) or (scene.background is not None and b".load(" in shape.head):
                 return _sampling(scene)
             return Verdict("poll", "high", loop=poll(scene), elapses=None)

@@ -23,11 +23,10 @@ def own_flow(scene: Scene) -> Verdict | None:
     checked = next((index for index, text in enumerate(following) if _is_checked(text)), None)
     elapsing = expiring(way, scene.function, scene.site.duration_ms, scene.earlier)
     shown = _asserted(scene, checked)
-    if checked is not None and checked <= 1:
-        if watched(scene, checked):
-            return Verdict("absence", "low", related=shown)
-        if (sure := unchanged(scene, checked)) is not None:
-            return Verdict("absence", sure, related=shown)
+    if watched(scene):
+        return Verdict("absence", "low", related=shown)
+    if checked is not None and checked <= 1 and (sure := unchanged(scene, checked)) is not None:
+        return Verdict("absence", sure, related=shown)
     if (checked is None or checked == 0) and forbidden(scene):
         return Verdict("absence", "low", related=shown)
     if elapsing and elapsing.holds:
