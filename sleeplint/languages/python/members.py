@@ -247,11 +247,9 @@ def entered(meaning: Meaning, steps: int) -> Meaning:
     """What `with` gives for a context manager: most give themselves."""
     if meaning.kind != "instance" or meaning.node is None:
         return meaning
-    for name in ("__enter__", "__aenter__"):
-        method = member(meaning, name, steps + 1)
-        if method.kind == "function":
-            return result_of(method, steps + 1)
-    return meaning
+    methods = [member(meaning, name, steps + 1) for name in ("__enter__", "__aenter__")]
+    given = [result_of(method, steps + 1) for method in methods if method.kind == "function"]
+    return next((found for found in given if found.is_known), UNKNOWN) if given else meaning
 
 
 def _is_described(path: str) -> bool:

@@ -168,7 +168,12 @@ class Names:
         method = _OPERATORS.get(self.module.text(operator)) if operator is not None else None
         if left is None or method is None:
             return UNKNOWN
-        owner = self.meaning(left, steps)
+        owner, other = self.meaning(left, steps), node.child_by_field_name("right")
+        if owner.kind == "unknown" and other is not None:
+            owner = self.meaning(other, steps)
+            return owner if owner.kind in ("several", "mapping") else UNKNOWN
+        if owner.kind in ("several", "mapping"):
+            return owner
         return result_of(member(owner, method, steps), steps) if owner.node is not None else UNKNOWN
 
     def _outcomes(self, choice: Node) -> list[Node]:
@@ -188,7 +193,7 @@ class Names:
         """What a name stands for at a place."""
         candidates, sure = self.module.bindings(name, chain, at)
         likeliest = UNKNOWN
-        for binding in candidates:
+        for binding in candidates[:1] if sure else candidates:
             found = self.bound(name, binding, chain, steps)
             if found.is_known and (sure or (found.kind == "external" and is_catalogued(found.path))):
                 return found

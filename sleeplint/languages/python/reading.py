@@ -128,7 +128,7 @@ def _founds(module: Module, names: Names, own: dict[str, Call], search: Search, 
     found: list[Found] = []
     for call, chain, function, name, may_be_own in in_time(candidates(search.calls, module), module):
         match = match_call(call, chain, function, name, names, own)
-        if match is None and may_be_own:
+        if match is None and (may_be_own or in_test):
             match = own_call(call, chain, function, name, names)
         if match is not None:
             found.append(match)
