@@ -13,7 +13,7 @@ from sleeplint.finding import Problem
 from sleeplint.records import dataclass, field
 from sleeplint.settings.files import NAMES
 from sleeplint.settings.resolver import Resolver
-from sleeplint.source import language_of
+from sleeplint.source import UNSURE, Stamp, language_of
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -35,9 +35,7 @@ class Found:
     """As the user gave it, with `/`."""
     absolute: str
     size: int
-    stamp: tuple[int, int, int, int] = (-2, 0, 0, 0)
-    """Size, times of the last change and of the last change of status in nanoseconds, number of the inode; by
-    default, no file's."""
+    stamp: Stamp = UNSURE
 
 
 @dataclass(slots=True)

@@ -73,11 +73,12 @@ def _misfit(kind: object, packed: object) -> ValueError:
 def _unpacker(kind: Any) -> Callable[[Any], Any]:
     origin, arguments = get_origin(kind), get_args(kind)
     if names_of(kind) is not None:
-        return _of_dataclass(cast("type", kind))
+        hints = get_type_hints(kind)
+        return _of_record(kind, kind, [hints[name] for name in names_of(kind) or ()])
     if origin is tuple and len(arguments) == 2 and arguments[1] is ...:
         return _of_tuple(kind, _unpacker(arguments[0]))
     if origin is tuple:
-        return _of_record(kind, tuple, [_unpacker(argument) for argument in arguments])
+        return _of_record(kind, lambda *values: values, arguments)
     if origin is Mapping:
         return _of_mapping(kind, _unpacker(arguments[1]))
     if kind is Any:
@@ -91,19 +92,34 @@ def _unpacker(kind: Any) -> Callable[[Any], Any]:
     return _of_plain(kind)
 
 
-def _of_dataclass(kind: type) -> Callable[[Any], Any]:
-    hints = get_type_hints(kind)
-    return _of_record(kind, lambda values: kind(*values), [_unpacker(hints[name]) for name in names_of(kind) or ()])
+def _plain(kind: Any) -> frozenset[type]:
+    """The types of packed values that are a `kind` as they stand."""
+    if get_origin(kind) in (Union, types.UnionType):
+        return frozenset[type]().union(*map(_plain, get_args(kind)))
+    if kind is float:
+        return frozenset({int, float})
+    return frozenset({kind} if kind in (int, str, bool, types.NoneType) else ())
 
 
-def _of_record(
-    kind: Any, make: Callable[[list[Any]], Any], unpackers: list[Callable[[Any], Any]]
-) -> Callable[[Any], Any]:
-    def record(packed: Any) -> Any:
-        if type(packed) is not list or len(packed) != len(unpackers):
-            raise _misfit(kind, packed)
-        return make([unpacker(item) for unpacker, item in zip(unpackers, packed, strict=True)])
-
+def _of_record(kind: Any, make: Callable[..., Any], kinds: Sequence[Any]) -> Callable[[Any], Any]:
+    """A function written for this kind: in a run with nothing new most time goes into unpacking."""
+    known: dict[str, Any] = {"make": make, "misfit": _misfit, "kind": kind}
+    values = []
+    for number, inner in enumerate(kinds):
+        known[f"plain_{number}"] = _plain(inner)
+        known[f"unpack_{number}"] = _unpacker(inner)
+        unpacked = f"unpack_{number}(item_{number})"
+        as_it_is = f"item_{number} if type(item_{number}) in plain_{number} else "
+        values.append(as_it_is + unpacked if known[f"plain_{number}"] else unpacked)
+    text = f"""
+def record(packed):
+    if type(packed) is not list or len(packed) != {len(kinds)}:
+        raise misfit(kind, packed)
+    [{", ".join(f"item_{number}" for number in range(len(kinds)))}] = packed
+    return make({", ".join(values)})
+"""
+    exec(text, known)
+    record: Callable[[Any], Any] = known["record"]
     return record
 
 
@@ -111,7 +127,7 @@ def _of_tuple(kind: Any, item: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def several(packed: Any) -> Any:
         if type(packed) is not list:
             raise _misfit(kind, packed)
-        return tuple([item(one) for one in packed])
+        return tuple([item(one) for one in packed]) if packed else ()
 
     return several
 
@@ -127,11 +143,11 @@ def _of_mapping(kind: Any, item: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _of_union(kind: Any, arguments: tuple[Any, ...]) -> Callable[[Any], Any]:
     """At most one member of a union is packed as a list or an enum; the others are plain."""
-    plain = tuple(argument for argument in arguments if argument in (int, float, str, bool, types.NoneType))
-    others = [_unpacker(argument) for argument in arguments if argument not in plain]
+    plain = _plain(kind)
+    others = [_unpacker(argument) for argument in arguments if not _plain(argument)]
 
     def either(packed: Any) -> Any:
-        if type(packed) in plain or (float in plain and type(packed) is int):
+        if type(packed) in plain:
             return packed
         if not others:
             raise _misfit(kind, packed)
@@ -150,8 +166,10 @@ def _of_literal(kind: Any, values: frozenset[Any]) -> Callable[[Any], Any]:
 
 
 def _of_plain(kind: type) -> Callable[[Any], Any]:
+    allowed = _plain(kind) or {kind}
+
     def plain(packed: Any) -> Any:
-        if type(packed) is not kind and not (kind is float and type(packed) is int):
+        if type(packed) not in allowed:
             raise _misfit(kind, packed)
         return packed
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol, overload
 
-from sleeplint.cache.landscape import Landscape, Situation
 from sleeplint.discovery import Discovery, Found, discover, root_of
 from sleeplint.finding import Problem
+from sleeplint.landscape import Landscape, Situation
 from sleeplint.records import dataclass, field
 from sleeplint.registry import Enabled, Registry
 from sleeplint.settings import Settings

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sleeplint import engine, languages
-from sleeplint.cache import Recalled
-from sleeplint.cache.landscape import Landscape
 from sleeplint.engine import Report
 from sleeplint.errors import InternalError
 from sleeplint.finding import Applicability, Finding, Problem
+from sleeplint.landscape import Landscape
 from sleeplint.languages import Surroundings
 from sleeplint.planning import Plan, Task, Work
 from sleeplint.records import replace
@@ -23,6 +22,7 @@ from sleeplint.source import Project, Source, language_of
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from sleeplint.cache import Recalled
     from sleeplint.fixing import Mended
 
 POOL_PAYS = 600_000

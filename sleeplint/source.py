@@ -14,6 +14,10 @@ from sleeplint.records import dataclass, field
 from sleeplint.text import LineIndex
 
 Language = Literal["rust", "python"]
+Stamp = tuple[int, int, int, int]
+"""Size, times of the last change and of the last change of status in nanoseconds, number of the inode."""
+UNSURE: Stamp = (-2, 0, 0, 0)
+"""Equal to that of no file: only the content tells."""
 
 _LANGUAGES: Mapping[str, Language] = {".rs": "rust", ".py": "python", ".pyi": "python", ".pyw": "python"}
 # PEP 263: the cookie stands in a comment on line 1 or 2.

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from sleeplint import cli, planning, runner
 from sleeplint.cache import FOLDER, Cache, KeptSettings, Recalled, landscape, sealed, states, store
-from sleeplint.cache.landscape import Landscape
 from sleeplint.engine import Report
+from sleeplint.landscape import Landscape
 from sleeplint.planning import Plan
 from sleeplint.registry import load
 from sleeplint.settings import Settings
 from sleeplint.settings.resolver import Resolver
+from sleeplint.source import UNSURE
 
 HELPER = "import time\n\n\ndef nap(seconds):\n    time.sleep({})\n"
 TESTS = (
@@ -445,7 +446,7 @@ def filled(number: int) -> store.Store:
 def test_a_store_is_read_as_it_was_written(tmp_path: Path) -> None:
     made = filled(3)
     made.put("quiet.py", (0, (1, -2, -3, 2**64 - 1)))
-    made.put("\udcff.py", (0, states.UNSURE), "digest")
+    made.put("\udcff.py", (0, UNSURE), "digest")
     assert store.write(str(tmp_path / "s"), made)
     found = store.read(str(tmp_path / "s"))
     assert (found.states, found.read, found.entries) == (made.states, made.read, made.entries)

@@ -19,6 +19,7 @@ FLOORS = (
     ("settings",),
     ("suppress", "repairs", "pages"),
     ("engine",),
+    ("landscape",),
     ("fixing", "cache", "discovery"),
     ("planning", "reporters", "testing"),
     ("runner",),

@@ -12,9 +12,9 @@ import pytest
 
 from sleeplint import engine, planning, runner
 from sleeplint.cache import Recalled
-from sleeplint.cache.landscape import Landscape
 from sleeplint.engine import Report
 from sleeplint.finding import Severity
+from sleeplint.landscape import Landscape
 from sleeplint.languages import Surroundings
 from sleeplint.planning import Plan, Work
 from sleeplint.registry import Enabled, Registry, load

@@ -14,13 +14,10 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from sleeplint.cache import identity, landscape, sealed, store
-from sleeplint.cache.landscape import Landscape, Situation
 from sleeplint.cache.states import (
     FOLDER,
     LACKS,
     NEVER,
-    UNSURE,
-    Stamp,
     States,
     digest,
     folder_stamp,
@@ -32,10 +29,11 @@ from sleeplint.cache.store import Entry, State, Store
 from sleeplint.engine import Report
 from sleeplint.facts import Wait
 from sleeplint.finding import Finding, TestCost
+from sleeplint.landscape import Landscape, Situation
 from sleeplint.packing import Packed, pack, unpack
 from sleeplint.registry import Enabled, Registry
 from sleeplint.settings import Settings
-from sleeplint.source import language_of
+from sleeplint.source import UNSURE, Stamp, language_of
 from sleeplint.text import Location
 
 __all__ = ["FOLDER", "Cache", "KeptSettings", "Recalled"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 
-from sleeplint.cache.states import Stamp
+from sleeplint.source import Stamp
 
 
 def of_words(words: Iterable[str]) -> bytes:

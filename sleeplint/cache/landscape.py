@@ -8,17 +8,18 @@ changes a folder's time) and the files in them, and above them, that decide over
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from stat import S_ISDIR, S_ISREG
-from typing import NamedTuple
 
 from sleeplint.cache import sealed
 from sleeplint.cache.columns import numbers, of_numbers, of_stamps, of_words, stamps, words
-from sleeplint.cache.states import FOLDER, UNSURE, Stamp, digest, folder_stamp, here, near, of_status, settled, stamp
+from sleeplint.cache.states import FOLDER, digest, folder_stamp, here, near, of_status, settled, stamp
+from sleeplint.landscape import Landscape, Situation
 from sleeplint.packing import pack, unpack
-from sleeplint.records import dataclass, field
+from sleeplint.records import dataclass
 from sleeplint.settings import Settings
+from sleeplint.source import UNSURE, Stamp
 
 FORMAT = "sleeplint landscape 2"
 MOST_FILES = 200_000
@@ -26,32 +27,6 @@ PAYS = 100
 """Files from which the walk is worth remembering."""
 
 _COME_AND_GO = frozenset({FOLDER, "__pycache__"})
-
-
-class Situation(NamedTuple):
-    """What holds for some files, whatever is in them."""
-
-    root: str
-    """Their project's folder."""
-    settings: int
-    """Number of the settings in `Landscape.settings`."""
-    in_test: bool
-    """The settings say that they are test code."""
-
-
-@dataclass(frozen=True, slots=True)
-class Landscape:
-    """All files that a run reads, sorted by path; a column for each thing that is known of them."""
-
-    paths: Sequence[str]
-    """As the user gave them."""
-    stamps: Sequence[Stamp]
-    held: Sequence[int]
-    """The numbers of their situations."""
-    situations: Sequence[Situation]
-    settings: Sequence[Settings]
-    met: Mapping[str, Stamp] = field(default_factory=dict)
-    """The stamps of all files and folders that were looked at on the way, by `states.near` path."""
 
 
 def read(file: str, began: int) -> Landscape | None:

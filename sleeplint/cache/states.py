@@ -6,6 +6,8 @@ import os
 import stat
 from time import time_ns
 
+from sleeplint.source import UNSURE, Stamp
+
 FOLDER = ".sleeplint_cache"
 """Where things are remembered, unless somebody says otherwise."""
 GRANULARITY = 2_000_000_000
@@ -15,12 +17,8 @@ same time: file systems round, FAT to two seconds."""
 LACKS = "lacks "
 """What is said of a folder that lacks names which somebody looked for; they follow, with `/` between them."""
 
-Stamp = tuple[int, int, int, int]
-"""Size, times of the last change and of the last change of status in nanoseconds, number of the inode."""
 NEVER: Stamp = (-1, 0, 0, 0)
 """That of a file which does not exist, or cannot be looked at."""
-UNSURE: Stamp = (-2, 0, 0, 0)
-"""Equal to that of no file: only the content tells."""
 
 
 def here() -> str:

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from sleeplint.cache import sealed
 from sleeplint.cache.columns import numbers, of_numbers, of_stamps, of_words, stamps, words
-from sleeplint.cache.states import Stamp
 from sleeplint.records import dataclass, field
+from sleeplint.source import Stamp
 
 FORMAT = "sleeplint cache 4"
 MOST_FILES = 200_000

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from sleeplint import __version__
+from sleeplint.cli.streams import width
 from sleeplint.errors import UserError, nearest
 from sleeplint.records import dataclass
 from sleeplint.reporters import FORMATS, WAITS_FORMATS
@@ -29,6 +30,13 @@ class Output:
 
     format: str
     file: str | None
+
+
+class _Help(argparse.HelpFormatter):
+    """Knows how wide to write; else argparse imports what tells it, for it makes one of these for each option."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=width() - 2)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -56,14 +64,13 @@ class _InOrder(argparse.Action):
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """The options of one command; `run` is what executes it. Raises UserError, or SystemExit for --help."""
-    parser = _parser()
     first = next((word for word in words if not word.startswith("-")), None)
     if first is not None and first not in COMMANDS:
         close = nearest(first, COMMANDS)
         path = f"; did you mean `sleeplint check {first}`?" if os.path.exists(first) else None
         hint = f"; did you mean `{close}`?" if close else path or f"; there are {', '.join(COMMANDS)}"
         raise UserError(f"no command `{first}`{hint}")
-    options, extra = parser.parse_known_args(words)
+    options, extra = _parser(first).parse_known_args(words)
     if extra:
         if extra[0].startswith("-"):
             options.parser.misspelled(extra[0])
@@ -73,11 +80,13 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-def _parser() -> _Parser:
+def _parser(asked: str | None) -> _Parser:
+    """Knows all commands, and the options of the one that is asked for."""
     parser = _Parser(
         prog="sleeplint",
         description="Find the fixed sleeps, oversized timeouts and connection holds of Rust and Python tests.",
         allow_abbrev=False,
+        formatter_class=_Help,
     )
     parser.add_argument("--version", action="version", version=f"sleeplint {__version__}")
     commands = parser.add_subparsers(
@@ -89,10 +98,15 @@ def _parser() -> _Parser:
     )
     for name, summary in COMMANDS.items():
         command = commands.add_parser(
-            name, help=summary, description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False
+            name,
+            help=summary,
+            description=summary[0].upper() + summary[1:] + ".",
+            allow_abbrev=False,
+            formatter_class=_Help,
         )
-        command.set_defaults(run=_runner(name), parser=command)
-        globals()[f"_{name}"](command)
+        if name == asked:
+            command.set_defaults(run=_runner(name), parser=command)
+            globals()[f"_{name}"](command)
     return parser
 
 

@@ -7,8 +7,8 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sleeplint.cache import FOLDER, Cache
 from sleeplint.discovery import root_of
 from sleeplint.errors import PathError, UserError
 from sleeplint.planning import Work
@@ -17,11 +17,16 @@ from sleeplint.settings.files import Table, of_environment, of_option, shown
 from sleeplint.settings.resolver import Resolver
 from sleeplint.source import Source
 
+if TYPE_CHECKING:
+    from sleeplint.cache import Cache
+
 
 def cache(options: argparse.Namespace, *, repairs: bool = False) -> Cache | None:
     """What is remembered from run to run, by default at the root of the project in which one stands."""
     if options.no_cache:
         return None
+    from sleeplint.cache import FOLDER, Cache
+
     folder = options.cache_dir
     here = Path(os.path.abspath(folder)) if folder else root_of(Path.cwd() / FOLDER) / FOLDER
     return Cache(here, load, repairs)

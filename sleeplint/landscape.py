@@ -1,0 +1,36 @@
+"""All files that a run reads, and what holds for each whatever is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from sleeplint.records import dataclass, field
+from sleeplint.settings import Settings
+from sleeplint.source import Stamp
+
+
+class Situation(NamedTuple):
+    """What holds for some files, whatever is in them."""
+
+    root: str
+    """Their project's folder."""
+    settings: int
+    """Number of the settings in `Landscape.settings`."""
+    in_test: bool
+    """The settings say that they are test code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Landscape:
+    """All files that a run reads, sorted by path; a column for each thing that is known of them."""
+
+    paths: Sequence[str]
+    """As the user gave them."""
+    stamps: Sequence[Stamp]
+    held: Sequence[int]
+    """The numbers of their situations."""
+    situations: Sequence[Situation]
+    settings: Sequence[Settings]
+    met: Mapping[str, Stamp] = field(default_factory=dict)
+    """The stamps of all files and folders that were looked at, by path, which is short below the current folder."""
