@@ -67,7 +67,7 @@ def run(
         gc.set_threshold(*usual)
 
 
-def _run(work: Work, linter: Linter, jobs: int | None, memory: Memory | None) -> Iterator[Report]:
+def _run(work: Work, linter: Linter, jobs: int | None, memory: Memory | None) -> Iterator[tuple[int, Report]]:
     if work.stdin is not None:
         yield from ((number, linter.report(task, work.stdin)) for number, task in enumerate(work.tasks))
         return

@@ -112,7 +112,9 @@ def change(here: Path, kind: str, path: str, number: int) -> None:
             os.utime(here / path)
     elif kind == "rename":
         if (here / path).exists():
-            (here / path).replace(here / sorted(TEXTS)[number])
+            other = here / sorted(TEXTS)[number]
+            other.parent.mkdir(parents=True, exist_ok=True)
+            (here / path).replace(other)
     elif kind == "mode":
         if (here / path).exists():
             (here / path).chmod(number)

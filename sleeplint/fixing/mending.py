@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from sleeplint.engine import Report
 from sleeplint.errors import InternalError
 from sleeplint.finding import Applicability, Finding
 from sleeplint.fixing.choosing import allowed, apply, choose
 from sleeplint.languages.flaws import flaws
+from sleeplint.records import dataclass
 from sleeplint.source import Source
 
 ROUNDS = 10

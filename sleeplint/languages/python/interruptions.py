@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 
 from tree_sitter import Node
@@ -14,6 +13,7 @@ from sleeplint.languages.python.scene import Scene, Use, parts
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tasks import Standing, class_of, is_test_class, name_of, runs_of
 from sleeplint.languages.python.tree import FUNCTIONS, Chain
+from sleeplint.records import dataclass
 
 _NEAR = 8
 _KILLS = frozenset({"cancel", "kill", "killall", "killone"})

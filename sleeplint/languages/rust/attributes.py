@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tree_sitter import Node
+
+from sleeplint.records import dataclass
 
 _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[\w:]+|[(),=!]', re.DOTALL)
 _TEST_NAMES = frozenset(

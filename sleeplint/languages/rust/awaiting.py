@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from tree_sitter import Node
 
 from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.flow import Way, after, statement
+from sleeplint.records import dataclass
 
 _TIMEOUTS = frozenset({b"timeout", b"timeout_at", b"with_timeout"})
 _HANDS_ON = frozenset(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tree_sitter import Node
 
 from sleeplint.languages.rust.flow import Way
+from sleeplint.records import dataclass
 
 SELECTS = frozenset({b"select", b"select_biased", b"try_select"})
 

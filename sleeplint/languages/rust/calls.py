@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from tree_sitter import Node
@@ -18,6 +17,7 @@ from sleeplint.languages.rust.names import Found, path_of
 from sleeplint.languages.rust.receivers import origin
 from sleeplint.languages.rust.values import Value, whole
 from sleeplint.languages.rust.wrappers import Waiting, Wrapper, namesake, wrapper
+from sleeplint.records import dataclass, replace
 
 _BY_PATH = {call.call: call for call in FUNCTIONS}
 _SELECTS = frozenset({"crossbeam_channel::select", "crossbeam::channel::select", "crossbeam::select"})

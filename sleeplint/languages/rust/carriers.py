@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from tree_sitter import Node
 
 from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.flow import BORDERS, Way, members
+from sleeplint.records import dataclass
 
 Taken = Literal["spawned", "here", "given", "raced", "kept", "returned", "function"]
 """What becomes of a closure, future or function: started in the background; run or awaited on the spot;

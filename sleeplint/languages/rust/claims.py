@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from tree_sitter import Node
 
 from sleeplint.languages.rust.flow import Way
+from sleeplint.records import dataclass
 
 _MACRO = re.compile(rb"\s*+(?:\w+::)*((?:debug_|prop_|pretty_)?(?:assert|ensure|verify)\w*)!\s*+[(\[{]")
 _FAMILY = re.compile(rb"^(?:debug_|prop_|pretty_)")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from sleeplint.languages.rust.reach import first_test
 from sleeplint.languages.rust.workspace import Workspace, bare_name
+from sleeplint.records import dataclass
 
 if TYPE_CHECKING:
     from sleeplint.languages import Surroundings

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from tree_sitter import Node
@@ -27,6 +26,7 @@ from sleeplint.languages.rust.values import (
     number,
     power,
 )
+from sleeplint.records import dataclass
 
 _DEPTH = 60
 """Expressions within one another, constants included."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -17,6 +16,7 @@ from sleeplint.languages.rust.names import FileNames
 from sleeplint.languages.rust.receivers import binding, origin
 from sleeplint.languages.rust.timing import timed
 from sleeplint.languages.rust.values import whole
+from sleeplint.records import dataclass, replace
 
 _NOW = re.compile(r"(?:^|::)(Instant|SystemTime)(?:::now)?\Z")
 _NANOSECONDS = {"as_secs": 10**9, "as_millis": 10**6, "as_micros": 10**3, "as_nanos": 1}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 from typing import Literal
@@ -15,6 +14,7 @@ from tree_sitter import Node
 from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.flow import NEAR, Way
 from sleeplint.languages.rust.words import places
+from sleeplint.records import dataclass, replace
 
 Strength = Literal["strong", "named", "unnamed"]
 

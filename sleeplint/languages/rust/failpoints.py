@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tree_sitter import Node
 
 from sleeplint.languages.rust.names import FileNames, path_of
+from sleeplint.records import dataclass
 
 _ACTION = re.compile(rb'"[^"\n]*\b(?:sleep|delay)\((\d{1,15})\)[^"\n]*"')
 _CONFIGURING = frozenset({"fail::cfg", "fail_parallel::cfg", "fail::FailGuard::new"})

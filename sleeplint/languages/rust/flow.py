@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tree_sitter import Node
@@ -14,6 +13,7 @@ from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.bare import bare
 from sleeplint.languages.rust.macros import macro_name
 from sleeplint.languages.rust.site import Site
+from sleeplint.records import dataclass
 
 BORDERS = frozenset({"function_item", "closure_expression", "async_block", "gen_block"})
 """Code inside runs when somebody calls, spawns or awaits it."""

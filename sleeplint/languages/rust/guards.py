@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import replace
 
 from sleeplint.facts import Role, Task
 from sleeplint.languages.circumstances import Circumstances
@@ -13,6 +12,7 @@ from sleeplint.languages.rust import cost
 from sleeplint.languages.rust.awaiting import awaiting
 from sleeplint.languages.rust.outcome import outcome
 from sleeplint.languages.rust.scene import Scene
+from sleeplint.records import replace
 
 
 def bounding(scene: Scene, task: Task | None) -> Circumstances:

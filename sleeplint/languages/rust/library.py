@@ -7,7 +7,6 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -27,6 +26,7 @@ from sleeplint.languages.rust.workspace import (
     module_path,
     parent_files,
 )
+from sleeplint.records import dataclass
 from sleeplint.source import Project, Source
 
 _KEPT = 24

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tree_sitter import Node
 
@@ -12,6 +11,7 @@ from sleeplint.facts import Milliseconds
 from sleeplint.languages.rust.durations import Durations
 from sleeplint.languages.rust.names import FileNames, path_of
 from sleeplint.languages.rust.values import whole
+from sleeplint.records import dataclass
 from sleeplint.text import Span
 
 _LIMIT = re.compile(rb"#\s*\[\s*(?:\w+\s*::\s*)*(timeout)\s*\(")

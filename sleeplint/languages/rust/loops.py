@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tree_sitter import Node
 
 from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.flow import BORDERS, LOOPS, Way
+from sleeplint.records import dataclass
 
 _EXITS = frozenset({"break_expression", "return_expression"})
 _RANGE = re.compile(rb"\(?\s*+([\w:]+)\s*+\.\.(=?)\s*+([\w:]+)\s*+\)?\s*+(?:as\s+\w+)?")

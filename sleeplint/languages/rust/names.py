@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
 
 from sleeplint.languages.rust.catalogue import FUNCTIONS
 from sleeplint.languages.rust.library import Library, Place, Reading
 from sleeplint.languages.rust.outline import Item, Path, Scope, block
+from sleeplint.records import dataclass, field, replace
 
 _FUEL = 40
 """Imports and modules that are followed for one name."""

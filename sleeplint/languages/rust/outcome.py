@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from tree_sitter import Node
@@ -13,6 +12,7 @@ from sleeplint.languages.rust import branches, vocabulary
 from sleeplint.languages.rust.flow import Way, after, statement
 from sleeplint.languages.rust.macros import macro_name
 from sleeplint.languages.rust.parsing import step
+from sleeplint.records import dataclass
 
 State = Literal["result", "ran-out", "finished"]
 """What the value at hand says: a `Result` or `Option`; true when time ran out; true when it did not."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
 from sleeplint.languages.rust.attributes import Attribute, before, elsewhere, needs_test
 from sleeplint.languages.rust.macros import Grove
+from sleeplint.records import dataclass, field
 
 Path = tuple[str, ...]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from sleeplint.languages.rust.candidates import hits_of
 from sleeplint.languages.rust.layout import around, functions
 from sleeplint.languages.rust.timing import timed
+from sleeplint.records import dataclass
 
 # An attribute that makes tests, or bounds them; strings in it may hold what looks like its end.
 _TESTING = re.compile(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
@@ -31,6 +30,7 @@ from sleeplint.languages.rust.roles import circumstances
 from sleeplint.languages.rust.scopes import Scopes, file_in_test
 from sleeplint.languages.rust.site import Site
 from sleeplint.languages.rust.units import unit_clash
+from sleeplint.records import replace
 from sleeplint.source import Source
 from sleeplint.text import Span
 

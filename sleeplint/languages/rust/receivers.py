@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from tree_sitter import Node
 
@@ -12,6 +11,7 @@ from sleeplint.languages.rust.macros import Grove
 from sleeplint.languages.rust.names import FileNames, Found, path_of
 from sleeplint.languages.rust.outline import Item
 from sleeplint.languages.rust.words import places
+from sleeplint.records import dataclass
 
 _STEPS = 40
 _INNER = {

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from sleeplint.facts import Role
 from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.languages.rust.verdict import Verdict
+from sleeplint.records import replace
 
 
 def hinted(scene: Scene, verdict: Verdict) -> Verdict:

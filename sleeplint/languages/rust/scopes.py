@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from tree_sitter import Node
@@ -17,6 +16,7 @@ from sleeplint.languages.rust.declarations import Declarations
 from sleeplint.languages.rust.library import Library, Place, Reading
 from sleeplint.languages.rust.macros import Grove
 from sleeplint.languages.rust.outline import Scope
+from sleeplint.records import dataclass, replace
 from sleeplint.text import Span
 
 _RUNTIMES = ("tokio", "async_std", "actix_rt", "actix_web", "smol", "smol_potat", "madsim", "monoio", "compio")

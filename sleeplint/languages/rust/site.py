@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from tree_sitter import Node
 
 from sleeplint.facts import Kind, Milliseconds, Test
 from sleeplint.languages.catalogue import Call
+from sleeplint.records import dataclass
 
 
 class Names(Protocol):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from sleeplint.languages.rust.carriers import carrier
 from sleeplint.languages.rust.flow import Way, after, before, border, has_effect, loops, way
 from sleeplint.languages.rust.site import Site
+from sleeplint.records import dataclass
 from sleeplint.text import Span
 
 

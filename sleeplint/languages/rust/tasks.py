@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tree_sitter import Node
@@ -15,6 +14,7 @@ from sleeplint.languages.rust.flow import Way, statement
 from sleeplint.languages.rust.handles import Fate, fate
 from sleeplint.languages.rust.parsing import GivenUp
 from sleeplint.languages.rust.words import places
+from sleeplint.records import dataclass
 from sleeplint.text import Span
 
 _SPAWN = re.compile(

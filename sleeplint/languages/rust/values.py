@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from sleeplint.facts import Milliseconds
 from sleeplint.languages.catalogue import Unit
+from sleeplint.records import dataclass
 
 _NANOSECONDS: dict[str, int] = {
     "from_nanos": 1,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from sleeplint.facts import Confidence, Loop, Related, Role
+from sleeplint.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+from sleeplint.records import dataclass, field
 from sleeplint.source import Project
 
 _ROOTS = frozenset({"lib", "main", "mod"})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from tree_sitter import Node
@@ -13,6 +12,7 @@ from sleeplint.languages.catalogue import Call
 from sleeplint.languages.rust.attributes import before, elsewhere
 from sleeplint.languages.rust.bindings import parameter_names
 from sleeplint.languages.rust.names import FileNames
+from sleeplint.records import dataclass
 from sleeplint.text import Span
 
 _DURATION = re.compile(r":\s*(?:\w+::)*Duration\s*\Z")
