@@ -10,7 +10,7 @@ from sleeplint.facts import Wait
 from sleeplint.languages import read
 from sleeplint.source import Source
 
-HEAD = "import asyncio, os, signal, subprocess, time\nfrom datetime import timedelta\nimport pytest, requests\n\n"
+HEAD = "import asyncio, gc, os, signal, subprocess, time\nfrom datetime import timedelta\nimport pytest, requests\n\n"
 
 
 def here(code: str) -> Wait:
@@ -434,6 +434,72 @@ STORIES = {
             engines.signal(signal.SIGINT)
             with pytest.raises(KeyboardInterrupt):
                 job.get()
+        """,
+    ),
+    "between tries of a decorated function": (
+        "poll high",
+        """
+        import retry
+
+        def test_it(workers):
+            @retry.retry(AssertionError, tries=10, delay=0.5)  # <-
+            def look():
+                assert workers.count == 2
+
+            look()
+        """,
+    ),
+    "too many requests, until time is over": (
+        "expiry low",
+        """
+        def test_it(client):
+            assert client.get("/").status_code == 429
+            time.sleep(1)  # <-
+            assert client.get("/").status_code == 200
+        """,
+    ),
+    "an effect that is looked for again": (
+        "settle low",
+        """
+        def test_it(client):
+            assert client.get("/").status_code == 404
+            time.sleep(1)  # <-
+            assert client.get("/").status_code == 200
+        """,
+    ),
+    "nobody holds it after a collection": (
+        "settle low",
+        """
+        def test_it(reference):
+            gc.collect()
+            time.sleep(0.1)  # <-
+            assert reference() is None
+        """,
+    ),
+    "clocks before and behind it": (
+        "workload low",
+        """
+        def test_it(reference):
+            start = time.time()
+            time.sleep(0.1)  # <-
+            elapsed = time.time() - start
+            assert elapsed >= 0.1
+        """,
+    ),
+    "a producer at intervals": (
+        "pacing high",
+        """
+        async def test_it():
+            queue = asyncio.Queue()
+
+            async def produce():
+                for number in range(5):
+                    await queue.put(number)
+                    await asyncio.sleep(0.01)  # <-
+
+            task = asyncio.create_task(produce())
+            assert [await queue.get() for _ in range(5)] == [0, 1, 2, 3, 4]
+            await task
         """,
     ),
     "a coroutine that stands for an answer": (

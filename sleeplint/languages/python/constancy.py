@@ -17,6 +17,9 @@ from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tree import arguments_of, chain_to, statement_of, string_of
 
+_TOO_MANY = "429"
+"""The status of an answer to one who has asked too often."""
+
 
 def unchanged(scene: Scene, outcome: Act, around: Surrounding) -> bool:
     """Whether what is asserted after a wait held before it too, by an assertion or by the end of a poll."""
@@ -103,14 +106,15 @@ def _value(scene: Scene, act: Act) -> str:
 def turned(scene: Scene, outcome: Act, around: Surrounding) -> bool:
     """`assert not limiter.hit()`, the wait, `assert limiter.hit()`: doing the same goes otherwise, by time alone."""
     claim = claim_of(scene, outcome)
-    if claim is None or not any(weight(call) == "call" and call.name in claim.subject for call in outcome.calls):
+    if claim is None or not outcome.calls:
         return False
+    acts = any(weight(call) == "call" and call.name in claim.subject for call in outcome.calls)
     for act in around.before:
         if act.kind in ("call", "wait"):
             return False
         earlier = claim_of(scene, act) if act.kind == "assert" else None
         if earlier is not None and earlier.subject == claim.subject:
-            return earlier.opposes(claim)
+            return earlier.opposes(claim) and (acts or earlier.value == _TOO_MANY)
     return False
 
 

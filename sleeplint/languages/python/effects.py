@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from sleeplint.facts import Related, Role
 from sleeplint.languages.python import vocabulary as words
@@ -57,7 +58,8 @@ def effect(scene: Scene, around: Surrounding) -> Verdict | None:
                 return Verdict("absence" if begun else "settle", False, related=related)
             return Verdict("absence", expected.sure and (about_it or not begun), related=related)
         case "gone":
-            removed = cause is not None and any(words.REMOVALS.search(call.name) for call in cause.calls)
+            done = takewhile(lambda act: act.kind not in ("assert", "wait"), around.before[:3])
+            removed = any(words.REMOVALS.search(call.name) for act in done for call in act.calls)
             removed = removed or (cause is not None and cause.node.type == "delete_statement")
             if removed or expected.sure or _was_there(scene, outcome, around) or _also_happened(scene, outcome, around):
                 return Verdict("settle", removed and expected.sure, related=related)

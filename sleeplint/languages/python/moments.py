@@ -173,6 +173,11 @@ def _measured(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
     if asserted is None or not words.LENGTHS.search(scene.text(asserted.node)):
         return None
     before, after = around.previous, next((act for act in around.after if act.kind not in ("neutral", "mark")), None)
+    clocked = [
+        act for act in (*around.before[:1], *around.after[:1]) if any(call.name in words.CLOCKS for call in act.calls)
+    ]
+    if len(clocked) == 2:  # `start = time()`, and `elapsed = time() - start`
+        return Verdict("workload", False)
     if before is not None and after is not None and before.effect is not None and after.effect is not None:
         one, two = before.effect, after.effect
         if one.receiver == two.receiver and words.BEGINS.match(one.name) and words.ENDS.match(two.name):

@@ -31,7 +31,7 @@ from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tasks import Spawn, Standing, is_spawner, standing_of
 from sleeplint.languages.python.tree import arguments_of, bare, chain_to, statement_of
 from sleeplint.languages.python.verdict import Verdict
-from sleeplint.languages.python.workloads import delayed, is_handler, workload
+from sleeplint.languages.python.workloads import delayed, is_handler, paced, workload
 from sleeplint.records import replace
 from sleeplint.text import Span
 
@@ -124,6 +124,8 @@ def _verdict(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
         )
     if site.kind == "timeout":
         return _timeout(scene, site, standing, round_)
+    if site.kind == "interval":
+        return Verdict("poll" if "retry" in site.api or site.api.startswith("tenacity.") else "pacing", True)
     if site.duration_ms is not None and site.duration_ms < _A_TURN_MS:
         return Verdict("yield", True)
     if races(scene, site, spawn):
@@ -134,6 +136,7 @@ def _verdict(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
         return Verdict("pacing", True)
     return (
         hold(scene, site, standing, spawn, ends, round_)
+        or paced(scene, standing, round_)
         or workload(scene, site, standing, spawn, ends)
         or delayed(scene, site, standing, round_)
         or moment(scene, site, round_)

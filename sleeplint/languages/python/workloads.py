@@ -8,7 +8,7 @@ from itertools import islice
 from tree_sitter import Node
 
 from sleeplint.languages.python import vocabulary as words
-from sleeplint.languages.python.flow import border, following, has_yield, preceding
+from sleeplint.languages.python.flow import act_of, border, following, has_yield, preceding
 from sleeplint.languages.python.holds import is_last
 from sleeplint.languages.python.loops import Round
 from sleeplint.languages.python.scene import Scene
@@ -60,6 +60,17 @@ def workload(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
         is_last(scene, site) and not next(preceding(scene, site.chain, site.call), None)
     ):
         return Verdict("workload", False)
+    return None
+
+
+def paced(scene: Scene, standing: Standing, round_: Round | None) -> Verdict | None:
+    """In the background: something is done again and again, at intervals."""
+    if standing.kind != "task" or round_ is None or round_.polls:
+        return None
+    body = round_.node.child_by_field_name("body")
+    acts = [act_of(scene, statement) for statement in scene.statements(body)] if body is not None else []
+    if any(act.kind == "call" and act.node.type == "expression_statement" for act in acts):
+        return Verdict("pacing", standing.sure)
     return None
 
 
