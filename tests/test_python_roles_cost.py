@@ -377,6 +377,76 @@ LOOPS: dict[str, tuple[tuple[bool, bool], str]] = {
                     await asyncio.sleep(0.1)  # <-
         """,
     ),
+    "retries that are counted down, the last of which raises": (
+        (True, False),
+        """
+        def connect(server):
+            retries = 5
+            while retries > 0:
+                try:
+                    server.connect()
+                    break
+                except OSError:
+                    retries -= 1
+                    if retries == 0:
+                        raise
+                    time.sleep(1)  # <-
+            server.use()
+        """,
+    ),
+    "retries that are counted up, the last of which says so": (
+        (True, True),
+        """
+        def connect(server):
+            retries = 0
+            while retries < 5:
+                try:
+                    server.connect()
+                    break
+                except OSError:
+                    retries += 1
+                    if retries == 5:
+                        print("never")
+                    time.sleep(1)  # <-
+            server.use()
+        """,
+    ),
+    "left when late, and then asserted": (
+        (True, False),
+        """
+        def test(server):
+            tries = 0
+            while True:
+                tries += 1
+                if server.ready or tries == 50:
+                    break
+                time.sleep(0.1)  # <-
+            assert server.ready
+        """,
+    ),
+    "left when late, and used": (
+        (True, True),
+        """
+        def test(server):
+            tries = 0
+            while True:
+                tries += 1
+                if server.ready or tries == 50:
+                    break
+                time.sleep(0.1)  # <-
+            server.use()
+        """,
+    ),
+    "counted behind a semicolon": (
+        (True, False),
+        """
+        def test(server):
+            left = 5
+            while not server.ready and left > 0:
+                x = 0; left = left - 1; time.sleep(0.1)  # <-
+            assert server.ready
+        """,
+    ),
     "no end at all": (
         (False, False),
         """

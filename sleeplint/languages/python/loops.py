@@ -192,7 +192,7 @@ def _bounds(scene: Scene, loop: Node, condition: str) -> bool:
 def _moves(body: str, condition: str) -> bool:
     """Whether a loop's body counts up or down a name of its condition."""
     names = dict.fromkeys(re.findall(r"\b[A-Za-z_]\w*\b", condition))
-    return any(re.search(rf"(?m)^\s*{name}\s*[+-]=", body) for name in names)
+    return any(re.search(rf"(?m)(?:^|;)\s*{name}\s*(?:[+-]=|=\s*{name}\s*[+-])", body) for name in names)
 
 
 def _guarded_exit(scene: Scene, loop: Node, body: Node) -> bool:
@@ -245,8 +245,9 @@ def falls_through(scene: Scene, round_: Round, chain: Chain) -> bool:
         block = alternative.child_by_field_name("body") or alternative
         return not (fails(scene, block) or _returns(scene, block))
     if round_.shape in ("endless",) or (round_.shape == "condition" and not _condition_bounds(scene, loop)):
-        return _breaks_when_late(scene, loop)
-    if round_.raises and round_.shape != "items" and not round_.exits:
+        if not _breaks_when_late(scene, loop):
+            return False
+    elif round_.raises and round_.shape != "items" and not round_.exits:
         return False
     if _gives_up_last(scene, loop):
         return False
@@ -265,11 +266,20 @@ def falls_through(scene: Scene, round_: Round, chain: Chain) -> bool:
 
 
 def _gives_up_last(scene: Scene, loop: Node) -> bool:
-    """`for n in range(times):` in which `if n == times - 1: raise` makes the last round speak."""
-    left, body = loop.child_by_field_name("left"), loop.child_by_field_name("body")
-    if loop.type != "for_statement" or left is None or body is None:
+    """`for n in range(times):` in which `if n == times - 1: raise` makes the last round speak.
+
+    A `while` that counts in its condition speaks likewise: `while left > 0:` with `if left == 0: raise`.
+    """
+    head, body = (
+        loop.child_by_field_name("left") or loop.child_by_field_name("condition"),
+        loop.child_by_field_name("body"),
+    )
+    if head is None or body is None:
         return False
-    counters = re.findall(r"[^\W\d]\w*", scene.text(left))
+    counters = re.findall(r"[^\W\d]\w*", scene.text(head))
+    if loop.type == "while_statement":
+        moved = scene.code[body.start_byte : body.end_byte].decode("utf-8", "replace")
+        counters = [name for name in counters if _moves(moved, name)]
     counted = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, counters))})\b" if counters else r"(?!)")
     for part in _own_parts(body):
         if part.type in ("if_statement", "elif_clause"):
