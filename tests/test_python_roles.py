@@ -319,6 +319,32 @@ ROLES = {
         """,
     ),
     # --- pacing
+    "a lambda that sleeps and then sets": (
+        "pacing high",
+        """
+        def test():
+            done = threading.Event()
+            threading.Thread(target=lambda: (time.sleep(0.1), done.set())).start()  # <-
+            assert look(done)
+        """,
+    ),
+    "a lambda that sleeps or sets, since a sleep gives nothing": (
+        "pacing high",
+        """
+        def test():
+            done = threading.Event()
+            threading.Thread(target=lambda: time.sleep(0.1) or done.set()).start()  # <-
+            assert look(done)
+        """,
+    ),
+    "a lambda that opens and then sleeps": (
+        "hold high",
+        """
+        def test():
+            threading.Thread(target=lambda: [server.accept(), time.sleep(5)], daemon=True).start()  # <-
+            assert look()
+        """,
+    ),
     "a trigger that comes late": (
         "pacing high",
         """
@@ -588,6 +614,53 @@ ROLES = {
         """,
     ),
     # --- expiry
+    "a part of what it names": (
+        "settle low",
+        """
+        TTL = 0.2
+
+        def test():
+            cache.put(1, ttl=TTL)
+            time.sleep(TTL / 4)  # <-
+            assert cache.get() == 1
+        """,
+    ),
+    "nearly what it names": (
+        "settle low",
+        """
+        def test(lease_ttl):
+            lock.acquire(lease_ttl)
+            time.sleep(lease_ttl * 2 / 4 - 0.1)  # <-
+            assert lock.holder == "me"
+        """,
+    ),
+    "what it names, in another unit": (
+        "expiry high",
+        """
+        def test(ttl_ms):
+            cache.put(1, ttl_ms)
+            time.sleep(ttl_ms / 1000)  # <-
+            assert cache.get() is None
+        """,
+    ),
+    "twice what it names": (
+        "expiry high",
+        """
+        def test(ttl):
+            cache.put(1, ttl)
+            time.sleep(0.5 * ttl * 4)  # <-
+            assert cache.get() is None
+        """,
+    ),
+    "as long as what it names still has": (
+        "expiry high",
+        """
+        def test(ttl):
+            expires = cache.put(1, ttl)
+            time.sleep(expires - time.time())  # <-
+            assert cache.get() is None
+        """,
+    ),
     "past a time to live": (
         "expiry high",
         """

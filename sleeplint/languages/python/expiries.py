@@ -16,7 +16,7 @@ from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.neighbours import Surrounding, span_of
 from sleeplint.languages.python.scene import Scene, parts
 from sleeplint.languages.python.site import Site
-from sleeplint.languages.python.tree import arguments_of
+from sleeplint.languages.python.tree import arguments_of, bare
 from sleeplint.languages.python.verdict import Verdict
 
 _SAME_SCALE = 6
@@ -31,18 +31,54 @@ _AGED = {"setex": 1000, "psetex": 1, "expire": 1000, "pexpire": 1}
 """Calls whose second argument says how long a key lives."""
 _UNITS = {"seconds": 1000, "secs": 1000, "milliseconds": 1, "ms": 1}
 _CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
+_LESS = 0.99
+_OTHER_UNITS = frozenset({0.001, 60, 1000, 3600, 1_000_000})
+"""By these a duration is said in another unit, and no longer or shorter."""
 _NUMBER = re.compile(r"^(\d[\d_]*(?:\.\d*)?|\.\d+)$")
 
 
 def named_expiry(scene: Scene, site: Site) -> str | None:
     """`sleep(ttl + 0.1)`: the duration itself names what must elapse."""
+    value = _named(scene, site)
+    if value is None or (_share(scene, value) or 1) < 1:
+        return None  # `ttl / 4`: what it names is not over by then
+    return " ".join(scene.text(value).split())
+
+
+def _named(scene: Scene, site: Site) -> Node | None:
+    """The duration, if it names something that elapses."""
     for value in durations(scene, site):
         identifiers = [scene.text(part) for part in parts(value) if part.type == "identifier"]
         if any(words.EXPIRIES.search(name) for name in identifiers):
-            return " ".join(scene.text(value).split())
+            return value
         if value.type == "binary_operator" and any(words.WEAK_EXPIRIES.search(name) for name in identifiers):
-            return " ".join(scene.text(value).split())
+            return value
     return None
+
+
+def _share(scene: Scene, value: Node) -> float | None:
+    """How many times a named duration an expression is, less than once if something is taken off; None if unsaid."""
+    value = bare(value)
+    if value.type in ("identifier", "attribute"):
+        return 1
+    left, right = value.child_by_field_name("left"), value.child_by_field_name("right")
+    operator = value.child_by_field_name("operator")
+    if value.type != "binary_operator" or left is None or right is None or operator is None:
+        return None
+    sign = scene.text(operator)
+    if sign == "*" and _NUMBER.match(scene.text(left)):
+        left, right = right, left
+    share, number = _share(scene, left), _NUMBER.match(scene.text(right))
+    if share is None:
+        return None
+    if sign == "-" and (number or right.type in ("identifier", "attribute")):
+        return share * _LESS
+    times = float(scene.text(right).replace("_", "")) if number else 0
+    if times <= 0 or sign not in ("*", "/", "//"):
+        return None
+    if times in _OTHER_UNITS:
+        return share
+    return share * times if sign == "*" else share / times
 
 
 def durations(scene: Scene, site: Site) -> list[Node]:
@@ -165,7 +201,10 @@ def _body(scene: Scene, function: Node | None) -> tuple[Node, ...]:
 
 
 def outlives(scene: Scene, site: Site, around: Surrounding) -> bool:
-    """Whether what was set nearby surely lasts longer than the sleep."""
+    """Whether what was set nearby, or what its duration is a part of, surely lasts longer than the sleep."""
+    value = _named(scene, site)
+    if value is not None and (_share(scene, value) or 1) < 1:
+        return True
     duration = site.duration_ms
     if not duration:
         return False

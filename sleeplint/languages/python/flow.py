@@ -22,6 +22,8 @@ _SILENT = frozenset(
         "global_statement", "nonlocal_statement", "pass_statement", "future_import_statement", "ERROR",
     }
 )  # fmt: skip
+_SEQUENCES = frozenset({"tuple", "list", "set", "boolean_operator"})
+"""In a lambda, what does one thing after the other: `(sleep(1), done.set())`, `sleep(1) or done.set()`."""
 _RAISES = frozenset(
     {"raises", "warns", "assertRaises", "assertRaisesRegex", "assertLogs", "assertWarns", "assertNoLogs"}
 )
@@ -215,9 +217,13 @@ def preceding(scene: Scene, chain: Chain, node: Node) -> Iterator[Act]:
 
 def _following(scene: Scene, chain: Chain, node: Node) -> Iterator[Act]:
     inner = node
-    for index in range(len(chain) - 1, border(chain), -1):
+    first = border(chain)
+    in_lambda = first >= 0 and chain[first].type == "lambda"
+    for index in range(len(chain) - 1, first, -1):
         outer = chain[index]
-        if outer.type in ("block", "module"):
+        if in_lambda and outer.type in _SEQUENCES:
+            yield from (act_of(scene, one) for one in outer.named_children if one.start_byte >= inner.end_byte)
+        elif outer.type in ("block", "module"):
             statements = scene.statements(outer)
             for at in range(scene.position(outer, inner) + 1, len(statements)):
                 yield from _unfold(scene, statements[at], backward=False)
@@ -233,9 +239,14 @@ def _following(scene: Scene, chain: Chain, node: Node) -> Iterator[Act]:
 
 def _preceding(scene: Scene, chain: Chain, node: Node) -> Iterator[Act]:
     inner = node
-    for index in range(len(chain) - 1, border(chain), -1):
+    first = border(chain)
+    in_lambda = first >= 0 and chain[first].type == "lambda"
+    for index in range(len(chain) - 1, first, -1):
         outer = chain[index]
-        if outer.type in ("block", "module"):
+        if in_lambda and outer.type in _SEQUENCES:
+            before = [one for one in outer.named_children if one.end_byte <= inner.start_byte]
+            yield from (act_of(scene, one) for one in reversed(before))
+        elif outer.type in ("block", "module"):
             statements = scene.statements(outer)
             for at in range(scene.position(outer, inner) - 1, -1, -1):
                 yield from _unfold(scene, statements[at], backward=True)
