@@ -84,6 +84,26 @@ def told(body: str, test: str = "counts", doc: str = "") -> list[tuple[str, str]
         ),
         pytest.param(
             """
+            assert!(gate.is_open("a"));
+            gate.close("a").await;
+            assert!(!gate.is_open("a"));
+            WAIT
+            assert!(gate.is_open("a"));
+            """,
+            ("settle", "low"),
+            id="it was otherwise in between",
+        ),
+        pytest.param(
+            """
+            assert!(gate.check("a"));
+            WAIT
+            assert!(gate.check("a"));
+            """,
+            ("settle", "low"),
+            id="to ask is to use it up",
+        ),
+        pytest.param(
+            """
             let answer = client.get("/").await;
             assert_eq!(answer.status(), 200);
             client.publish("b").await;

@@ -36,10 +36,15 @@ def unchanged(scene: Scene, checked: int | None) -> Confidence | None:
         before = claim(scene.way, node)
         if before is not None and before.macro == after.macro and before.operands == after.operands:
             return _held(scene, between, fetched, after)
-        if before is not None and not {*before.operands[:1]}.isdisjoint(after.operands):
+        if before is not None and not _subjects(before).isdisjoint(_subjects(after)):
             return None  # it was otherwise
         between.append(node)
     return None
+
+
+def _subjects(one: Claim) -> set[bytes]:
+    """What an assertion is about, whether it affirms or denies."""
+    return {_PREDICATE.sub(b"", operand.lstrip(b"!")) for operand in one.operands if b"(" in operand or b"." in operand}
 
 
 def _held(scene: Scene, between: Sequence[Node], fetched: Sequence[Node], after: Claim) -> Confidence | None:
@@ -100,9 +105,12 @@ _LASTING = frozenset(
 )
 """What asserts a state, and not that it changed."""
 _CONSUMES = re.compile(
-    rb"\.\s*+(?:try_)?(?:next|recv|pop|poll|take|read|accept|receive|changed|drain|split_off)(?:_\w+)?\s*+\("
+    rb"\.\s*+(?:(?:try_)?(?:next|recv|pop|poll|take|read|accept|receive|changed|drain|split_off)(?:_\w+)?"
+    rb"|(?:try|check|acquire|allow|hit|insert|remove|push|send|incr|tick|consume|call|execute|run|request|fetch)\w*"
+    rb"|get_or_\w+)\s*+\("
 )
-"""What is different each time."""
+"""What is different each time, or makes a difference."""
+_PREDICATE = re.compile(rb"\.is_\w+\(\)\Z")
 _ALONE = re.compile(rb"[&*]?(\w+)(?:\.clone\(\))?")
 _NAME = re.compile(rb"(?<![\w.:])[a-z_]\w*(?!\w|!|::)")
 _RETURNS = re.compile(
