@@ -278,3 +278,60 @@ def test_a_timer_that_brings_a_loop_around_need_not_fire(other: str, role: str) 
         }
     """
     assert told(body.replace("OTHER", other))[0] == (role, "low")
+
+
+@pytest.mark.parametrize(
+    ("test", "body", "expected"),
+    [
+        pytest.param(
+            "a_paused_worker_does_not_work",
+            "queue.push(1).await;\nWAIT\nassert_eq!(queue.len(), 1);\nassert_eq!(done.get(), 0);\n",
+            ("absence", "low"),
+            id="denied a little later",
+        ),
+        pytest.param(
+            "a_paused_worker_works_off_what_came",
+            "queue.push(1).await;\nWAIT\nassert_eq!(done.get(), 1);\nassert_eq!(queue.len(), 0);\n",
+            ("settle", "high"),
+            id="its end is denied",
+        ),
+        pytest.param(
+            "a_second_taker_waits",
+            "let second = tokio::spawn(take(lock));\nWAIT\nassert!(lock.is_held());\nassert!(!second.is_finished());\n",
+            ("absence", "high"),
+            id="not over, in the second assertion",
+        ),
+        pytest.param(
+            "aborts",
+            "task.abort();\nWAIT\nassert!(!fired.load(Ordering::SeqCst));\n",
+            ("absence", "low"),
+            id="a flag that nobody sets any more",
+        ),
+        pytest.param(
+            "aborts",
+            "task.abort();\nWAIT\nassert_eq!(fired.load(Ordering::SeqCst), false);\n",
+            ("absence", "low"),
+            id="the same, compared",
+        ),
+        pytest.param(
+            "closes",
+            "feed.close().await;\nWAIT\nassert!(!connected.load(Ordering::SeqCst));\n",
+            ("settle", "low"),
+            id="a flag that is reset",
+        ),
+        pytest.param(
+            "closes",
+            "feed.close().await;\nWAIT\nassert_eq!(server.connections(), 0);\n",
+            ("settle", "low"),
+            id="what ends leaves nothing",
+        ),
+        pytest.param(
+            "stays_connected",
+            "let feed = open().await;\nWAIT\nassert_eq!(feed.state(), State::Connected);\n",
+            ("absence", "low"),
+            id="a state that goes on",
+        ),
+    ],
+)
+def test_what_is_shown_besides(test: str, body: str, expected: tuple[str, str]) -> None:
+    assert told(body, test)[0] == expected

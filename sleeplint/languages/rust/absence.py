@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Literal
 
 from tree_sitter import Node
@@ -141,23 +142,49 @@ _FETCHES = re.compile(rb"\s*+let\s+(?:mut\s+)?\w+\s*+(?::[^=;]*)?=")
 
 def sign(scene: Scene, checked: int) -> Sign | None:
     """What words say at the wait, at the assertion, and of the whole test: that nothing is to happen, or nearly so."""
+    way, code = scene.way, scene.site.code
     node = scene.next[checked]
-    code = scene.site.code
-    after = claim(scene.way, node)
-    said = [remark(code, node.start_byte, node.end_byte), scene.remark]
-    if after is not None:
-        said.append(after.message)
+    claims = list(takewhile(bool, (claim(way, one) for one in scene.next[checked : checked + _FEW])))
+    after = claims[0] if claims else None
+    said = [remark(code, node.start_byte, node.end_byte), scene.remark, after.message if after is not None else b""]
     if any(_SHALL_NOT.search(text) for text in said):
         return "absence"
-    name = scene.way.word(scene.function.child_by_field_name("name")).lower()
+    name = way.word(scene.function.child_by_field_name("name")).lower()
     negated = _NEGATED.search(name) is not None
-    lasts = negated or _KEPT.search(name) is not None
-    if lasts and after is not None and after.operands and _LASTS.search(after.operands[0]):
-        return "absence"
+    if negated or _KEPT.search(name):
+        operands = b" ".join(operand for one in claims if one is not None for operand in one.operands)
+        rest = [way.text(one) for one in scene.next[: checked + len(claims)]]
+        awaits = any(vocabulary.BOUNDED.search(text) for text in rest[:checked])
+        denied = negated and not awaits and any(vocabulary.NEGATIVE.search(text) for text in rest[checked:])
+        if denied or _LASTS.search(operands):
+            return "absence"
     if negated or (after is not None and _ONLY.search(after.message)):
         return "doubt"
     head = doc(code, scene.function.start_byte)
     return "doubt" if _SHALL_NOT.search(head) else None
+
+
+_FEW = 3
+"""Assertions in a row that are looked at together."""
+
+
+def untouched(scene: Scene) -> bool:
+    """Whether one of the assertions right behind the wait shows that something has not ended."""
+    texts = [scene.way.text(node) for node in scene.next[:_FEW]]
+    return any(vocabulary.UNTOUCHED.search(text) for text in (*texts[:1], *takewhile(_ASSERTS.match, texts)))
+
+
+def unset(text: bytes) -> bool:
+    """Whether an assertion says that a flag was not set which something would set."""
+    return _FLAG.search(text) is not None and vocabulary.STOPPED.search(text) is None and _ALIVE.search(text) is None
+
+
+_ASSERTS = re.compile(rb"\s*+(?:\w+::)*assert\w*!")
+_FLAG = re.compile(
+    rb"\bassert!\s*+\(\s*+!\s*+(?:\*?[\w.]+\.\s*+(?:load|lock|borrow|get)\s*+\(|\w+\s*+[,)])"
+    rb"|\bassert_eq!\s*+\([^;]*\.\s*+load\s*+\([^;]*?,\s*+false\s*+[,)]"
+)
+_ALIVE = re.compile(rb"alive|connect|open|active|ready|held|lock(?:ed)\b", re.IGNORECASE)
 
 
 def forbidden(scene: Scene) -> bool:
@@ -187,9 +214,12 @@ _NEGATED = re.compile(
     rb"|unaffected|still|ignores?|ignored|ignoring|survives?|outlives?|only_once|at_most_once"
     rb"|no_(?:\w+_)?(?:after|when|if|on|without|before|until|while|during)"
     rb"|no_(?:duplicat\w*|doubles?|extra|repeat\w*|spurious|more|further|second)|dedup\w*|deduplicat\w*|coalesc\w*"
-    rb"|idempotent|idempotency|exactly_once|only_one)(?:_|$)"
+    rb"|idempotent|idempotency|exactly_once|only_one|duplicat\w*|collapsed?)(?:_|$)"
 )
 """Names of tests in which something is not to happen, or not again."""
 _KEPT = re.compile(rb"(?:^|_)(?:keeps?|kept|retains?|retained)(?:_|$)")
-_LASTS = re.compile(rb"\bis_(?:alive|running|connected|open|active|valid|healthy|some)\b|\bexists\b|\bcontains\w*\b")
+_LASTS = re.compile(
+    rb"\bis_(?:alive|running|connected|open|active|valid|healthy|some)\b|\bexists\b|\bcontains\w*\b"
+    rb"|::(?:Connected|Open|Active|Running|Healthy|Alive|Up)\b"
+)
 """A state that goes on."""

@@ -6,7 +6,7 @@ import re
 
 from sleeplint.facts import Related
 from sleeplint.languages.rust import vocabulary
-from sleeplint.languages.rust.absence import forbidden, sign, unchanged, watched
+from sleeplint.languages.rust.absence import forbidden, sign, unchanged, unset, untouched, watched
 from sleeplint.languages.rust.expiry import Elapsing, expiring
 from sleeplint.languages.rust.flow import is_noise, is_value
 from sleeplint.languages.rust.readiness import first_use, of_settling, of_startup
@@ -39,7 +39,7 @@ def own_flow(scene: Scene) -> Verdict | None:
         return Verdict("absence", "high", related=shown)
     if checked is None and scene.behind and vocabulary.MEASURED.match(way.text(scene.behind[0])):
         return Verdict("workload", "low")
-    if following and vocabulary.UNTOUCHED.search(following[0]) and checked == 0:
+    if checked == 0 and untouched(scene):
         return Verdict("absence", "high", related=shown)
     if elapsing and elapsing.strength == "named" and checked is not None:
         return Verdict("expiry", "low", expires=elapsing.words, related=shown)
@@ -48,9 +48,15 @@ def own_flow(scene: Scene) -> Verdict | None:
             return Verdict("expiry", "low", expires=elapsing.words, related=shown)
         if _is_opposite(scene, following[checked]):
             return Verdict("settle", "low", readiness=of_settling(way, scene.function), related=shown)
-        if vocabulary.ENDED.search(following[checked]) and sign(scene, checked) is None:
+        told = sign(scene, checked)
+        if vocabulary.ENDED.search(following[checked]) and told is None:
             return Verdict("settle", "high", readiness=of_settling(way, scene.function), related=shown)
-        if scene.last and vocabulary.ENDS.search(way.text(scene.last[0])):
+        if (
+            told is None
+            and not unset(following[checked])
+            and scene.last
+            and vocabulary.ENDS.search(way.text(scene.last[0]))
+        ):
             return Verdict("settle", "low", readiness=of_settling(way, scene.function), related=shown)
         if _is_of_expiry(scene):
             return Verdict("expiry", "low", related=shown)
@@ -70,12 +76,14 @@ def own_flow(scene: Scene) -> Verdict | None:
         )
         if _is_of_expiry(scene) and (_is_asked(following, checked) or _TAKES.match(following[0])):
             return Verdict("expiry", "low", related=shown)
-        if confident and (told := sign(scene, checked)) is not None:
-            if told == "absence":
-                return Verdict("absence", "low", related=shown)
-            confident = False
+        told = sign(scene, checked) if checked <= 1 else None
+        if told == "absence":
+            return Verdict("absence", "low", related=shown)
         return Verdict(
-            "settle", "high" if confident else "low", readiness=of_settling(way, scene.function), related=shown
+            "settle",
+            "high" if confident and told is None else "low",
+            readiness=of_settling(way, scene.function),
+            related=shown,
         )
     if scene.last and following:
         return Verdict("settle", "low", readiness=of_settling(way, scene.function))
