@@ -115,9 +115,9 @@ def _encoding(data: bytes, language: Language | None) -> tuple[bytes, str]:
     return b"", "utf-8"
 
 
-def _from_disk(path: Path) -> Source | None:
+def _from_disk(path: str | Path) -> Source | None:
     try:
-        return Source.read(str(path))
+        return Source.read(os.fspath(path))
     except OSError:
         return None
 
@@ -150,8 +150,11 @@ class Project:
         """The file at `path`; None if it does not exist, cannot be read or lies outside the root."""
         place = os.fspath(path)
         if place not in self._sources:
-            self._sources[place] = self.open(Path(place)) if self._may_open(place) else None
+            self._sources[place] = self._opened(place) if self._may_open(place) else None
         return self._sources[place]
+
+    def _opened(self, place: str) -> Source | None:
+        return _from_disk(place) if self.open is _from_disk else self.open(Path(place))
 
     def holds(self, place: str) -> bool:
         """Whether a path, given as text, lies within the root."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def forget(project: Project, path: Path) -> None:
     """Another text stands at `path` now: nothing is remembered that rests on it."""
     from sleeplint.languages.rust.library import Library
 
-    Library.of(project).forget(path)
+    Library.of(project).forget(os.fspath(path))
 
 
 def may_wait(source: Source, around: Surroundings, consulted: set[str] | None = None) -> bool:

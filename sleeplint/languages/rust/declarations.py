@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from sleeplint.languages.rust.reach import first_test
@@ -81,10 +80,10 @@ class Declarations:
     def _look_around(self, folder: str) -> _Folder:
         seen: set[str] = set()
         others, self._workspace.seen = self._workspace.seen, seen
-        crate = self._workspace.crate_of(Path(folder, "any.rs"))
+        crate = self._workspace.crate_of(os.path.join(folder, "any.rs"))
         unsure = not self._project.holds(folder) or (crate is not None and self._workspace.is_test_crate(crate))
         self._workspace.seen = others
-        root = os.fspath(crate.folder) if crate is not None else self._project.folder
+        root = crate.folder if crate is not None else self._project.folder
         inside = os.path.relpath(folder, root)
         places = () if inside == os.curdir else tuple(inside.split(os.sep))
         sure = not unsure and bool(places) and places[0] in _UNTESTED

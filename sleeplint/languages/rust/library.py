@@ -8,7 +8,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from sleeplint.languages.growth import KEY, TYPED, Trees
@@ -25,6 +24,7 @@ from sleeplint.languages.rust.workspace import (
     module_files,
     module_path,
     parent_files,
+    told,
 )
 from sleeplint.records import dataclass
 from sleeplint.source import Project, Source
@@ -39,7 +39,7 @@ class Reading:
 
     __slots__ = ("_grove", "_outline", "code", "path")
 
-    def __init__(self, path: Path | None, code: bytes, plant: Callable[[], Grove]) -> None:
+    def __init__(self, path: str | None, code: bytes, plant: Callable[[], Grove]) -> None:
         """Hold a text; `plant` parses it."""
         self.path = path
         self.code = code
@@ -100,9 +100,9 @@ class Library:
         self.seen: set[str] = set()
         self.answers: dict[tuple[object, ...], tuple[Any, frozenset[str], int]] = {}
         """What the names of modules stand for, with the files on which that rests: `Finder`'s own."""
-        self._readings: dict[Path, Reading | None] = {}
-        self._groves: OrderedDict[Path, Grove] = OrderedDict()
-        self._fresh: set[Path] = set()
+        self._readings: dict[str, Reading | None] = {}
+        self._groves: OrderedDict[str, Grove] = OrderedDict()
+        self._fresh: set[str] = set()
         self._places: dict[tuple[object, ...], tuple[Place | None, frozenset[str]]] = {}
         self._remembered: dict[tuple[object, ...], tuple[object, frozenset[str]]] = {}
 
@@ -116,7 +116,7 @@ class Library:
             library = project.memory["rust library"] = cls(project)
         return cast("Library", library)
 
-    def open(self, path: Path | None, code: bytes) -> Reading:
+    def open(self, path: str | None, code: bytes) -> Reading:
         """A file that is to be read for itself, and parsed if that is called for."""
         budget = Budget()
         known = self._readings.get(path) if path is not None else None
@@ -133,7 +133,7 @@ class Library:
         opened.let_go(plant)
         return opened
 
-    def _planted(self, path: Path | None, code: bytes, budget: Budget) -> Grove:
+    def _planted(self, path: str | None, code: bytes, budget: Budget) -> Grove:
         """The trees of the file that is read; what is edited grows from its last sound tree."""
         if self.project is None or path is None or not self.project.edited:
             return Grove(code, budget)
@@ -142,7 +142,7 @@ class Library:
         return Grove(code, budget, tree)
 
     @contextmanager
-    def reading_on_behalf(self, path: Path | None, reading: Reading) -> Iterator[set[str]]:
+    def reading_on_behalf(self, path: str | None, reading: Reading) -> Iterator[set[str]]:
         """While a file is read: it is known by its path, and the files that are consulted are collected."""
         self.seen = set()
         self._follow()
@@ -175,11 +175,11 @@ class Library:
         """What `work` finds out about a place, done once; the files it rests on are consulted each time."""
         return self._noted(self._remembered, (place.reading, place.scope.path, what), work)
 
-    def forget(self, path: Path) -> None:
+    def forget(self, path: str) -> None:
         """Another text stands at `path` now: what was found out about it, and by way of it, holds no more."""
         gone = self._readings.pop(path, None)
         self._groves.pop(path, None)
-        name = path.as_posix()
+        name = told(path)
         notes: dict[Any, Any]
         for notes in (self.answers, self._places, self._remembered):
             for key in [key for key, note in notes.items() if name in note[1] or gone in key]:
@@ -213,17 +213,17 @@ class Library:
         if self.workspace is not None:
             self.workspace.seen = self.seen
 
-    def source(self, path: Path) -> Source | None:
+    def source(self, path: str) -> Source | None:
         """Another file's text, which is thereby consulted."""
         if self.project is None:
             return None
-        self.seen.add(path.as_posix())
+        self.seen.add(told(path))
         return self.project.source(path)
 
-    def reading(self, path: Path) -> Reading | None:
+    def reading(self, path: str) -> Reading | None:
         """Another file, parsed; None if it cannot be."""
         if path in self._readings:
-            self.seen.add(path.as_posix())
+            self.seen.add(told(path))
             return self._readings[path]
         source = self.source(path)
         reading = None
@@ -236,7 +236,7 @@ class Library:
         self._readings[path] = reading
         return reading
 
-    def _grove(self, path: Path, code: bytes) -> Grove:
+    def _grove(self, path: str, code: bytes) -> Grove:
         grove = self._groves.get(path)
         if grove is None:
             grove = Grove(code, Budget())
@@ -245,7 +245,7 @@ class Library:
         self._keep(path, grove)
         return grove
 
-    def _keep(self, path: Path, grove: Grove) -> None:
+    def _keep(self, path: str, grove: Grove) -> None:
         self._fresh.add(path)
         self._groves[path] = grove
         self._groves.move_to_end(path)
@@ -314,11 +314,11 @@ class Library:
                 return Place(reading, scope)
         return self._parent_by_attribute(file)
 
-    def _parent_by_attribute(self, file: Path) -> Place | None:
+    def _parent_by_attribute(self, file: str) -> Place | None:
         """The module that declares a file by `#[path = ".."] mod tests;`."""
         for candidate in attribute_files(file):
             source = self.source(candidate)
-            if source is None or file.name.encode() not in source.code:
+            if source is None or os.path.basename(file).encode() not in source.code:
                 continue
             reading = self.reading(candidate)
             pending = [reading.outline] if reading is not None else []
@@ -347,7 +347,7 @@ class Library:
                 return Place(reading, reading.outline)
         return None
 
-    def exists(self, path: Path) -> bool:
+    def exists(self, path: str) -> bool:
         """Whether a file is there; consulted all the same."""
         return self.source(path) is not None
 
@@ -360,9 +360,12 @@ def declares(code: bytes, name: bytes) -> bool:
     return any(_MODULE.search(code, max(0, at - 80), at) for at in places(code, name))
 
 
-def path_in(project: Project | None, path: str) -> Path | None:
+def path_in(project: Project | None, path: str) -> str | None:
     """A source's path as its project knows it; None if it lies outside."""
     if project is None or path == "-":
         return None
-    here = Path(os.path.abspath(path)) if project.root.is_absolute() else Path(os.path.normpath(path))
-    return here if here.is_relative_to(project.root) else None
+    absolute = os.path.isabs(project.folder)
+    if os.path.isabs(path) and not absolute:
+        return None
+    here = os.path.abspath(path) if absolute else os.path.normpath(path)
+    return here if project.holds(here) else None

@@ -16,6 +16,7 @@ from sleeplint.languages.rust.declarations import Declarations
 from sleeplint.languages.rust.library import Library, Place, Reading
 from sleeplint.languages.rust.macros import Grove
 from sleeplint.languages.rust.outline import Scope
+from sleeplint.languages.rust.workspace import parts_within, stem_of
 from sleeplint.records import dataclass, replace
 from sleeplint.text import Span
 
@@ -120,11 +121,11 @@ def file_in_test(reading: Reading, library: Library, path: str) -> bool:
             return True
     file, crate = reading.path, library.crate(reading)
     if crate is not None and file is not None:
-        places = file.relative_to(crate.folder).parts[:-1]
+        places = parts_within(file, crate.folder)[:-1]
         if library.workspace is not None and library.workspace.is_test_crate(crate):
             return True
     elif file is not None and library.project is not None:
-        places = file.relative_to(library.project.root).parts[:-1]
+        places = parts_within(file, library.project.folder)[:-1]
     else:
         places = PurePosixPath(path).parts[:-1]
     if places and places[0] in {"benches", "examples"}:
@@ -136,7 +137,7 @@ def file_in_test(reading: Reading, library: Library, path: str) -> bool:
         file is not None
         and project is not None
         and not project.edited
-        and Declarations.of(project).exclude(os.fspath(file), library.seen)
+        and Declarations.of(project).exclude(file, library.seen)
     ):
         return False
     place = Place(reading, Scope((), 0, len(code)))  # what the file itself declares is not asked
@@ -156,8 +157,9 @@ def _declared_for_tests(place: Place, library: Library) -> bool | None:
         if parent.scope.test:
             return True
         if parent.reading.path != inside:
-            names = [place.reading.path.stem, place.reading.path.parent.name] if place.reading.path else []
-            file = place.reading.path.name if place.reading.path else ""
+            own = place.reading.path or ""
+            names = [stem_of(own), os.path.basename(os.path.dirname(own))] if own else []
+            file = os.path.basename(own)
             names += [name for name, path in parent.scope.files.items() if path and PurePosixPath(path).name == file]
             if any(parent.scope.file_tests.get(name) for name in names):
                 return True

@@ -21,9 +21,9 @@ _KINDS = ("dependencies", "dev-dependencies", "build-dependencies")
 class Crate:
     """One package."""
 
-    folder: Path
+    folder: str
     name: str
-    library: Path
+    library: str
     """The root file of its library, whether or not it exists."""
     renamed: dict[str, str] = field(default_factory=dict)
     """Dependencies under another name than their package's, with `_` for `-`."""
@@ -32,7 +32,7 @@ class Crate:
     testing: frozenset[str] = frozenset()
     """Packages that only its tests depend on."""
     published: bool = True
-    beside: dict[str, Path] = field(default_factory=dict)
+    beside: dict[str, str] = field(default_factory=dict)
     """The folders of dependencies that are given by their path."""
 
 
@@ -44,7 +44,8 @@ class Workspace:
         self.project = project
         self.seen: set[str] = set()
         """Files that were consulted."""
-        self._crates: dict[Path, Crate | None] = {}
+        self._root = "" if project.folder == os.curdir else project.folder
+        self._crates: dict[str, Crate | None] = {}
         self._members: dict[str, Crate] | None = None
         self._manifests: set[str] = set()
         self._owners: dict[str, tuple[Crate | None, tuple[str, ...]]] = {}
@@ -58,25 +59,27 @@ class Workspace:
             found = project.memory["rust workspace"] = cls(project)
         return cast("Workspace", found)
 
-    def crate_of(self, file: Path) -> Crate | None:
+    def crate_of(self, file: str) -> Crate | None:
         """The package in whose folder a file lies."""
         folder = os.path.dirname(file)
         if folder not in self._owners:
-            self._owners[folder] = self._owner(file.parent)
+            self._owners[folder] = self._owner(folder)
         crate, manifests = self._owners[folder]
         self.seen.update(manifests)
         return crate
 
-    def _owner(self, folder: Path) -> tuple[Crate | None, tuple[str, ...]]:
+    def _owner(self, folder: str) -> tuple[Crate | None, tuple[str, ...]]:
         """The package of a folder's files, and the manifests that were looked for."""
         manifests = []
-        for above in (folder, *folder.parents):
-            if not above.is_relative_to(self.project.root):
-                break
-            manifests.append((above / "Cargo.toml").as_posix())
+        above = folder
+        while self.project.holds(above):
+            manifests.append(told(os.path.join(above, "Cargo.toml")))
             crate = self._crate(above)
             if crate is not None:
                 return crate, tuple(manifests)
+            if above == os.path.dirname(above):
+                break
+            above = os.path.dirname(above)
         return None, tuple(manifests)
 
     def knows(self, name: str) -> bool:
@@ -94,7 +97,7 @@ class Workspace:
         if _library_name(near) == name:
             return near
         folder = near.beside.get(name)
-        return self._crate(folder) if folder is not None and folder.is_relative_to(self.project.root) else None
+        return self._crate(folder) if folder is not None and self.project.holds(folder) else None
 
     def is_test_crate(self, crate: Crate) -> bool:
         """Whether a package is a helper of tests: named so, or depended on by tests alone."""
@@ -109,7 +112,7 @@ class Workspace:
             self._helpers = frozenset((testing & private) - normal)
         return crate.name in self._helpers
 
-    def _crate(self, folder: Path) -> Crate | None:
+    def _crate(self, folder: str) -> Crate | None:
         if folder not in self._crates:
             table = self._manifest(folder)
             package = table.get("package")
@@ -119,8 +122,8 @@ class Workspace:
             self._crates[folder] = crate
         return self._crates[folder]
 
-    def _manifest(self, folder: Path) -> dict[str, Any]:
-        source = self.project.source(folder / "Cargo.toml")
+    def _manifest(self, folder: str) -> dict[str, Any]:
+        source = self.project.source(os.path.join(folder, "Cargo.toml"))
         if source is None:
             return {}
         try:
@@ -130,37 +133,54 @@ class Workspace:
 
     def _all(self) -> dict[str, Crate]:
         if self._members is None:
-            root = self.project.root
-            table = self._manifest(root)
-            folders = [root, *_member_folders(root, table)]
+            table = self._manifest(self._root)
+            folders = [self._root, *_member_folders(self._root, table)]
             crates = [crate for folder in folders if (crate := self._crate(folder)) is not None]
             self._members = {_library_name(crate): crate for crate in crates}
-            self._manifests = {(crate.folder / "Cargo.toml").as_posix() for crate in crates}
+            self._manifests = {told(os.path.join(crate.folder, "Cargo.toml")) for crate in crates}
         self.seen |= self._manifests
         return self._members
 
 
-def parent_files(file: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
+def told(path: str) -> str:
+    """A path as files are told that were consulted."""
+    return path if os.sep == "/" else path.replace(os.sep, "/")
+
+
+def stem_of(file: str) -> str:
+    """A file's name without its suffix."""
+    return os.path.splitext(os.path.basename(file))[0]
+
+
+def parts_within(file: str, folder: str) -> tuple[str, ...]:
+    """The names on the way from a folder to a file that lies in it."""
+    inside = file if folder in ("", os.curdir) else file[len(os.path.join(folder, "")) :]
+    return tuple(inside.split(os.sep))
+
+
+def parent_files(file: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Where a file's module may be declared: the files to look into, each with the module's path there."""
-    stem, folder = file.stem, file.parent
-    name = folder.name if stem == "mod" else stem
-    above = folder.parent if stem == "mod" else folder
+    stem, folder = stem_of(file), os.path.dirname(file)
+    name = os.path.basename(folder) if stem == "mod" else stem
+    above = os.path.dirname(folder) if stem == "mod" else folder
+    higher, own = os.path.split(above)
     for root in ("mod", "lib", "main"):
-        if above / f"{root}.rs" != file:
-            yield above / f"{root}.rs", (name,)
-    yield above.parent / f"{above.name}.rs", (name,)
+        candidate = os.path.join(above, f"{root}.rs")
+        if candidate != file:
+            yield candidate, (name,)
+    yield os.path.join(higher, f"{own}.rs"), (name,)
     # `mod tests { mod inner; }` in `a.rs` or `mod.rs`
     for root in ("mod", "lib", "main"):
-        yield above.parent / f"{root}.rs", (above.name, name)
-    yield above.parent.parent / f"{above.parent.name}.rs", (above.name, name)
+        yield os.path.join(higher, f"{root}.rs"), (own, name)
+    yield os.path.join(os.path.dirname(higher), f"{os.path.basename(higher)}.rs"), (own, name)
 
 
-def attribute_files(file: Path) -> Iterator[Path]:
+def attribute_files(file: str) -> Iterator[str]:
     """Where a file may be declared by a `#[path]`: beside it or above it, by what it tests or by the folder."""
-    bare = bare_name(file.stem)
-    for folder in (file.parent, file.parent.parent):
-        for name in dict.fromkeys((bare, "mod", "lib", "main", file.parent.name)):
-            candidate = folder / f"{name}.rs"
+    bare, own = bare_name(stem_of(file)), os.path.dirname(file)
+    for folder in (own, os.path.dirname(own)):
+        for name in dict.fromkeys((bare, "mod", "lib", "main", os.path.basename(own))):
+            candidate = os.path.join(folder, f"{name}.rs")
             if candidate != file:
                 yield candidate
 
@@ -170,24 +190,24 @@ def bare_name(stem: str) -> str:
     return re.sub(r"^tests?_|_(?:unit_?)?tests?$", "", stem)
 
 
-def module_files(file: Path, inline: tuple[str, ...], name: str, path: str | None, is_root: bool) -> Iterator[Path]:
+def module_files(file: str, inline: tuple[str, ...], name: str, path: str | None, is_root: bool) -> Iterator[str]:
     """Where the module `name`, declared in the module `inline` of `file`, may stand."""
-    own = file.parent if is_root or file.stem in _ROOTS else file.parent / file.stem
+    folder, stem = os.path.dirname(file), stem_of(file)
+    own = os.path.join(folder if is_root or stem in _ROOTS else os.path.join(folder, stem), *inline)
     if path is not None:
-        yield Path(os.path.normpath((own.joinpath(*inline) if inline else file.parent) / path))
+        yield os.path.normpath(os.path.join(own if inline else folder, path))
         return
-    folder = own.joinpath(*inline)
-    yield folder / f"{name}.rs"
-    yield folder / name / "mod.rs"
+    yield os.path.join(own, f"{name}.rs")
+    yield os.path.join(own, name, "mod.rs")
 
 
-def is_root(file: Path, crate: Crate | None) -> bool:
+def is_root(file: str, crate: Crate | None) -> bool:
     """Whether a file is the root of a crate: a library, a program, an integration test."""
     if crate is None:
-        return file.stem in {"lib", "main"}
+        return stem_of(file) in {"lib", "main"}
     if file == crate.library:
         return True
-    places = file.relative_to(crate.folder).parts
+    places = parts_within(file, crate.folder)
     if len(places) == 2 and places[0] in {"tests", "benches", "examples"}:
         return True
     if len(places) == 3 and places[0] in {"tests", "benches", "examples"} and places[2] == "main.rs":
@@ -195,28 +215,28 @@ def is_root(file: Path, crate: Crate | None) -> bool:
     return places in {("src", "main.rs"), ("src", "lib.rs"), ("build.rs",)} or places[:2] == ("src", "bin")
 
 
-def crate_root(file: Path, crate: Crate | None, exists: Callable[[Path], bool]) -> Path | None:
+def crate_root(file: str, crate: Crate | None, exists: Callable[[str], bool]) -> str | None:
     """The root file of the crate that `file` belongs to; None if the source does not say."""
     if is_root(file, crate):
         return file
     if crate is None:
         return None
-    places = file.relative_to(crate.folder).parts
+    places = parts_within(file, crate.folder)
     if places[0] in {"tests", "benches", "examples"}:
         # `tests/common/mod.rs` belongs to every test that declares it: then the file says nothing.
-        main = crate.folder / places[0] / places[1] / "main.rs"
+        main = os.path.join(crate.folder, places[0], places[1], "main.rs")
         return main if exists(main) else None
-    if file.is_relative_to(crate.library.parent) and exists(crate.library):
+    if file.startswith(os.path.join(os.path.dirname(crate.library), "")) and exists(crate.library):
         return crate.library
-    main = crate.folder / "src" / "main.rs"
+    main = os.path.join(crate.folder, "src", "main.rs")
     return main if exists(main) else None
 
 
-def module_path(file: Path, crate: Crate | None) -> tuple[str, ...]:
+def module_path(file: str, crate: Crate | None) -> tuple[str, ...]:
     """The path of a file's module, its crate first."""
     if crate is None:
-        return (file.parent.name if file.stem == "mod" else file.stem,)
-    places = list(file.relative_to(crate.folder).with_suffix("").parts)
+        return (os.path.basename(os.path.dirname(file)) if stem_of(file) == "mod" else stem_of(file),)
+    places = [*parts_within(file, crate.folder)[:-1], stem_of(file)]
     if places[0] in {"tests", "benches", "examples"}:
         places.pop(0)
     elif places[0] == "src":
@@ -230,12 +250,12 @@ def _library_name(crate: Crate) -> str:
     return crate.renamed.get("", crate.name).replace("-", "_")
 
 
-def _crate(folder: Path, name: str, table: dict[str, Any]) -> Crate:
+def _crate(folder: str, name: str, table: dict[str, Any]) -> Crate:
     library = table.get("lib")
     library = library if isinstance(library, dict) else {}
     root = library.get("path")
     renamed: dict[str, str] = {}
-    beside: dict[str, Path] = {}
+    beside: dict[str, str] = {}
     if isinstance(library.get("name"), str):
         renamed[""] = library["name"]
     found: dict[str, set[str]] = {kind: set() for kind in _KINDS}
@@ -249,11 +269,11 @@ def _crate(folder: Path, name: str, table: dict[str, Any]) -> Crate:
                 if isinstance(package, str):
                     found[kind].add(package)
                     if isinstance(value, dict) and isinstance(value.get("path"), str):
-                        beside[package.replace("-", "_")] = Path(os.path.normpath(folder / value["path"]))
+                        beside[package.replace("-", "_")] = os.path.normpath(os.path.join(folder, value["path"]))
                     if package != alias:
                         renamed[alias.replace("-", "_")] = package.replace("-", "_")
     normal = found["dependencies"] | found["build-dependencies"]
-    file = folder / (root if isinstance(root, str) else "src/lib.rs")
+    file = os.fspath(Path(folder, root if isinstance(root, str) else "src/lib.rs"))
     package = table.get("package", {})
     # The registry takes no package without a description.
     published = "description" in package and package.get("publish", True) not in (False, [])
@@ -261,13 +281,13 @@ def _crate(folder: Path, name: str, table: dict[str, Any]) -> Crate:
     return Crate(folder, name, file, renamed, frozenset(normal), testing, published, beside)
 
 
-def _member_folders(root: Path, table: dict[str, Any]) -> Iterator[Path]:
+def _member_folders(root: str, table: dict[str, Any]) -> Iterator[str]:
     workspace = table.get("workspace")
     members = workspace.get("members") if isinstance(workspace, dict) else None
     for pattern in members if isinstance(members, list) else ():
         if not isinstance(pattern, str) or pattern.startswith(("/", "..")):
             continue
         if any(sign in pattern for sign in "*?["):
-            yield from sorted(folder for folder in root.glob(pattern) if folder.is_dir())
+            yield from map(os.fspath, sorted(folder for folder in Path(root).glob(pattern) if folder.is_dir()))
         else:
-            yield root / pattern
+            yield os.fspath(Path(root, pattern))

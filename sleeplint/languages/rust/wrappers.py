@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 from tree_sitter import Node
 
@@ -26,7 +25,7 @@ class Wrapper:
 
     entry: Call
     api: str
-    file: Path | None
+    file: str | None
     parameters: tuple[str, ...]
     feeding: frozenset[str]
     """Those that decide the duration."""
