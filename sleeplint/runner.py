@@ -35,7 +35,6 @@ LIFE = 8_000_000
 _CHUNK = 64
 _SELDOM = (5_000, 10, 10)
 """How many objects are made before those are looked for that hold each other and nobody holds: few of a reader's do."""
-_PRAGMA = b"sleeplint:"
 _R = TypeVar("_R")
 _NO_LANGUAGE = "is neither Rust nor Python by its name; skipped"
 
@@ -110,6 +109,7 @@ class Linter:
         self.repairs = repairs
         self._neighbour = neighbour
         self._projects: dict[Path, Project] = {}
+        self._surroundings: dict[tuple[Path, int, bool], Surroundings] = {}
 
     def forget(self, path: Path) -> None:
         """Another text stands at an absolute path now: read it anew, and what rests on it."""
@@ -132,10 +132,10 @@ class Linter:
     def unread(self, task: Task, source: Source) -> Report | None:
         """The empty report of a file about which there is nothing to say, as a byte search tells; None to read it."""
         assert source.language is not None
-        if _PRAGMA in source.code:
+        if source.speaks_to_us:
             return None
         plan = self.plans[task.plan]
-        if not (plan.production or task.in_test or languages.may_test(source, _inside(task))):
+        if not (plan.production or task.in_test or languages.may_test(source, lambda: _inside(task))):
             return Report(task.path, source.language)
         consulted: set[str] = set()
         if languages.may_wait(source, self._around(task), consulted):
@@ -191,9 +191,16 @@ class Linter:
         return replace(report, digest=source.digest)
 
     def _around(self, task: Task) -> Surroundings:
+        key = task.root, task.plan, task.in_test
+        if key not in self._surroundings:
+            self._surroundings[key] = self._look_around(task)
+        return self._surroundings[key]
+
+    def _look_around(self, task: Task) -> Surroundings:
         if task.root not in self._projects:
             if self._neighbour is None:  # tasks come sorted: whoever leaves a repository does not come back
                 self._projects.clear()
+                self._surroundings.clear()
             project = Project(task.root)
             if self._neighbour is not None:
                 project = Project(task.root, self._neighbour, edited=True)
@@ -301,11 +308,13 @@ def _chunks(tasks: Iterable[Task], jobs: int) -> Iterator[list[Task]]:
     tasks = list(tasks)
     most = max(sum(task.size for task in tasks) // (jobs * 8), 1)
     chunk: list[Task] = []
+    size = 0
     for task in tasks:
         chunk.append(task)
-        if len(chunk) == _CHUNK or sum(one.size for one in chunk) > most:
+        size += task.size
+        if len(chunk) == _CHUNK or size > most:
             yield chunk
-            chunk = []
+            chunk, size = [], 0
     if chunk:
         yield chunk
 

@@ -24,6 +24,8 @@ _LANGUAGES: Mapping[str, Language] = {".rs": "rust", ".py": "python", ".pyi": "p
 _COOKIE = re.compile(rb"\A(?:[ \t\f]*#.*?(?:\r\n|\n|\r))?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _NOT_OF_FILES = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape"})
 """Codecs of text that no file is written in; they warn, or refuse to replace what they cannot decode."""
+_PRAGMA = b"sleeplint:"
+_PIECE = 1 << 20
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -71,8 +73,7 @@ class Source:
     @classmethod
     def read(cls, path: str) -> Source:
         """Read a file. Raises OSError."""
-        with open(path, "rb") as file:
-            return cls(path.replace("\\", "/"), file.read())
+        return cls(path.replace("\\", "/"), _bytes_of(path))
 
     @classmethod
     def of_text(cls, path: str, text: str, language: Language | None = None) -> Source:
@@ -96,9 +97,26 @@ class Source:
         return blake2b(self.data, digest_size=16).hexdigest()
 
     @cached_property
+    def speaks_to_us(self) -> bool:
+        """Whether a comment in it may speak to sleeplint."""
+        return _PRAGMA in self.code
+
+    @cached_property
     def lines(self) -> LineIndex:
         """Where the lines of `code` begin."""
         return LineIndex(self.code)
+
+
+def _bytes_of(path: str) -> bytes:
+    """A file's bytes, without the objects that `open` makes: most files are read once and put away."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        data = os.read(descriptor, os.fstat(descriptor).st_size + 1)
+        while more := os.read(descriptor, _PIECE) if data else b"":
+            data += more
+        return data
+    finally:
+        os.close(descriptor)
 
 
 def _encoding(data: bytes, language: Language | None) -> tuple[bytes, str]:

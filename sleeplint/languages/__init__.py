@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sleeplint.facts import TestFile
@@ -92,8 +92,8 @@ def may_wait(source: Source, around: Surroundings = ALONE, consulted: set[str] |
             return False
 
 
-def may_test(source: Source, path: str) -> bool:
-    """Whether a byte search says that anything in `source` can be test code; `path` is relative to its project.
+def may_test(source: Source, path: Callable[[], str]) -> bool:
+    """Whether a byte search says that anything in `source` can be test code; `path` gives its path in its project.
 
     Rust's answer is always yes: what makes its files test code may stand in other files.
     """
@@ -101,4 +101,4 @@ def may_test(source: Source, path: str) -> bool:
         return True
     from sleeplint.languages import python
 
-    return python.may_test(path, source.code)
+    return python.may_test(path(), source.code)

@@ -40,4 +40,4 @@ def may_wait(source: Source, around: Surroundings, consulted: set[str] | None = 
         if consulted is not None:
             consulted |= rests_on
         return False
-    return search(source.code, around.calls)
+    return source.speaks_to_us or search(source.code, around.calls)

@@ -140,7 +140,7 @@ def hits_of(code: bytes, names: Iterable[bytes]) -> Iterator[tuple[int, int]]:
 
 def may_wait(code: bytes, calls: tuple[Call, ...]) -> bool:
     """Whether there is a hit; False is certain."""
-    return b"sleeplint:" in code or bool(hits(code, calls)) or (b"Instant" in code and bool(timed(code)))
+    return bool(hits(code, calls)) or (b"Instant" in code and bool(timed(code)))
 
 
 def _start(code: bytes, at: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from sleeplint.languages.rust.candidates import hits_of
 from sleeplint.languages.rust.layout import around, functions
@@ -15,6 +16,7 @@ _TESTING = re.compile(
 )
 
 
+@lru_cache(maxsize=2)
 def first_test(code: bytes) -> int:
     """Where the first attribute stands that may make test code of what follows; the text's end if none does."""
     if b"test" not in code and b"quickcheck" not in code and b"timeout" not in code:

@@ -52,7 +52,7 @@ def read(source: Source, around: Surroundings) -> TestFile:
 def _read(source: Source, reading: Reading, library: Library, around: Surroundings, empty: TestFile) -> TestFile:
     """Parse what is worth it: of production code that nobody asks for, what tests may call."""
     in_test = around.in_test or file_in_test(reading, library, source.path)
-    whole = in_test or around.production or b"sleeplint:" in source.code
+    whole = in_test or around.production or source.speaks_to_us
     found = hits(source.code, around.calls)
     reach = Reach(found) if whole else within_tests(source.code, found)
     if not whole and not reach.any(source.code):
