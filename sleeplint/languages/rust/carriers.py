@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.flow import BORDERS, Way, members
+from sleeplint.languages.rust.words import places
 from sleeplint.records import dataclass
 
 Taken = Literal["spawned", "here", "given", "raced", "kept", "returned", "function"]
@@ -130,23 +131,30 @@ def _bound(way: Way, at: int, name: bytes) -> Carrier:
     if not name.isalnum() and not re.fullmatch(rb"\w+", name):
         return Carrier("kept", at, name)
     rest = way.after(way.nodes[at].end_byte, function_end(way, at))
-    word = re.escape(name)
-    if re.search(rb"\bspawn\w*\s*+\((?:[^;()]|\(\))*?\b" + word + rb"\b", rest):
+    starts = [*places(rest, name)]
+    if any(_leads(_SPAWNED, rest, start) for start in starts):
         return Carrier("spawned", at, name)
-    if re.search(rb"\b(?:select|select_biased|race|or)!?\s*+[({][^;]*\b" + word + rb"\b", rest):
+    if any(_leads(_RACED, rest, start) for start in starts):
         return Carrier("raced", at, name)
-    if re.search(
-        rb"\b(?:(?:\w+_)?timeout|block_on|join\w*)!?\s*+\([^;]*\b"
-        + word
-        + rb"\b|\b"
-        + word
-        + rb"\s*+(?:\([^;]*?\)\s*+)?\.\s*+await\b",
-        rest,
-    ):
+    if any(_AWAITED.match(rest, start + len(name)) or _leads(_JOINED, rest, start) for start in starts):
         return Carrier("here", at, name)
-    if way.nodes[at].child_by_field_name("value") is not None and re.search(rb"\b" + word + rb"\s*+\(", rest):
+    called = way.nodes[at].child_by_field_name("value") is not None
+    if called and any(_CALLED.match(rest, start + len(name)) for start in starts):
         return Carrier("here", at, name)
     return Carrier("given", at, name)
+
+
+# What leads to a name in its statement, and what follows it.
+_SPAWNED = re.compile(rb"\bspawn\w*\s*+\((?:[^;()]|\(\))*\Z")
+_RACED = re.compile(rb"\b(?:select|select_biased|race|or)!?\s*+[({]")
+_JOINED = re.compile(rb"\b(?:(?:\w+_)?timeout|block_on|join\w*)!?\s*+\(")
+_AWAITED = re.compile(rb"\s*+(?:\([^;]*?\)\s*+)?\.\s*+await\b")
+_CALLED = re.compile(rb"\s*+\(")
+
+
+def _leads(pattern: re.Pattern[bytes], text: bytes, place: int) -> bool:
+    """Whether a pattern is found between the last semicolon before a place and the place."""
+    return pattern.search(text, text.rfind(b";", 0, place) + 1, place) is not None
 
 
 def function_end(way: Way, at: int) -> int:

@@ -51,12 +51,15 @@ class Clocks:
         self._callers: dict[str, bool] = {}
         self._simulators = any(holds(self._code, name) for name in _SIMULATORS)
         """The file speaks of a simulator at all; asked once, for asking takes as long as the file is."""
+        self._pauses = b"pause" in self._code
 
     def paused(self, function: Node, before: int) -> bool:
         """Whether the clock is paused in a function when the place `before` is reached."""
-        if _BUILDER.search(self._code, function.start_byte, before):
-            return True
         if self._simulated(function):
+            return True
+        if not self._pauses:
+            return False
+        if _BUILDER.search(self._code, function.start_byte, before):
             return True
         paused = False
         for match in _PAUSE.finditer(self._code, function.start_byte, before):

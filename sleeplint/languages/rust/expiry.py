@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import lru_cache
-from itertools import islice
+from functools import cache, lru_cache
+from itertools import chain, islice
 from typing import Literal
 
 from tree_sitter import Node
@@ -26,10 +26,12 @@ _MILLISECONDS = {
     b"mins": 60_000.0,
     b"hours": 3_600_000.0,
 }
-_DURATION = re.compile(
-    rb"(?:Duration(?<!\wDuration)|TimeDelta(?<!\wTimeDelta))\s*+::\s*+(?:from_|try_)?(secs|millis|micros|nanos|mins|hours|seconds|milliseconds|minutes)(?:_f(?:32|64))?"
+_SPAN = (
+    rb"\s*+::\s*+(?:from_|try_)?(secs|millis|micros|nanos|mins|hours|seconds|milliseconds|minutes)(?:_f(?:32|64))?"
     rb"\(\s*+([\d_]+(?:\.\d*)?)(?:_?[uif](?:\d+|size))?\s*+\)"
 )
+# They open with a literal, which the engine looks for as fast as memory is read.
+_DURATIONS = tuple(re.compile(rb"%s(?<!\w%s)%s" % (kind, kind, _SPAN)) for kind in (b"Duration", b"TimeDelta"))
 _ALIASES = {b"seconds": b"secs", b"milliseconds": b"millis", b"minutes": b"mins"}
 _NAMED_NUMBER = re.compile(
     rb"\b(\w*(?:_ms|_millis|_secs|_seconds|_s)?)\s*+(?::\s*+\w+\s*+)?[=:(,]\s*+(?:Some\(\s*+)?([\d_]+(?:\.\d+)?)\s*+[,;)}]"
@@ -66,7 +68,7 @@ def _elapsing(text: bytes, start: int, end: int) -> tuple[_Given, ...]:
 def _given_in(text: bytes) -> tuple[_Given, ...]:
     """The same, counted from the beginning; most functions of a file that is being edited stay as they are."""
     found: list[_Given] = []
-    for match in _DURATION.finditer(text):
+    for match in chain.from_iterable(pattern.finditer(text) for pattern in _DURATIONS):
         head = text[max(0, match.start() - 120) : match.start()]
         head = head[max(head.rfind(b";"), head.rfind(b"}"), head.rfind(b"{"), head.rfind(b"\n\n")) + 1 :]
         if _WAITS.search(head) or (b"delay" in head and not vocabulary.EXPIRING.search(head)):
@@ -79,7 +81,8 @@ def _given_in(text: bytes) -> tuple[_Given, ...]:
         elif vocabulary.EXPIRING.search(head):
             strength = "named"
         found.append(_Given(match.start(), _words(head, match.group()), (ms,), strength))
-    for match in _NAMED_NUMBER.finditer(text):
+    lower = text.lower()
+    for match in _NAMED_NUMBER.finditer(text) if any(core in lower for core in _cores()) else ():
         name = match.group(1)
         if vocabulary.STRONG_EXPIRING.search(name) or _NUMERIC_LIMIT.search(name):
             value = float(match.group(2).replace(b"_", b""))
@@ -95,7 +98,17 @@ def _given_in(text: bytes) -> tuple[_Given, ...]:
 
 _LAST_NUMBER = re.compile(rb"\b(p?(?:set_?ex|expire)|psetex)\s*+\([^;{}()]*,\s*+([\d_]+)\s*+\)")
 """A store is told so: seconds, or milliseconds where a `p` says so."""
-_NUMERIC_LIMIT = re.compile(rb"timeout_(?:ms|secs|millis)|interval_(?:ms|secs)")
+_NUMERIC_LIMIT = re.compile(rb"timeout_ms|timeout_secs|timeout_millis|interval_ms|interval_secs")
+
+
+@cache
+def _cores() -> tuple[bytes, ...]:
+    """What each word that tells of a number holds in any case: a text without them all holds no such word."""
+    patterns = (vocabulary.STRONG_EXPIRING.pattern, _NUMERIC_LIMIT.pattern)
+    if any(b"(?:" in pattern or b"(?P" in pattern for pattern in patterns):
+        return (b"",)
+    words = [word for pattern in patterns for word in pattern.split(b"|")]
+    return tuple(max(re.split(rb"\(\?[^)]*\)|.\?|[^a-z_]", word), key=len) for word in words)
 
 
 def _scaled(name: bytes, value: float) -> tuple[float, ...]:
@@ -126,7 +139,7 @@ def _constants(text: bytes) -> tuple[tuple[bytes, str, float], ...]:
     if not _ASSIGNED.search(text):
         return ()
     for match in _CONSTANT.finditer(text):
-        value = _DURATION.match(text, match.end())
+        value = next((value for pattern in _DURATIONS if (value := pattern.match(text, match.end()))), None)
         if value and vocabulary.EXPIRING.search(match.group(1)):
             unit = _ALIASES.get(value.group(1), value.group(1))
             ms = float(value.group(2).replace(b"_", b"")) * _MILLISECONDS[unit]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from tree_sitter import Node
@@ -192,10 +193,15 @@ def with_clock(test: Test, paused: bool, limit_ms: Milliseconds | None) -> Test:
 
 
 def _runtime(marks: list[Attribute]) -> str | None:
-    for mark in marks:
-        for runtime in _RUNTIMES:
-            if re.search(rf"\b{runtime}\b", mark.path) or re.search(rf"\b{runtime}::", mark.arguments):
-                return runtime
+    return next((runtime for mark in marks if (runtime := _runtime_of(mark.path, mark.arguments))), None)
+
+
+@lru_cache(maxsize=128)
+def _runtime_of(path: str, arguments: str) -> str | None:
+    """The runtime that a test's attribute names; most tests of a project have the same."""
+    for runtime in _RUNTIMES:
+        if re.search(rf"\b{runtime}\b", path) or re.search(rf"\b{runtime}::", arguments):
+            return runtime
     return None
 
 
