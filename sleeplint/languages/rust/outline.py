@@ -31,6 +31,9 @@ _ITEM_KINDS = {
 }
 
 
+_DECLARED = frozenset({*_ITEM_KINDS, "use_declaration", "extern_crate_declaration", "mod_item", "impl_item"})
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A function, constant or type."""
@@ -94,8 +97,10 @@ def outline(grove: Grove) -> Scope:
 def block(node: Node, code: bytes) -> Scope:
     """The items of a block, or of a macro's body."""
     scope = Scope((), node.start_byte, node.end_byte)
-    for _ in _fill(scope, node.named_children, code):
-        pass
+    children = node.named_children
+    if any(child.type in _DECLARED for child in children):
+        for _ in _fill(scope, children, code):
+            pass
     return scope
 
 

@@ -105,7 +105,7 @@ class _Reader:
                 sites.append((called, *made))
         every = [site for _, site, _ in sites]
         waits = [self._wait(called, site, paused, every) for called, site, paused in self._within_time(sites)]
-        tests = {test.span: self._limited(test) for test in self._scopes.tests()} | self._tests
+        tests = self._all_tests()
         waits += self._limit_waits(tests)
         return replace(
             empty,
@@ -116,6 +116,17 @@ class _Reader:
             broken=self._broken(),
             unread=tuple(dict.fromkeys(self._unread)),
         )
+
+    def _all_tests(self) -> dict[Span, Test]:
+        """The tests of the file; where production code is not asked for, only those that wait.
+
+        All of them where one that waits may share its name with another.
+        """
+        names = {test.name.rpartition("::")[2].encode() for test in self._tests.values()}
+        shared = any(self._grove.code.count(b"fn " + name) != 1 for name in names)
+        if not (self._around.production or self._limits or shared or len(names) < len(self._tests)):
+            return self._tests
+        return {test.span: self._limited(test) for test in self._scopes.tests()} | self._tests
 
     def _broken(self) -> tuple[Span, ...]:
         """Where what was looked into does not parse."""
