@@ -1,4 +1,4 @@
-"""Sleeps in methods of classes with a base: what the system under test calls is work, what tests call is judged."""
+"""Sleeps in methods and functions of helper modules: what others run is work, what tests call is judged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sleeplint.languages import read
 from sleeplint.source import Source
 
 HEAD = """\
-import subprocess, time
+import asyncio, subprocess, time
 import requests
 from selenium import webdriver
 from framework import BasePage, Connection, Handler, Store, connect
@@ -168,6 +168,60 @@ CLASSES = {
         """,
     ),
 }
+
+
+FUNCTIONS = {
+    "what serves a connection": (
+        "workload high None",
+        """
+        async def stall(r, w):
+            await asyncio.sleep(30)
+            w.close()
+        """,
+    ),
+    "what takes two things and awaits": (
+        "settle low 30000",
+        """
+        async def refresh(server, when):
+            server.poke(when)
+            await asyncio.sleep(30)
+            server.poke_again()
+        """,
+    ),
+    "a child": (
+        "workload low None",
+        """
+        def child(pipe):
+            pipe.send("up")
+            time.sleep(30)
+        """,
+    ),
+    "what is done to a child": (
+        "settle low 30000",
+        """
+        def kill_child(pipe):
+            pipe.send("down")
+            time.sleep(30)
+        """,
+    ),
+    "a peer that takes a connection and is mute": (
+        "hold low None",
+        """
+        def mute(listener):
+            peer, _ = listener.accept()
+            time.sleep(30)
+            peer.close()
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize(("expected", "code"), FUNCTIONS.values(), ids=FUNCTIONS.keys())
+def test_who_runs_a_function_that_nothing_in_its_file_runs(expected: str, code: str) -> None:
+    source = Source("tests/support.py", (HEAD + dedent(code)).encode())
+    (wait,) = read(source).waits
+    spoken = f"{wait.role} {wait.role_confidence} {wait.cost_ms}"
+    assert spoken == expected
 
 
 @pytest.mark.parametrize(("expected", "code"), CLASSES.values(), ids=CLASSES.keys())

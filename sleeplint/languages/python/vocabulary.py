@@ -229,6 +229,11 @@ FAKES = re.compile(
     r"endpoint|view|task|job|user|plugin|middleware|listener|callback|transport|driver|provider|executor|agent)"
 )
 """Classes of a test that stand in for something."""
+BACKGROUND = re.compile(
+    r"(?i)^_*(child|worker|thread|subprocess|target|peer|victim|daemon|stall|hang|stuck|never|forever|sleeper|task|job|"
+    r"long_?running|busy)((s|ing|er|ed)?\d*(_\w+)?)$"
+)
+"""Functions of test code that others run in the background, where no spawn is in sight."""
 HANDLER_PARAMETERS = (
     ("scope", "receive", "send"),
     ("environ", "start_response"),

@@ -14,8 +14,12 @@ from sleeplint.languages.python.loops import Round
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.stand_ins import drives, is_driven_from_outside
-from sleeplint.languages.python.tasks import Spawn, Standing, class_of, is_test_class, stands_in
+from sleeplint.languages.python.tasks import Spawn, Standing, class_of, is_test_class, name_of, stands_in
+from sleeplint.languages.python.tree import is_async
 from sleeplint.languages.python.verdict import Verdict
+
+_STREAMS = re.compile(r"(r|rd|\w*reader) (w|wr|\w*writer|_)|_ (w|wr|\w*writer)")
+"""The parameters of an `async def` that serves connections."""
 
 
 def workload(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, ends: bool | None) -> Verdict | None:
@@ -56,6 +60,10 @@ def workload(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
     nested = border(site.chain[:index]) >= 0
     if nested:
         return Verdict("workload", False)
+    if is_last(scene, site) and _serves(scene, site):
+        return Verdict("hold", False)
+    if words.BACKGROUND.search(name_of(scene, function)):
+        return Verdict("workload", False)
     if _returns_value(scene, site) or (
         is_last(scene, site) and not next(preceding(scene, site.chain, site.call), None)
     ):
@@ -79,6 +87,12 @@ def _is_interrupted(scene: Scene, site: Site) -> bool:
     passed = ("wait", "neutral", "mark", "read")
     act = next((act for act in following(scene, site.chain, site.call) if act.kind not in passed), None)
     return act is not None and any(words.INTERRUPTS.search(call.name) for call in act.calls)
+
+
+def _serves(scene: Scene, site: Site) -> bool:
+    """Whether a connection is taken before: it is a peer, which nobody runs in a test's own flow."""
+    acts = islice(preceding(scene, site.chain, site.call), 6)
+    return any(call.name == "accept" for act in acts for call in act.calls)
 
 
 def _runs_in_a_child(scene: Scene, function: Node) -> bool:
@@ -105,6 +119,8 @@ def is_handler(scene: Scene, function: Node) -> bool:
             named = named.named_child(0) or named
         names.append(scene.text(named))
     names = [name for name in names if name not in ("self", "cls")]
+    if len(names) == 2 and is_async(function) and _STREAMS.fullmatch(" ".join(names)):
+        return True
     return any(tuple(names[: len(wanted)]) == wanted for wanted in words.HANDLER_PARAMETERS if len(wanted) > 1) or (
         len(names) == 1 and (names[0],) in words.HANDLER_PARAMETERS and _gives_something(scene, function)
     )
