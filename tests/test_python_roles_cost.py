@@ -11,7 +11,7 @@ from sleeplint.languages import read
 from sleeplint.source import Source
 
 HEAD = """\
-import asyncio, socket, threading, time
+import asyncio, socket, subprocess, threading, time
 import anyio, pytest
 from concurrent.futures import ThreadPoolExecutor
 
@@ -73,6 +73,8 @@ COSTS: dict[str, tuple[float | None, str]] = {
         """,
     ),
     "a turn costs nothing": (0, "async def test():\n    await asyncio.sleep(0)  # <-\n"),
+    "a program that is run to its end": (300, "def test():\n    subprocess.check_call(['sleep', '0.3'])  # <-\n"),
+    "a program that is only started": (None, "def test():\n    watch(subprocess.Popen(['sleep', '0.3']))  # <-\n"),
     "a joined thread": (
         100,
         """

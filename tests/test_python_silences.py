@@ -10,7 +10,7 @@ from sleeplint.languages import read
 from sleeplint.source import Source
 
 HEAD = """\
-import asyncio, select
+import asyncio, select, sqlite3
 import aiohttp, anyio, httpx, pexpect, pytest, requests, trio
 from channels.testing import ApplicationCommunicator
 
@@ -163,6 +163,15 @@ SILENCES = {
             async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.2)) as session:
                 with pytest.raises(asyncio.TimeoutError):
                     await session.get("/slow")
+        """,
+    ),
+    "a database's, whose error has another name": (
+        "guard low",
+        """
+        def test():
+            database = sqlite3.connect("a", timeout=0.5)
+            with pytest.raises(sqlite3.OperationalError):
+                database.execute("begin")
         """,
     ),
     "a client that is not used there": (

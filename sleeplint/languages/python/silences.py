@@ -25,6 +25,7 @@ _TIME_IS_UP = re.compile(r"(^|\.)TIMEOUT$")
 _MADE_WITH = frozenset({"create_connection", "create_client", "create_session", "create_engine", "from_url"})
 """Functions that make what goes by the timeout it was made with, as classes do."""
 _NEAR = 8
+_BRIEF_MS = 500
 _SHORT_MS = 5000
 """Nobody lets a test run into a longer one on purpose, rather than have the error thrown."""
 
@@ -81,7 +82,8 @@ def _compared(scene: Scene, site: Site) -> tuple[Node, int] | None:
 def bounded_before(scene: Scene, site: Site) -> Outcome | None:
     """`client = Client(timeout=0.2)`, and then `with raises(Timeout):` around what the client does."""
     made = scene.called(site.call).name
-    if site.duration_ms is None or site.duration_ms > _SHORT_MS or not (made[:1].isupper() or made in _MADE_WITH):
+    makes = made[:1].isupper() or made in _MADE_WITH or site.api == "sqlite3.connect"
+    if not makes or site.duration_ms is None or site.duration_ms > _SHORT_MS:
         return None
     name = _name_given(scene, site)
     if name is None:
@@ -96,7 +98,8 @@ def bounded_before(scene: Scene, site: Site) -> Outcome | None:
         if any(one is not None and one.kind == "timeout" for one in bounds):
             return Outcome("guard", False, None)
         for call in scene.calls(act.node.named_children[0]):
-            found = expected(scene, call.node, False) if call.name in RAISES else None
+            short = site.duration_ms <= _BRIEF_MS
+            found = expected(scene, call.node, short) if call.name in RAISES else None
             if found is not None:
                 return Outcome(found.role, False, True, call.node)
     return None

@@ -29,6 +29,7 @@ RUNNERS = frozenset(
         "assertRaises", "assertRaisesRegex", "from_thread", "run_async", "async_to_sync", "wait", "sync",
         "timeit", "addCleanup", "addAsyncCleanup", "addfinalizer", "add_cleanup", "addClassCleanup", "atexit",
         "map", "sorted", "list", "tuple", "next", "anext", "aiter", "iter", "enumerate",
+        "check_call", "check_output", "system", "getoutput", "getstatusoutput",
     }
 )  # fmt: skip
 """Run a function or coroutine to its end, in the caller's own flow."""
