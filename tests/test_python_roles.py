@@ -135,6 +135,49 @@ ROLES = {
                 time.sleep(0.1)  # <-
         """,
     ),
+    "until something was taken": (
+        "poll high",
+        """
+        from kafka import KafkaConsumer
+
+        def test():
+            batch = None
+            while not batch:
+                batch = KafkaConsumer().poll(timeout_ms=1000)  # <-
+            assert batch
+        """,
+    ),
+    "until enough was taken": (
+        "poll high",
+        """
+        from kafka import KafkaConsumer
+
+        def test(seen):
+            while len(seen) < 5:
+                seen.extend(KafkaConsumer().poll(timeout_ms=1000))  # <-
+            assert seen
+        """,
+    ),
+    "as long as something else holds": (
+        "guard high",
+        """
+        from kafka import KafkaConsumer
+
+        def test(seen):
+            while seen:
+                batch = KafkaConsumer().poll(timeout_ms=1000)  # <-
+                seen.remove(batch.pop())
+        """,
+    ),
+    "until it has ended": (
+        "poll high",
+        """
+        def test():
+            job = threading.Thread(target=work)
+            while job.is_alive():
+                job.join(0.1)  # <-
+        """,
+    ),
     # --- hold
     "a spawned connection kept open": (
         "hold high",

@@ -165,6 +165,16 @@ SILENCES = {
                     await session.get("/slow")
         """,
     ),
+    "a client's, that is given it by name": (
+        "burned low",
+        """
+        async def test():
+            limits = aiohttp.ClientTimeout(total=0.2)
+            async with aiohttp.ClientSession(timeout=limits) as session:
+                with pytest.raises(asyncio.TimeoutError):
+                    await session.get("/slow")
+        """,
+    ),
     "a database's, whose error has another name": (
         "guard low",
         """
@@ -189,7 +199,7 @@ SILENCES = {
 @pytest.mark.parametrize(("expected", "code"), SILENCES.values(), ids=SILENCES.keys())
 def test_what_is_to_run_out(expected: str, code: str) -> None:
     source = Source("tests/test_it.py", (HEAD + dedent(code)).encode())
-    (wait,) = read(source).waits
+    wait = read(source).waits[0]
     assert f"{wait.role} {wait.role_confidence}" == expected
     assert (wait.cost_ms == wait.duration_ms) is (wait.role == "burned")
 

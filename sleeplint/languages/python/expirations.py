@@ -10,17 +10,19 @@ from tree_sitter import Node
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.elapsed import MEASURED, Assertion
 from sleeplint.languages.python.flow import Act, border, following, preceding
-from sleeplint.languages.python.loops import round_of
+from sleeplint.languages.python.loops import Round, round_of
 from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.neighbours import assigned
 from sleeplint.languages.python.scene import Scene, parts
 from sleeplint.languages.python.site import Site
-from sleeplint.languages.python.tree import arguments_of, bare
+from sleeplint.languages.python.tree import arguments_of, bare, statement_alone
 
 _NEAR = 6
 _LEAVES = frozenset({"break_statement", "return_statement"})
 _WAY_OUT = re.compile(rb"(?m)^\s*(break|return)\b")
 _NOTHING_CAME = re.compile(r"^(?:not (\w+)|(\w+) (?:is|==) None|len\((\w+)\) *== *0|(\w+) *== *(?:\[\]|\{\}|\(\)))$")
+_LACKS = r"(?:not NAME|NAME is None|len\(NAME\) *(?:== *0|<=? *\w+))(?! *[-+*/.\w])"
+"""The condition, or its first part, under which there is not yet enough by a name."""
 _MOST_OF_IT = 0.5
 """A timeout that passes takes at least this share of its length."""
 
@@ -65,6 +67,36 @@ def drained(scene: Scene, site: Site) -> Node | None:
         return None
     others = (body.start_byte, leaving.start_byte), (leaving.end_byte, body.end_byte)
     return None if any(_WAY_OUT.search(scene.code, start, end) for start, end in others) else leaving
+
+
+def tries_again(scene: Scene, site: Site, round_: Round) -> bool:
+    """Whether a loop asks in its condition for what each round waits a while for.
+
+    `while batch is None: batch = take(timeout=1)`; `while job.is_alive(): job.join(0.1)`.
+    """
+    condition = round_.node.child_by_field_name("condition") if round_.shape == "condition" else None
+    if condition is None or condition.start_byte <= site.call.start_byte < condition.end_byte:
+        return False
+    own = scene.called(site.call)
+    if own.name == "join":
+        return scene.text(bare(condition)) == f"{own.receiver}.is_alive()" and statement_alone(site.chain)
+    name = _gathers(scene, site) if words.TAKES.match(own.name) else None
+    asked = " ".join(scene.text(bare(condition)).split())
+    return name is not None and re.match(_LACKS.replace("NAME", re.escape(name)), asked) is not None
+
+
+def _gathers(scene: Scene, site: Site) -> str | None:
+    """The name that is given what a call takes, or to which that is added."""
+    for index in range(len(site.chain) - 1, border(site.chain), -1):
+        outer = site.chain[index]
+        if outer.type == "augmented_assignment":
+            left = outer.child_by_field_name("left")
+            return scene.text(left) if left is not None and left.type == "identifier" else None
+        if outer.type == "call" and scene.called(outer).name in ("extend", "append", "update"):
+            return scene.called(outer).receiver
+        if outer.type not in ("await", "parenthesized_expression", "argument_list"):
+            break
+    return _name_given(scene, site)
 
 
 def _is_headed_by(statement: Node, head: Node | None) -> bool:

@@ -14,7 +14,7 @@ from sleeplint.languages.excuses import blocks_on_purpose, is_excuse
 from sleeplint.languages.python import cost
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.calls import argument_of
-from sleeplint.languages.python.expirations import drained
+from sleeplint.languages.python.expirations import drained, tries_again
 from sleeplint.languages.python.flow import border, weight
 from sleeplint.languages.python.holds import hold
 from sleeplint.languages.python.interruptions import Interruption, interruption
@@ -197,6 +197,8 @@ def _timeout(scene: Scene, site: Site, standing: Standing, round_: Round | None)
         if round_ is not None and round_.polls:
             return Verdict("poll", outcome.sure, loop=_loop(scene, site, standing, round_))
         return replace(moment(scene, site, round_), checked=False)
+    if outcome.role == "guard" and round_ is not None and tries_again(scene, site, round_):
+        return Verdict("poll", True, checked=True, loop=_loop(scene, site, standing, round_))
     related: tuple[Related, ...] = ()
     if outcome.asserted is not None:
         node = outcome.asserted
