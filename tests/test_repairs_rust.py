@@ -135,7 +135,7 @@ def test_a_task_is_not_released_while_another_is_at_work() -> None:
         + task.format("two")
         + "    client().await;\n    one.await.unwrap();\n    client().await;\n    two.await.unwrap();\n}\n"
     )
-    assert [level for _, level in offers(code)] == [DISPLAY, SAFE]
+    assert [level for _, level in offers(code)] == [DISPLAY, UNSAFE]
     assert "    drop(hold_tx);\n    two.await.unwrap();" in mended(code)
 
 

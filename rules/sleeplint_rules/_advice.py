@@ -39,8 +39,8 @@ _TOKIO: Final = Library(
     signal="a `tokio::sync::Notify`, a channel or the task's handle",
     gate="a `tokio::sync::Notify` or `tokio::sync::oneshot`",
     barrier="a `tokio::sync::Barrier` or `tokio::sync::oneshot`",
-    park="await a `tokio::sync::oneshot` receiver whose sender lives to the end of the test "
-    "(`std::future::pending::<()>()` where no test can own it)",
+    park="await a `tokio::sync::oneshot` receiver, and drop its sender at the end of the test, or before the test "
+    "waits for this to end (`std::future::pending::<()>()` where no test can own it and nothing waits for that)",
     forever="`std::future::pending::<()>().await`",
     sleep="`tokio::time::sleep`",
     limit="`tokio::time::timeout(.., ..).await.expect(..)`",
@@ -52,7 +52,8 @@ _STD: Final = Library(
     signal="a `std::sync::mpsc` channel with `recv_timeout`, or the thread's `join`",
     gate="a `std::sync::mpsc` channel",
     barrier="a `std::sync::Barrier` or `std::sync::mpsc` channel",
-    park="block on `recv()` of a `std::sync::mpsc` channel whose sender lives to the end of the test",
+    park="block on `recv()` of a `std::sync::mpsc` channel, and drop its sender at the end of the test, "
+    "or before the test waits for this to end",
     forever="`loop { std::thread::park(); }`",
     sleep="`std::thread::sleep`",
     limit="a `std::time::Instant` deadline that panics with the last value",
@@ -64,7 +65,8 @@ _FUTURES: Final = replace(
     signal="a `futures::channel` or the task's handle",
     gate="a `futures::channel::oneshot`",
     barrier="a `futures::channel::oneshot`",
-    park="await a `futures::channel::oneshot` receiver whose sender lives to the end of the test",
+    park="await a `futures::channel::oneshot` receiver, and drop its sender at the end of the test, "
+    "or before the test waits for this to end",
     sleep="`futures_timer::Delay`",
     limit="a timeout of its runtime that panics",
     clock=_INJECTED_CLOCK,
@@ -75,7 +77,8 @@ _ASYNC_STD: Final = replace(
     signal="an `async_std::channel` or the task's handle",
     gate="an `async_std::channel`",
     barrier="an `async_std::sync::Barrier`",
-    park="await `recv()` of an `async_std::channel` whose sender lives to the end of the test",
+    park="await `recv()` of an `async_std::channel`, and drop its sender at the end of the test, "
+    "or before the test waits for this to end",
     sleep="`async_std::task::sleep`",
     limit="`async_std::future::timeout(.., ..).await.expect(..)`",
 )
@@ -85,7 +88,8 @@ _SMOL: Final = replace(
     signal="a `smol::channel` or the task itself",
     gate="a `smol::channel`",
     barrier="a `smol::lock::Barrier`",
-    park="await `recv()` of a `smol::channel` whose sender lives to the end of the test",
+    park="await `recv()` of a `smol::channel`, and drop its sender at the end of the test, "
+    "or before the test waits for this to end",
     sleep="`smol::Timer`",
     limit="`smol::future::or` with a `smol::Timer` that panics",
 )

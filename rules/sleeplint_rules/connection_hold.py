@@ -26,15 +26,19 @@ class ConnectionHold(Rule):
     ## What to do instead
 
     Park the task on something that the test owns: the receiver of a `tokio::sync::oneshot` or
-    `std::sync::mpsc` channel whose sender lives to the end of the test, an `Event` that the test sets. Where
-    nobody joins the task and no test scope can own the other end, wait for ever
-    (`std::future::pending::<()>().await`, `trio.sleep_forever()`): the runtime drops the task.
+    `std::sync::mpsc` channel whose sender the test keeps, an `Event` that the test sets. The test lets go at its
+    end; or, where it waits for the end of the hold (for a lock or permit to be free, a channel or connection to
+    be closed, a task to be over), before it begins to wait: else both wait for ever. Where nobody waits for the
+    task and no test scope can own the other end, wait for ever (`std::future::pending::<()>().await`,
+    `trio.sleep_forever()`): the runtime drops the task.
 
     ## Fix safety
 
-    Safe where the whole life of the task is in sight: its handle is dropped, or joined in the same function
-    that can own the sender. Display-only where the hold stands in a helper that returns, in an accept loop,
-    or in a detached thread, because a wrong park hangs for ever.
+    Safe where it is proven that nothing waits for the hold to end: what the task owns is known, and each
+    statement of the test up to its end or the join is understood, or over by its timeout before the hold is.
+    Unsafe where something in between is not understood. Display-only where something most likely waits for the
+    end (a lock, a permit, a sender, the end of a connection), where the hold stands in a helper that returns, in
+    an accept loop, or in a detached thread, because a wrong park hangs for ever.
     """
 
     code = "SLP102"

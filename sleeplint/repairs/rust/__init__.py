@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from sleeplint.facts import TestFile, Wait
@@ -90,8 +91,15 @@ def _offer(ground: Ground, finding: Finding, wait: Wait | None) -> Fix | None:
     for recipe in _recipes(finding, wait):
         fix = recipe(here)
         if fix is not None:
-            return fix
+            return fix if _speaks_of_what_is_there(ground, wait, fix) else None
     return None
+
+
+def _speaks_of_what_is_there(ground: Ground, wait: Wait, fix: Fix) -> bool:
+    """Whether a repair names tokio only where the file or the wait does."""
+    if wait.api.startswith("tokio") or not re.search(r"\btokio\b", fix.sketch or ""):
+        return True
+    return re.search(rb"\btokio\b", ground.bare) is not None
 
 
 def _recipes(finding: Finding, wait: Wait) -> tuple[Recipe, ...]:

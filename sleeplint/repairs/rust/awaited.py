@@ -26,6 +26,22 @@ _ONLY_WAITS = re.compile(
 _RECEIVES = re.compile(r"\.\s*(?:recv|next)\s*\(\s*\)")
 
 
+_COMES_BACK = frozenset(
+    {
+        "as_bytes", "as_ref", "as_str", "clone", "cloned", "expect", "extend", "fetch_add", "fetch_max", "fetch_or",
+        "fetch_sub", "insert", "into", "is_err", "is_none", "is_ok", "is_some", "iter", "len", "load", "map",
+        "notify_all", "notify_one", "ok", "push", "push_back", "push_str", "remove", "send", "store", "swap",
+        "to_owned", "to_string", "try_send", "unwrap", "unwrap_or_default",
+    }
+)  # fmt: skip
+"""Methods that wait for nobody, or for who takes what is sent."""
+_MAKES = re.compile(
+    r"^(?:std|core|alloc)::(?!process|net|io|fs|sync::(?:Condvar|Barrier)).*$|^tokio::(?:time::sleep|task::yield_now)$"
+    r"|(?:^|::)(?:Some|Ok|Err|Arc|Vec|String|Box)(?:::\w+)?$|^drop$"
+)
+"""Functions that come back."""
+
+
 def wait_that_follows(place: Place) -> Fix | None:
     """R3d: the next statement waits for the effect by itself."""
     whole = place.whole
@@ -78,8 +94,8 @@ def join_the_task(place: Place) -> Fix | None:
     whole, function = place.whole, place.function
     if whole is None or function is None or any(n.type in LOOPS for n in place.nodes[place.border :]):
         return None
-    if not place.following:
-        return None
+    if not place.following or "startup" in (place.wait.role, place.finding.rule.removesuffix("-sleep")):
+        return None  # what has just started does not end before the test has used it
     started = [task for node in place.preceding for task in spawns(place.ground, node)]
     if len(started) != 1:
         return None
@@ -135,7 +151,7 @@ def _ends_with(ground: Ground, task: Spawned, sleep: Node) -> str | None:
             return None
         if any(receiver in names for receiver in pairs.values()):
             return "" if _took_what_was_sent(ground, task, sleep) else None
-        return ""
+        return "" if _is_seen_to_end(ground, task.body, frozenset()) else None
     if len(set(senders)) > 1:
         return None
     if not senders:
@@ -143,7 +159,7 @@ def _ends_with(ground: Ground, task: Spawned, sleep: Node) -> str | None:
             r"\.\s*(?:accept|read\w*|recv\w*|next|lock|acquire|wait\w*|notified|changed)\s*\(",
             ground.meaning(task.body),
         )
-        return None if accepts else ""
+        return "" if accepts is None and _is_seen_to_end(ground, task.body, frozenset()) else None
     sender = senders[0]
     uses = ground.uses(sender, task.statement.end_byte, function.end_byte)
     cloned = rb"\b%s\s*\.\s*(?:clone|downgrade)\s*\(|&\s*%s\b" % (sender.encode(), sender.encode())
@@ -154,6 +170,22 @@ def _ends_with(ground: Ground, task: Spawned, sleep: Node) -> str | None:
     before = ground.uses(sender, function.start_byte, sleep.start_byte)
     sends = [use for use in before[1:] if re.match(rb"\s*\.\s*(?:try_)?send\s*\(", ground.bare[use.end :])]
     return sender if len(sends) == len(before) - 1 else None
+
+
+def _is_seen_to_end(ground: Ground, body: Node, around: frozenset[int]) -> bool:
+    """Whether code calls only what is known to come back by itself, or functions of the file that do."""
+    for call in calls(body):
+        callee = ground.callee(call)
+        if callee.startswith("."):
+            if callee[1:] not in _COMES_BACK:
+                return False
+        elif not _MAKES.search(callee):
+            made = ground.functions.get(callee.rpartition("::")[2], [])
+            if len(made) != 1 or made[0].start_byte in around or any(node.type in LOOPS for node in inside(made[0])):
+                return False
+            if not _is_seen_to_end(ground, made[0], around | {made[0].start_byte}):
+                return False
+    return True
 
 
 def _took_what_was_sent(ground: Ground, task: Spawned, sleep: Node) -> bool:

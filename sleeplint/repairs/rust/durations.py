@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 
@@ -32,8 +33,20 @@ def patience(place: Place) -> Fix | None:
     match = _LITERAL.fullmatch(place.ground.text(literal))
     if match is None:
         return None
+    if _limit_around(place) <= PATIENCE_SECS * 1000:
+        return None
     edit = Edit(Span(literal.start_byte, literal.end_byte), f"{match.group(1)}::from_secs({PATIENCE_SECS})")
     return repaired(place, f"Raise the guard to {PATIENCE_SECS} s", UNSAFE, (edit,))
+
+
+def _limit_around(place: Place) -> float:
+    """The milliseconds after which something around a guard ends it in any case."""
+    limits = [place.test.limit_ms] if place.test is not None else []
+    around = {node.end_byte for node in place.nodes[:-1] if node.type == "call_expression"}
+    limits += [
+        wait.duration_ms for wait in place.ground.file.waits if wait.kind == "timeout" and wait.span.end in around
+    ]
+    return min((limit for limit in limits if limit is not None), default=math.inf)
 
 
 def one_constant(place: Place) -> Fix | None:

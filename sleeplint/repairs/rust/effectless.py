@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from tree_sitter import Node
 
 from sleeplint.finding import Fix
-from sleeplint.repairs.rust.ground import inside
+from sleeplint.repairs.rust.ground import calls, inside
 from sleeplint.repairs.rust.place import Place
 from sleeplint.repairs.rust.recipe import SAFE, Recipe, pen, repaired
 
@@ -27,10 +29,27 @@ def no_effect(place: Place) -> Fix | None:
                 return None
             if any(child.type.endswith("comment") for child in inside(statement)):
                 return None
+            if _is_counted(place) or not _is_plain(place):
+                return None
             return repaired(place, "Delete the task that only sleeps", SAFE, pen(place).remove(statement))
         if node.type not in ("arguments", "async_block", "block", "expression_statement", "await_expression"):
             return None
     return None
+
+
+def _is_counted(place: Place) -> bool:
+    """Whether the function looks at how many tasks there are, or waits for all of them."""
+    text = place.ground.meaning(place.function) if place.function is not None else ""
+    return re.search(r"\bmetrics\b|\b(?:num_|active_|alive_)\w*tasks|\bshutdown_timeout\b", text) is not None
+
+
+def _is_plain(place: Place) -> bool:
+    """Whether what says how long is only that: a call of the project's own may do more."""
+    arguments = place.call.child_by_field_name("arguments")
+    inner = calls(arguments) if arguments is not None else ()
+    return all(
+        place.ground.callee(call).startswith(("std::time::Duration::", "tokio::time::Duration::")) for call in inner
+    )
 
 
 def _is_only(place: Place, arguments: list[Node]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sleeplint.finding import Fix
 from sleeplint.languages.rust.flow import LOOPS
+from sleeplint.repairs.rust.ending import ending
 from sleeplint.repairs.rust.park import background, in_a_loop
 from sleeplint.repairs.rust.place import Place, Spawned
 from sleeplint.repairs.rust.recipe import Recipe, shown
@@ -34,6 +35,21 @@ def for_each_connection(place: Place) -> Fix | None:
         "let _ = hold_rx.changed().await; // until the test drops `hold_tx`",
         "// or, if nobody waits for the task and no loop must go on:",
         "std::future::pending::<()>().await;",
+    )
+
+
+def until_its_end_is_awaited(place: Place) -> Fix | None:
+    """A hold whose end the test itself waits for: the test says when, before it begins to wait."""
+    tasks = background(place)
+    if len(tasks) != 1 or not _is_test(place, tasks[0]) or in_a_loop(tasks[0]):
+        return None
+    if not ending(place, tasks[0], None).awaited:
+        return None
+    return shown(
+        "Let the test end the hold before it waits for that",
+        *_channel(tasks[0]),
+        "// before the first thing that comes only when this has ended:",
+        "drop(hold_tx);",
     )
 
 
@@ -95,4 +111,9 @@ def _ending(task: Spawned) -> list[str]:
     return ["// after the client's last assertion:", "drop(hold_tx);", *([end] if task.join else [])]
 
 
-RECIPES: tuple[Recipe, ...] = (for_each_connection, until_the_caller_lets_go, until_the_test_lets_go)
+RECIPES: tuple[Recipe, ...] = (
+    for_each_connection,
+    until_its_end_is_awaited,
+    until_the_caller_lets_go,
+    until_the_test_lets_go,
+)

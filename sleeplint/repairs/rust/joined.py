@@ -8,8 +8,8 @@ from tree_sitter import Node
 
 from sleeplint.finding import Fix
 from sleeplint.languages.rust.flow import BORDERS, LOOPS
+from sleeplint.repairs.rust.ending import ending
 from sleeplint.repairs.rust.ground import calls, statements
-from sleeplint.repairs.rust.limits import needs_the_close
 from sleeplint.repairs.rust.park import keeps_something
 from sleeplint.repairs.rust.place import Place, Spawned, spawns
 from sleeplint.repairs.rust.recipe import SAFE, UNSAFE, Recipe, end, pen, repaired
@@ -32,10 +32,9 @@ def release(place: Place) -> Fix | None:
     joining = _joining(place, task)
     if joining is None or not _client_is_between(place, task, joining):
         return None
-    closes = needs_the_close(place, task)
-    if closes is True or not place.ground.claim(function, task.handle):
+    end_of_hold = ending(place, task, joining)
+    if end_of_hold.awaited or not place.ground.claim(function, task.handle):
         return None
-    safe = closes is False and place.test is not None and function.start_byte == place.test.span.start
     sender, receiver = place.ground.fresh(function, "hold_tx", "hold_rx")
     channel = place.ground.spell(
         "std::sync::mpsc::channel" if task.thread else "tokio::sync::oneshot::channel", task.call
@@ -43,10 +42,11 @@ def release(place: Place) -> Fix | None:
     waiting = f"{receiver}.recv()" if task.thread else f"{receiver}.await"
     writer = pen(place)
     held = writer.replace(whole, f"let _ = {waiting}{end(place) or ';'}")
+    who = "thread" if task.thread else "task"
     return repaired(
         place,
-        f"Hold the {'thread' if task.thread else 'task'} until `{sender}` is dropped before the join",
-        SAFE if safe else UNSAFE,
+        f"Hold the {who} until `{sender}` is dropped before the join{end_of_hold.caution()}",
+        SAFE if end_of_hold.doubt is None else UNSAFE,
         (
             writer.before(task.statement, f"let ({sender}, {receiver}) = {channel}::<()>();"),
             *held,

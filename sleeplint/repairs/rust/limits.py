@@ -1,9 +1,8 @@
-"""What keeps a parked task from hanging a test: limits around what the test awaits, and clients that need the close."""
+"""What keeps a parked task from hanging a test for ever: limits around what the test awaits."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from tree_sitter import Node
 
@@ -11,14 +10,6 @@ from sleeplint.repairs.rust.ground import Ground, inside, statements
 from sleeplint.repairs.rust.place import Place, Spawned
 
 _LIMITS = frozenset({"tokio::time::timeout", "tokio::time::timeout_at"})
-_NEEDS_THE_CLOSE = re.compile(
-    r"\bread_to_(?:end|string)\b|\bcopy(?:_buf|_bidirectional)?\s*\(|\bEOF\b|\beof\b|UnexpectedEof"
-    r"|Connection(?:Reset|Aborted)|BrokenPipe|\bclosed\b|\b(?:is|on|wait\w*)_(?:eof|clos\w+)|disconnect|Disconnect"
-    r"|\bOk\(\s*0\s*\)|\bread\w*\([^;]*\)\s*(?:\.\s*await)?\s*(?:\.\s*unwrap\(\)|\?)?\s*(?:==|,)\s*0\b"
-)
-_MAY_NEED_THE_CLOSE = re.compile(
-    r"\.\s*(?:close|shutdown|wait|finish|drain\w*|collect|stop|lines|bytes|text|next)\s*\("
-)
 
 
 def has_limit(place: Place, spawned: Spawned) -> bool:
@@ -48,30 +39,6 @@ def _is_bounded(ground: Ground, statement: Node) -> bool:
         elif node.type == "macro_invocation" and re.search(r"\bawait\b", ground.meaning(node)):
             return False
     return True
-
-
-def needs_the_close(place: Place, spawned: Spawned) -> bool | None:
-    """Whether a client in sight reads until the connection is closed; None: it may."""
-    verdict: bool | None = False
-    for text in _clients(place, spawned):
-        if _NEEDS_THE_CLOSE.search(text):
-            return True
-        if _MAY_NEED_THE_CLOSE.search(text):
-            verdict = None
-    return verdict
-
-
-def _clients(place: Place, spawned: Spawned) -> Iterator[str]:
-    """The code that may talk to the task: what follows the spawn, or the callers of a helper that spawns."""
-    ground, function = place.ground, spawned.function
-    if function is None:
-        return
-    yield ground.meaning(function)[len(ground.meaning(function)) - (function.end_byte - spawned.statement.end_byte) :]
-    name = function.child_by_field_name("name")
-    if name is None or (place.test is not None and function.start_byte == place.test.span.start):
-        return
-    for caller in callers(ground, ground.text(name), function):
-        yield ground.meaning(caller)
 
 
 def callers(ground: Ground, name: str, function: Node) -> list[Node]:

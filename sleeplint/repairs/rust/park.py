@@ -8,8 +8,9 @@ from tree_sitter import Node
 
 from sleeplint.finding import Fix
 from sleeplint.languages.rust.flow import BORDERS, LOOPS
-from sleeplint.repairs.rust.ground import Ground
-from sleeplint.repairs.rust.limits import has_limit, needs_the_close
+from sleeplint.repairs.rust.ending import ending
+from sleeplint.repairs.rust.ground import Ground, inside
+from sleeplint.repairs.rust.limits import has_limit
 from sleeplint.repairs.rust.place import Place, Spawned, is_async, spawn
 from sleeplint.repairs.rust.recipe import SAFE, UNSAFE, Recipe, end, pen, repaired
 
@@ -26,12 +27,15 @@ def park(place: Place) -> Fix | None:
         return None
     if any(task.thread or not task.is_detached or in_a_loop(task) for task in tasks):
         return None
-    closes = [needs_the_close(place, task) for task in tasks]
-    if True in closes:
+    ends = [ending(place, task, None) for task in tasks]
+    if any(one.awaited for one in ends):
         return None
-    level = SAFE if all(has_limit(place, task) for task in tasks) and None not in closes else UNSAFE
+    doubted = next((one for one in ends if one.doubt is not None), ends[0])
+    limited = all(has_limit(place, task) for task in tasks)
+    level = SAFE if doubted.doubt is None and limited else UNSAFE
     waiting = place.ground.spell("std::future::pending", place.call)
-    return repaired(place, TITLE, level, pen(place).replace(whole, f"{waiting}::<()>().await{end(place)}"))
+    edits = pen(place).replace(whole, f"{waiting}::<()>().await{end(place)}")
+    return repaired(place, TITLE + doubted.caution(), level, edits)
 
 
 def background(place: Place) -> list[Spawned]:
@@ -119,10 +123,25 @@ def endless_loop(place: Place) -> Fix | None:
     # As a value the loop is of any type, and what replaces it is `()`.
     if above.type == "function_item" and above.child_by_field_name("return_type") is not None:
         return None
-    if above.type not in ("function_item", "async_block"):
+    if above.type not in ("function_item", "async_block") or (
+        above.type == "async_block" and not _is_of_no_type(place)
+    ):
         return None
     waiting = place.ground.spell("std::future::pending", place.call)
     return repaired(place, TITLE, SAFE, pen(place).replace(statement, f"{waiting}::<()>().await;"))
+
+
+def _is_of_no_type(place: Place) -> bool:
+    """Whether nothing asks the innermost async block to be of a certain type: `()` will do."""
+    task = place.spawned
+    if task is None or not (task.is_thrown_away or task.handle is not None):
+        return False
+    if any(node.type in ("return_expression", "try_expression") for node in inside(task.body)):
+        return False
+    if task.statement.type == "let_declaration" and task.statement.child_by_field_name("type") is not None:
+        return False
+    ended = rb"\s*\.\s*(?:abort|is_finished)\s*\(|\s*\.\s*await\s*\.\s*(?:is_err|unwrap_err)\s*\("
+    return all(re.match(ended, place.ground.bare[use.end :]) for use in task.handle_uses)
 
 
 RECIPES: tuple[Recipe, ...] = (endless_loop, park)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from tree_sitter import Node
+
 from sleeplint.finding import Fix
-from sleeplint.languages.rust.flow import LOOPS
+from sleeplint.languages.rust.flow import BORDERS, LOOPS
 from sleeplint.repairs.rust.place import Place
 from sleeplint.repairs.rust.recipe import Recipe, shown
 
@@ -26,6 +28,8 @@ def fence(place: Place) -> Fix | None:
     if made is None:
         return None
     sender = made.group(1)
+    if _is_given_away(place, place.function, sender):
+        return None
     blocking = not place.is_async
     bounded = "unbounded" not in made.group(0)
     sent = f"{sender}.send(marker)" + (".await" if bounded and not blocking else "")
@@ -35,6 +39,20 @@ def fence(place: Place) -> Fix | None:
         f"{sent}.unwrap(); // comes after whatever must not come",
         f"assert_eq!({received}, {'Ok' if blocking else 'Some'}(marker));",
     )
+
+
+def _is_given_away(place: Place, function: Node, name: str) -> bool:
+    """Whether a variable is moved, into a call or a task, before the place."""
+    ground = place.ground
+    uses = ground.uses(name, function.start_byte, place.statement.start_byte)[1:]
+    for use in uses:
+        borrowed = ground.bare[max(0, use.start - 8) : use.start].rstrip().endswith(b"&")
+        asked = re.match(rb"\s*\.\s*\w", ground.bare[use.end :]) is not None
+        chain = ground.grove.chain(use.start, use.end)
+        below = chain[chain.index(function) + 1 :] if function in chain else chain
+        if not (borrowed or asked) or any(node.type in BORDERS for node in below):
+            return True
+    return False
 
 
 def gate(place: Place) -> Fix | None:

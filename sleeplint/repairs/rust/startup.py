@@ -11,6 +11,7 @@ from sleeplint.languages.rust.flow import LOOPS
 from sleeplint.repairs.rust.ground import Ground, calls, inside, statements
 from sleeplint.repairs.rust.place import Place, Spawned, is_async, spawns, starts_something
 from sleeplint.repairs.rust.recipe import SAFE, UNSAFE, Recipe, chain, pen, repaired
+from sleeplint.repairs.rust.understood import names_bound
 
 _BINDS = re.compile(r"(?:^|::)(?:TcpListener|UnixListener)::bind$")
 _MAY_BIND = re.compile(r"(?:^|::|\.)(?:try_)?(?:bind\w*|listen\w*|serve_addr|run_server)$")
@@ -18,6 +19,11 @@ _OTHER_STARTS = re.compile(r"\b(?:Command|Endpoint|quinn|Container|docker|testco
 _CLIENT = re.compile(
     r"connect|client|\bget\b|\bpost\b|\bput\b|\bhead\b|request|\bcall\b|fetch|\bdial|\bsend\b|handshake", re.IGNORECASE
 )
+_SERVERS = re.compile(r"axum::serve")
+"""Calls that do nothing before they accept, whatever else they are given."""
+_STATIC = re.compile(r"\b[A-Z][A-Z0-9_]{2,}\b\s*\.\s*\w+\s*\(|\b[A-Z][A-Z0-9_]{2,}\b\s*[-+|&]?=[^=]|\bset_var\b")
+_GOES_OUT = re.compile(r"\bconnect\w*\s*\(|\bCommand\b|\bfs\s*::|\bFile\s*::")
+"""What a task may do before it accepts that leaves a trace elsewhere."""
 _HARMLESS = re.compile(
     r"\s*let\s+(?:mut\s+)?\w+\s*(?::[^=]*)?=\s*(?:&?[\w.:]+(?:\.clone\(\))?|format!\s*\([^;]*\)"
     r"|[^;(]*\.(?:local_addr|clone|to_string|port|into|unwrap|parse)\s*\([^;]*\)|\"[^;]*)\s*;\s*",
@@ -30,28 +36,30 @@ def bound_before(place: Place) -> Fix | None:
     whole = place.whole
     if whole is None or not _client_is_next(place) or any(n.type in LOOPS for n in place.nodes[place.border :]):
         return None
-    level = None
-    for statement in reversed(place.preceding):
+    level, alone = None, True
+    for at, statement in reversed(list(enumerate(place.preceding))):
         text = place.ground.meaning(statement)
-        started = list(spawns(place.ground, statement))
-        if started:
-            verdicts = [has_its_listener(place.ground, task) for task in started]
-            level = None if None in verdicts else (SAFE if all(verdicts) else UNSAFE)
-            break
-        if starts_something(place.ground, statement) and not _helper(place.ground, statement):
-            return None
         helper = _helper(place.ground, statement)
-        if helper is not None and list(spawns(place.ground, helper)):
-            verdicts = [has_its_listener(place.ground, task) for task in spawns(place.ground, helper)]
-            level = SAFE if all(verdict is True for verdict in verdicts) else None
+        started = list(spawns(place.ground, statement))
+        inner = list(spawns(place.ground, helper)) if helper is not None and not started else []
+        if started or inner:
+            verdicts = [has_its_listener(place.ground, task) for task in (*started, *inner)]
+            if None in verdicts or (inner and False in verdicts):
+                return None
+            if any(_acts_first(place.ground, task) for task in (*started, *inner)):
+                return None
+            alone = all(shares_nothing(place.ground, task) for task in (*started, *inner))
+            before = any(_may_start(place.ground, node) for node in place.preceding[:at])
+            level = SAFE if all(verdicts) and alone and not before else UNSAFE
             break
-        if not _HARMLESS.fullmatch(text):
+        if _may_start(place.ground, statement) or not _HARMLESS.fullmatch(text):
             return None
     if level is None:
         return None
-    return repaired(
-        place, "Delete the sleep: the listener is bound before the task starts", level, pen(place).remove(whole)
-    )
+    title = "Delete the sleep: the listener is bound before the task starts"
+    if not alone:
+        title += ", unless the test looks at what else it does"
+    return repaired(place, title, level, pen(place).remove(whole))
 
 
 def has_its_listener(ground: Ground, task: Spawned) -> bool | None:
@@ -79,6 +87,70 @@ def has_its_listener(ground: Ground, task: Spawned) -> bool | None:
             if made is None and any("listener" in name for name in bound) and "::" not in ground.callee(call)[:2]:
                 seeming = False
     return seeming
+
+
+def _may_start(ground: Ground, statement: Node) -> bool:
+    """Whether a statement starts something else that the sleep may give time to."""
+    if starts_something(ground, statement) or _OTHER_STARTS.search(ground.meaning(statement)):
+        return True
+    helper = _helper(ground, statement)
+    return helper is not None and starts_something(ground, helper)
+
+
+def shares_nothing(ground: Ground, task: Spawned) -> bool:
+    """Whether a task takes nothing but its listener: then nobody can see what it does before it accepts.
+
+    What it makes out of what it is given, or of a static, may be seen by a test that no longer waits for it.
+    """
+    function = task.function
+    if function is None:
+        return False
+    inner = names_bound(ground, task.body)
+    known = names_bound(ground, function) - inner
+    taken = {word.name for word in ground.words_in(task.body.start_byte, task.body.end_byte)}
+    listeners = {name for name in known & taken if _is_listener(ground, function, name)}
+    if len(listeners) != 1 or (known & taken) - listeners:
+        return task.body.type == "call_expression" and _SERVERS.fullmatch(ground.callee(task.body)) is not None
+    (listener,) = listeners
+    given_away = rb"\bdrop\s*\(\s*%s\s*\)" % re.escape(listener.encode())
+    if re.search(given_away, ground.bare[task.body.start_byte : task.body.end_byte]):
+        return False
+    code = [task.body, *(made for call in calls(task.body) if (made := _definition(ground, call)) is not None)]
+    return not any(_STATIC.search(ground.meaning(node)) or _GOES_OUT.search(ground.meaning(node)) for node in code)
+
+
+def _acts_first(ground: Ground, task: Spawned) -> bool:
+    """Whether a task does something with what it shares, other than its listener, before it accepts."""
+    function = task.function
+    code = ground.bare[task.body.start_byte : task.body.end_byte]
+    accepts = re.search(rb"\w+\s*\.\s*(?:accept|incoming)\s*\(", code)
+    if function is None or accepts is None:
+        return False
+    known = names_bound(ground, function) - names_bound(ground, task.body)
+    until = task.body.start_byte + accepts.start()
+    taken = {word.name for word in ground.words_in(task.body.start_byte, until)} & known
+    return any(not _is_listener(ground, function, name) for name in taken)
+
+
+def _is_listener(ground: Ground, function: Node, name: str) -> bool:
+    """Whether a variable or parameter of a function holds a listener."""
+    for node in inside(function):
+        pattern = node.child_by_field_name("pattern")
+        if pattern is None or name not in {word.name for word in ground.words_in(pattern.start_byte, pattern.end_byte)}:
+            continue
+        value = node.child_by_field_name("value")
+        if value is None:
+            return node.type == "parameter" and "Listener" in ground.text(node)
+        for call in calls(value):
+            made = _definition(ground, call)
+            if _BINDS.search(ground.callee(call)) or (made is not None and _returns_listener(ground, made)):
+                return _end_of(pattern) is None or ground.text(_end_of(pattern) or pattern) == name
+    return False
+
+
+def _end_of(pattern: Node) -> Node | None:
+    """The first variable of a tuple, which is the listener of a pair of listener and address."""
+    return pattern.named_children[0] if pattern.type == "tuple_pattern" and pattern.named_children else None
 
 
 def _returns_listener(ground: Ground, function: Node) -> bool:

@@ -1,0 +1,190 @@
+"""Whether a test can wait for the end of a hold, which then must not last until the test lets go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from sleeplint.repairs.rust.ground import Ground, statements
+from sleeplint.repairs.rust.limits import callers
+from sleeplint.repairs.rust.place import Place, Spawned
+from sleeplint.repairs.rust.understood import Understanding, names_bound
+
+_OWNED = frozenset({"socket", "listener", "sender", "receiver", "data", "count"})
+"""What a task may keep: the end of each is noticed only in ways that are understood."""
+_GUARDED = re.compile(
+    r"\.\s*(?:lock|read|write|borrow|borrow_mut|upgradable_read)(?:_owned|_arc)?\s*\(\s*\)"
+    r"|\.\s*(?:try_)?(?:lock_?\w*|acquire\w*|enter\w*|flock|permit\w*|reserve\w*)\s*\(|\b(?:Weak|Guard|Permit)\b"
+)
+_KEPT_ALIVE = re.compile(r"\blet\s+(?:mut\s+)?_\w+\s*(?::[^=;]*)?=\s*(?:\(\s*)?(?:\w+\s*,?\s*)+\)?\s*;")
+"""A variable that is moved into a name of its own, for nothing but its life's length."""
+_NEEDS_THE_END = re.compile(
+    r"\bread_to_(?:end|string)\b|\bcopy(?:_buf|_bidirectional)?\s*\(|\bEOF\b|\beof\b|UnexpectedEof"
+    r"|Connection(?:Reset|Aborted)|BrokenPipe|\bclosed\b|\b(?:is|on|wait\w*)_(?:eof|clos\w+)|disconnect|Disconnect"
+    r"|\bOk\(\s*0\s*\)|\bread\w*\([^;]*\)\s*(?:\.\s*await)?\s*(?:\.\s*unwrap\(\)|\?)?\s*(?:==|,)\s*0\b"
+    r"|\blet\s+(?:mut\s+)?(\w+)\s*=[^;]*\bread\w*\s*\([^;]*;(?:[^}]*)\bassert\w*!?\s*\(\s*\1\s*(?:==|,)\s*0\b"
+    r"|\b(?:strong|weak)_count\b|\bupgrade\s*\(|\btry_unwrap\b|\bis_finished\b"
+    r"|\bwhile\b[^{;]*\bis_ok\s*\(|\bwhile\s+let\s+(?:Some|Ok)\b|\bchanged\s*\(\s*\)[^;]*\bis_err\b"
+    r"|\b(?:recv|next)\w*\s*\([^;]*\)[^;]*(?:\bis_(?:none|err)\b|\bNone\b|\bErr\b)|\bfor\s+\w+\s+in\s+&?(?:mut\s+)?\w*(?:rx|recv\w*)\b"
+    r"|\.\s*(?:into_)?iter\s*\(\s*\)\s*\.\s*(?:collect|count|last)\b|\bassert!\s*\(\s*\w*rx\s*\.\s*await\s*\.\s*is_err\b"
+)
+_LONGEST = 60
+"""Characters of an operation that is quoted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What is known of who waits for the end of a hold."""
+
+    doubt: str | None
+    """What may wait for it, in words; None if it is proven that nothing does."""
+    awaited: bool
+    """Something most likely does wait for it."""
+
+    def caution(self) -> str:
+        """What a title says of it."""
+        return f", unless {self.doubt} waits for its end" if self.doubt is not None else ""
+
+
+def ending(place: Place, task: Spawned, joining: Node | None) -> Ending:
+    """Whether anything that a test does from a spawn on, up to where it is `joining`, waits for the hold's end."""
+    proof = _Proof(place, task, joining)
+    doubt = proof.doubt()
+    return Ending(doubt, doubt is not None and proof.is_awaited())
+
+
+class _Proof:
+    """The proof that nothing waits, or why there is none."""
+
+    def __init__(self, place: Place, task: Spawned, joining: Node | None) -> None:
+        self.place, self.task, self.joining = place, task, joining
+        self.ground = place.ground
+        self.owned: dict[str, str | None] = {}
+
+    def doubt(self) -> str | None:
+        """What may wait for the hold's end; None if nothing does."""
+        place, task, function = self.place, self.task, self.task.function
+        if function is None or place.test is None or function.start_byte != place.test.span.start:
+            return "a caller"
+        if place.spawned is None or place.spawned.call != task.call:
+            return "a caller"
+        body = function.child_by_field_name("body")
+        own = next((child for child in task.body.named_children if child.type == "block"), None)
+        if body is None or own is None or task.block != body:
+            return "what stands around the task"
+        if _means_to_panic(self.ground, function):
+            return "the expected panic"
+        known = Understanding(self.ground, place.wait.duration_ms)
+        parameters = function.child_by_field_name("parameters")
+        known.closed = parameters is None or not parameters.named_children
+        whole = statements(body)
+        known.prepare(node for node in whole if node.end_byte <= task.statement.start_byte)
+        outside = dict(known.kinds)
+        strange = known.prepare(statements(own))
+        self.owned = self._owned(known, own)
+        known.kinds = outside
+        if any(node.start_byte <= place.call.start_byte < node.end_byte for node in strange):
+            return "what stands around the sleep"
+        if task.handle is not None:
+            known.kinds[task.handle] = "handle"
+        until = self.joining.start_byte if self.joining is not None else function.end_byte
+        after = [node for node in whole if task.statement.end_byte <= node.start_byte]
+        stopped = known.follow(node for node in after if node.end_byte <= until)
+        if stopped is not None:
+            return f"`{_quoted(self.ground.text(stopped))}`"
+        unknown = next((name for name, kind in self.owned.items() if kind not in _OWNED), None)
+        if unknown is not None:
+            return f"somebody who waits for `{unknown}`"
+        if known.unread:
+            return f"what reads `{min(known.unread)}` bytes"
+        if self.joining is not None and not self._is_plain_join(self.joining, after):
+            return "what stands beside the join"
+        if _measures(self.ground.meaning(function)):
+            return "what measures the time"
+        return None
+
+    def _owned(self, known: Understanding, own: Node) -> dict[str, str | None]:
+        """What lives in the task until the sleep ends: of each name the kind, None if that is not known."""
+        function = self.task.function
+        if function is None:
+            return {}
+        inner = names_bound(self.ground, own)
+        outer = names_bound(self.ground, function) - inner
+        used = {word.name for word in self.ground.words_in(own.start_byte, self.place.statement.start_byte)}
+        before = set()
+        for statement in statements(own):
+            if statement.start_byte < self.place.statement.start_byte:
+                before |= names_bound(self.ground, statement)
+        return {name: known.kinds.get(name) for name in sorted((used & outer) | before)}
+
+    def _is_plain_join(self, joining: Node, after: list[Node]) -> bool:
+        """Whether a statement waits for the task and does nothing else."""
+        handle = re.escape(self.task.handle or "")
+        ended = r"(?:await|join\s*\(\s*\))"
+        checked = r"(?:\s*\.\s*(?:unwrap|expect)\s*\([^()]*\)|\s*\?)"
+        limited = rf"(?:\w+\s*::\s*)*timeout\s*\([^;]*,\s*{handle}\s*,?\s*\)\s*\.\s*await{checked}+"
+        plain = rf"(?:let\s+[^=;]*=\s*)?(?:{handle}\s*\.\s*{ended}{checked}*|{limited})\s*;?"
+        matched = rf"match\s+{handle}\s*\.\s*{ended}\s*\{{.*\}}"
+        asserted = rf"assert!\s*\(\s*{handle}\s*\.\s*{ended}\s*\.\s*is_ok\s*\(\s*\)\s*\)\s*;?"
+        text = self.ground.meaning(joining).strip()
+        return joining in after and re.fullmatch(rf"{plain}|{asserted}|{matched}", text, re.DOTALL) is not None
+
+    def is_awaited(self) -> bool:
+        """Whether something in sight most likely waits for the end."""
+        text = self.ground.meaning(self.place.nodes[self.place.border])
+        if _GUARDED.search(text) or (_KEPT_ALIVE.search(text) and (not self.owned or None in self.owned.values())):
+            return True
+        if "sender" in self.owned.values():
+            return True
+        return any(_NEEDS_THE_END.search(code) for code in _clients(self.place, self.task))
+
+
+def _clients(place: Place, task: Spawned) -> Iterator[str]:
+    """The code that may talk to the task: what follows the spawn, what it calls, and the callers of a helper."""
+    ground, function = place.ground, task.function
+    if function is None:
+        return
+    yield ground.bare[task.statement.end_byte : function.end_byte].decode("utf-8", "replace")
+    yield from _called(ground, function, task)
+    name = function.child_by_field_name("name")
+    if name is None or (place.test is not None and function.start_byte == place.test.span.start):
+        return
+    for caller in callers(ground, ground.text(name), function):
+        yield ground.meaning(caller)
+        yield from _called(ground, caller, task)
+
+
+def _called(ground: Ground, function: Node, task: Spawned) -> Iterator[str]:
+    """The functions of the file that a function calls by name, outside of the task."""
+    seen = {function.start_byte}
+    for word in ground.words_in(function.start_byte, function.end_byte):
+        if task.body.start_byte <= word.start < task.body.end_byte:
+            continue
+        for made in ground.functions.get(word.name, []):
+            if made.start_byte not in seen:
+                seen.add(made.start_byte)
+                yield ground.meaning(made)
+
+
+def _means_to_panic(ground: Ground, function: Node) -> bool:
+    above = function.prev_sibling
+    while above is not None and (above.type == "attribute_item" or above.type.endswith("comment")):
+        if above.type == "attribute_item" and "should_panic" in ground.text(above):
+            return True
+        above = above.prev_sibling
+    return False
+
+
+def _measures(text: str) -> bool:
+    """Whether a clock is read for more than to show that something was quick."""
+    rest = re.sub(r"\belapsed\s*\(\s*\)\s*<", "", text)
+    return re.search(r"\belapsed\b|\bduration_since\b|\bSystemTime\b|\bInstant\b[^;]*-", rest) is not None
+
+
+def _quoted(text: str) -> str:
+    """An operation on one line, cut where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 2].rstrip() + ".."
