@@ -55,6 +55,8 @@ def finding(client: str, task: str = ACCEPT, before: str = "", attribute: str = 
         task=indent(dedent(task), "        "),
         client=indent(dedent(client), "    "),
     )
+    if client.count("server.await"):
+        code = code.replace("\n    server.await.unwrap();\n}", "\n}")
     if not joined:
         code = code.replace("    let server = tokio", "    tokio").replace("    server.await.unwrap();\n", "")
     settings = Settings(profile="strict")
@@ -105,7 +107,7 @@ def test_a_hold_is_safe_to_park_if_every_statement_is_known_not_to_wait_for_its_
         (f"{CONNECT}\nlet _ = client.write_all(&BIG).await;", "`client.write_all(&BIG)"),
         ("assert!(TcpStream::connect(addr).await.is_err());", "`assert!(TcpStream::connect(addr).await.is_err())`"),
         (f"{CONNECT}\nsleep(Duration::from_secs(6)).await;\nTcpListener::bind(addr).await.unwrap();", "`sleep("),
-        (f"{CONNECT}\nlet other = tokio::spawn(run(client));\nother.await.unwrap();", "`tokio::spawn(run(client))`"),
+        (f"{CONNECT}\nlet other = tokio::spawn(run(client));\nother.await.unwrap();", "`other.await.unwrap()`"),
         (f"let begun = std::time::Instant::now();\n{CONNECT}\nassert!(begun.elapsed() > LONG);", "`assert!("),
         (f"{CONNECT}\nloop {{ if client.peer_addr().is_err() {{ break; }} }}", "`loop {"),
     ],
@@ -127,6 +129,20 @@ def test_who_measures_the_hold_is_not_repaired_for_sure() -> None:
     assert level(finding(CONNECT, before=before)) is SAFE
     client = f"{CONNECT}\nlet took = begun.elapsed();"
     assert level(finding(client, before=before)) is UNSAFE
+
+
+@pytest.mark.parametrize(
+    ("then", "sure"),
+    [
+        ("drop(client);", True),
+        ("assert_eq!(1 + 1, 2);", True),
+        ("assert!(cache.get(1).is_none());", False),
+        ("client.read_to_end(&mut all).await.unwrap();", False),
+    ],
+)
+def test_what_comes_after_the_join_comes_earlier(then: str, sure: bool) -> None:
+    found = finding(f"{CONNECT}\nserver.await.unwrap();\n{then}")
+    assert level(found) is (SAFE if sure else UNSAFE)
 
 
 def test_an_expected_panic_may_come_of_the_end() -> None:

@@ -47,9 +47,11 @@ POLL = "Poll what is asserted, bounded"
 LIMIT = "Put a timeout that fails around the poll"
 RECIPES = [
     Recipe("hold_detached", SAFE, (PARK,)),
-    Recipe("hold_in_helper", UNSAFE, (PARK,)),
-    Recipe("hold_in_spawned_function", UNSAFE, (PARK,)),
+    Recipe("hold_in_helper", UNSAFE, (f"{PARK}, unless a caller waits for its end",)),
+    Recipe("hold_in_spawned_function", UNSAFE, (f"{PARK}, unless a caller waits for its end",)),
     Recipe("hold_joined", SAFE, (RELEASE.format("task"),)),
+    Recipe("hold_beyond_a_timeout", SAFE, (RELEASE.format("task"),)),
+    Recipe("hold_tells_that_it_has_begun", SAFE, (RELEASE.format("thread"),)),
     Recipe("hold_thread", SAFE, (RELEASE.format("thread"),)),
     Recipe("endless_loop", SAFE, (PARK,)),
     Recipe("startup_bound_here", SAFE, (DELETE,)),
@@ -70,7 +72,7 @@ RECIPES = [
     Recipe("repeated_timeout", SAFE, ("Name it once, as `TIMEOUT`",)),
     Recipe("task_that_only_sleeps", SAFE, ("Delete the task that only sleeps",)),
 ]
-PARKED = ["hold_detached", "hold_joined", "hold_in_helper", "hold_thread"]
+PARKED = ["hold_detached", "hold_joined", "hold_in_helper", "hold_thread", "hold_beyond_a_timeout"]
 COUNTERS = sorted(path.stem for path in (HERE / "counter").glob("*.rs"))
 BROKEN = sorted(path.stem for path in (HERE / "broken").glob("*.rs"))
 UNCOMPILABLE = sorted(path.stem for path in (HERE / "uncompilable").glob("*.rs"))

@@ -56,7 +56,8 @@ def of_settling(way: Way, function: Node) -> str | None:
     for match in reversed(list(_HANDLE.finditer(text))):
         name = match.group(1)
         spawned = _call(text, match.end())
-        if not (_MAY_STAY.search(spawned) or _HIDES.match(spawned) or _RELEASES.search(rest)):
+        used = re.search(rb"\b" + name + rb"\b(?!\s*+\.\s*+is_finished\b)", text[match.end() + len(spawned) :])
+        if not (used or _MAY_STAY.search(spawned) or _HIDES.match(spawned) or _RELEASES.search(rest)):
             return f"the handle `{name.decode('utf-8', 'replace')}` can be awaited"
     for match in reversed(list(_CHANNEL.finditer(text))):
         if re.search(rb"\b" + match.group(1) + rb"\s*+\.\s*+(?:try_)?(?:recv|next|borrow|changed)", rest):

@@ -12,6 +12,7 @@ from sleeplint.repairs.rust.ground import Ground, statements
 from sleeplint.repairs.rust.limits import callers
 from sleeplint.repairs.rust.place import Place, Spawned
 from sleeplint.repairs.rust.understood import Understanding, names_bound
+from sleeplint.text import Span
 
 _OWNED = frozenset({"socket", "listener", "sender", "receiver", "data", "count"})
 """What a task may keep: the end of each is noticed only in ways that are understood."""
@@ -92,9 +93,10 @@ class _Proof:
             known.kinds[task.handle] = "handle"
         until = self.joining.start_byte if self.joining is not None else function.end_byte
         after = [node for node in whole if task.statement.end_byte <= node.start_byte]
-        stopped = known.follow(node for node in after if node.end_byte <= until)
+        between = [node for node in after if node.end_byte <= until]
+        stopped = known.follow(between)
         if stopped is not None:
-            return f"`{_quoted(self.ground.text(stopped))}`"
+            return f"`{self._named(between[between.index(stopped) :])}`"
         unknown = next((name for name, kind in self.owned.items() if kind not in _OWNED), None)
         if unknown is not None:
             return f"somebody who waits for `{unknown}`"
@@ -104,7 +106,16 @@ class _Proof:
             return "what stands beside the join"
         if _measures(self.ground.meaning(function)):
             return "what measures the time"
+        if self.joining is not None:  # what comes then comes earlier: a lease may not have run out yet
+            stopped = known.follow(node for node in after if until < node.start_byte)
+            return f"`{self._named([stopped])}`, or the time until then," if stopped is not None else None
         return None
+
+    def _named(self, unknown: list[Node]) -> str:
+        """What may wait, of statements that nobody knows: rather what is awaited than what only prepares it."""
+        node = next((node for node in unknown if re.search(r"\bawait\b", self.ground.meaning(node))), unknown[0])
+        value = node.child_by_field_name("value") or node
+        return _quoted(self.ground.text(value.named_children[0] if value.type == "expression_statement" else value))
 
     def _owned(self, known: Understanding, own: Node) -> dict[str, str | None]:
         """What lives in the task until the sleep ends: of each name the kind, None if that is not known."""
@@ -139,30 +150,31 @@ class _Proof:
             return True
         if "sender" in self.owned.values():
             return True
-        return any(_NEEDS_THE_END.search(code) for code in _clients(self.place, self.task))
+        if self.joining is not None and re.search(r"\btimeout|\bis_err\b", self.ground.meaning(self.joining)):
+            return True  # that the task does not end may be what is expected
+        return any(_NEEDS_THE_END.search(code) for code in _clients(self.place, self.task, self.joining))
 
 
-def _clients(place: Place, task: Spawned) -> Iterator[str]:
+def _clients(place: Place, task: Spawned, joining: Node | None) -> Iterator[str]:
     """The code that may talk to the task: what follows the spawn, what it calls, and the callers of a helper."""
     ground, function = place.ground, task.function
     if function is None:
         return
-    yield ground.bare[task.statement.end_byte : function.end_byte].decode("utf-8", "replace")
-    yield from _called(ground, function, task)
+    end = joining.start_byte if joining is not None else function.end_byte
+    yield ground.bare[task.statement.end_byte : end].decode("utf-8", "replace")
+    yield from _called(ground, function, Span(task.statement.end_byte, end))
     name = function.child_by_field_name("name")
     if name is None or (place.test is not None and function.start_byte == place.test.span.start):
         return
     for caller in callers(ground, ground.text(name), function):
         yield ground.meaning(caller)
-        yield from _called(ground, caller, task)
+        yield from _called(ground, caller, Span(caller.start_byte, caller.end_byte))
 
 
-def _called(ground: Ground, function: Node, task: Spawned) -> Iterator[str]:
-    """The functions of the file that a function calls by name, outside of the task."""
+def _called(ground: Ground, function: Node, within: Span) -> Iterator[str]:
+    """The other functions of the file that are named within a range of one."""
     seen = {function.start_byte}
-    for word in ground.words_in(function.start_byte, function.end_byte):
-        if task.body.start_byte <= word.start < task.body.end_byte:
-            continue
+    for word in ground.words_in(within.start, within.end):
         for made in ground.functions.get(word.name, []):
             if made.start_byte not in seen:
                 seen.add(made.start_byte)
@@ -186,5 +198,5 @@ def _measures(text: str) -> bool:
 
 def _quoted(text: str) -> str:
     """An operation on one line, cut where it is long."""
-    line = " ".join(text.split())
+    line = re.sub(r"\s+(?=\.)", "", " ".join(text.split()))
     return line if len(line) <= _LONGEST else line[: _LONGEST - 2].rstrip() + ".."

@@ -36,7 +36,7 @@ def bound_before(place: Place) -> Fix | None:
     whole = place.whole
     if whole is None or not _client_is_next(place) or any(n.type in LOOPS for n in place.nodes[place.border :]):
         return None
-    level, alone = None, True
+    level, seen = None, False
     for at, statement in reversed(list(enumerate(place.preceding))):
         text = place.ground.meaning(statement)
         helper = _helper(place.ground, statement)
@@ -51,13 +51,14 @@ def bound_before(place: Place) -> Fix | None:
             alone = all(shares_nothing(place.ground, task) for task in (*started, *inner))
             before = any(_may_start(place.ground, node) for node in place.preceding[:at])
             level = SAFE if all(verdicts) and alone and not before else UNSAFE
+            seen = all(verdicts) and not alone
             break
         if _may_start(place.ground, statement) or not _HARMLESS.fullmatch(text):
             return None
     if level is None:
         return None
     title = "Delete the sleep: the listener is bound before the task starts"
-    if not alone:
+    if seen:
         title += ", unless the test looks at what else it does"
     return repaired(place, title, level, pen(place).remove(whole))
 

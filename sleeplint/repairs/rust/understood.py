@@ -131,14 +131,12 @@ class Understanding:
         return strange
 
     def follow(self, nodes: Iterable[Node]) -> Node | None:
-        """Follow statements; what the first does that is not understood, None if all are."""
+        """Follow statements; the first that is not understood, None if all are."""
         for node in nodes:
             try:
                 self.statement(node)
             except UnknownError:
-                return node.child_by_field_name("value") or (
-                    node.named_children[0] if node.type == "expression_statement" else node
-                )
+                return node
         return None
 
     def statement(self, node: Node) -> None:
@@ -440,6 +438,8 @@ def _expressions(body: Node) -> Iterator[Node]:
 def _is_some_bytes(text: str) -> bool:
     """Whether a literal is a number above 0 or text that is not empty."""
     return (
-        re.fullmatch(r"\s*(?:[1-9][\d_]*(?:usize)?|&?\s*(?:b?\"[^\"]+\"|\[\s*[^\[\]]+\])(?:\s*\.\s*\w+\(\))*)\s*", text)
+        re.fullmatch(
+            r"\s*(?:[1-9][\d_]*(?:usize)?|&?\s*(?:b?\"[^\"]+\"|\[\s*[^\[\];]+\])(?:\s*\.\s*\w+\(\))*)\s*", text
+        )
         is not None
     )

@@ -1,0 +1,26 @@
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc;
+use std::thread;
+
+fn all_of(client: &mut TcpStream) -> Vec<u8> {
+    let mut all = Vec::new();
+    client.read_to_end(&mut all).unwrap();
+    all
+}
+
+#[test]
+fn a_helper_reads_until_the_close() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = listener.local_addr().unwrap();
+    let (hold_tx, hold_rx) = mpsc::channel::<()>();
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.write_all(b"body").unwrap();
+        let _ = hold_rx.recv();
+    });
+    let mut client = TcpStream::connect(addr).unwrap();
+    assert_eq!(all_of(&mut client), b"body");
+    drop(hold_tx);
+    server.join().unwrap();
+}

@@ -1,0 +1,19 @@
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+#[tokio::test]
+async fn the_server_is_still_busy() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let addr = listener.local_addr().unwrap();
+    let (hold_tx, hold_rx) = oneshot::channel::<()>();
+    let server = tokio::spawn(async move {
+        let (_stream, _) = listener.accept().await.unwrap();
+        let _ = hold_rx.await;
+    });
+    let _client = TcpStream::connect(addr).await.unwrap();
+    drop(hold_tx);
+    assert!(timeout(Duration::from_millis(300), server).await.is_err());
+}
