@@ -479,7 +479,7 @@ def test_readiness_of_a_startup() -> None:
 @pytest.mark.parametrize(
     ("ahead", "readiness"),
     [
-        ("let worker = tokio::spawn(work());", "the handle `worker` can be awaited"),
+        ("let worker = tokio::spawn(async { work().await });", "the handle `worker` can be awaited"),
         ("let (tx, mut rx) = mpsc::channel(1);", "the channel's receiver `rx` is at hand"),
         ("let done = Arc::new(Notify::new());", "`done` is a `Notify`"),
         ("", None),
