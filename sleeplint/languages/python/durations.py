@@ -15,7 +15,7 @@ from sleeplint.languages.python.literals import element_of
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.resolvers import names_of
-from sleeplint.languages.python.tree import arguments_of, bare, bases_of
+from sleeplint.languages.python.tree import arguments_of, bare, bases_of, string_of
 from sleeplint.records import dataclass
 
 MAX_STEPS = 16
@@ -302,6 +302,10 @@ def _call(node: Node, names: Names, steps: int) -> Quantity | None:
             found = fold(owner, names, steps + 1)
             return Quantity(found.number) if found is not None and found.carries_unit else None
     name = names.module.text(function)
+    if name in ("int", "float") and len(arguments) == 1 and arguments.positional:
+        text = string_of(arguments.positional[0], names.module.code)
+        if text is not None:
+            return _literal(text.decode("utf-8", "replace"))
     if name in ("int", "float", "min", "max", "abs", "round") and not names.meaning(function).is_known:
         folded = [fold(argument, names, steps + 1) for argument in arguments.positional]
         return _builtin(name, [part for part in folded if part is not None]) if folded and all(folded) else None

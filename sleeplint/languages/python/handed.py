@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tree_sitter import Node
 
 from sleeplint.languages.python.bindings import Binding
 from sleeplint.languages.python.decorators import is_classmethod, is_static, mocks_given
 from sleeplint.languages.python.fixtures import fixture
-from sleeplint.languages.python.meanings import UNKNOWN, Meaning, alike
-from sleeplint.languages.python.tree import Chain, arguments_of, called_name, first_of, owner_of
+from sleeplint.languages.python.meanings import UNKNOWN, Meaning, agreed, alike, part_of
+from sleeplint.languages.python.tree import Chain, arguments_of, called_name, decorators_of, first_of, owner_of
+from sleeplint.records import replace
 
 if TYPE_CHECKING:
     from sleeplint.languages.python.modules import Module
     from sleeplint.languages.python.names import Names
 
+_KINDS: tuple[Literal["instance"], Literal["class"]] = ("instance", "class")
+"""What a method's first parameter is, and a class method's."""
 MAX_CALLS = 8
 """Calls of one function that are looked at; of more, nothing is said."""
+_WORD = re.compile(r"\w+")
 _OF_SELF = re.compile(rb"\b(?:self|cls)\.\Z")
 _ALONE = re.compile(rb"(?<![\w.])\Z")
 _GOES_ON = re.compile(rb"\w")
@@ -45,10 +49,11 @@ def parameter(names: Names, name: str, binding: Binding, steps: int) -> Meaning:
         label = owner.child_by_field_name("name")
         if label is None or is_static(holders[position - 1], names.module):
             return UNKNOWN
+        kind = _KINDS[is_classmethod(holders[position - 1], names.module)]
+        if names.derived is not None and names.derived[0] == owner:
+            return replace(names.derived[1], kind=kind)
         path = ".".join([*names.module.prefix, *names.qualifier(owner), names.module.text(label)])
-        return Meaning(
-            "class" if is_classmethod(holders[position - 1], names.module) else "instance", path, names.module, owner
-        )
+        return Meaning(kind, path, names.module, owner)
     if _is_given_mock(names.module, name, function, holders[position - 1], owner):
         return Meaning("instance", "unittest.mock.MagicMock")
     default = binding.node.child_by_field_name("value")
@@ -56,8 +61,33 @@ def parameter(names: Names, name: str, binding: Binding, steps: int) -> Meaning:
         usual = names.meaning(default, steps)
         if usual.kind == "class" or (usual.kind == "external" and usual.path.rpartition(".")[2][:1].isupper()):
             return usual
+    varied = _parametrized(names, name, holders[position - 1], steps)
+    if varied is not None:
+        return varied
     found = fixture(names, name, function, steps)
     return found if found.is_known else handed(names, function, name, steps)
+
+
+def _parametrized(names: Names, name: str, holder: Node, steps: int) -> Meaning | None:
+    """What all values are that `@pytest.mark.parametrize` gives to a parameter; None if it gives none."""
+    if holder.type != "decorated_definition":
+        return None
+    for decorator in decorators_of(holder):
+        function = decorator.child_by_field_name("function") if decorator.type == "call" else None
+        if function is None or not names.module.text(function).endswith("parametrize"):
+            continue
+        arguments = arguments_of(decorator, names.module.code)
+        labels, values = arguments.at(0, "argnames"), arguments.at(1, "argvalues")
+        if labels is None or values is None:
+            continue
+        given = _WORD.findall(names.module.text(labels))
+        if name not in given:
+            continue
+        if values.type not in ("list", "tuple"):
+            return UNKNOWN
+        found = (names.meaning(value, steps + 1) for value in values.named_children[:MAX_CALLS])
+        return agreed(each if len(given) == 1 else part_of(each, given.index(name)) for each in found)
+    return None
 
 
 def _is_given_mock(module: Module, name: str, function: Node, holder: Node, owner: Node | None) -> bool:
@@ -82,7 +112,7 @@ def handed(names: Names, function: Node, name: str, steps: int) -> Meaning:
     position, method = _position(names, function, name)
     if position is None:
         return UNKNOWN
-    agreed = UNKNOWN
+    same = UNKNOWN
     count = 0
     for start in _mentions(module.code, word, method):
         node = module.root.descendant_for_byte_range(start, start + len(word))
@@ -95,10 +125,10 @@ def handed(names: Names, function: Node, name: str, steps: int) -> Meaning:
         if value is None or value.type in ("none", "false"):
             continue
         found = names.meaning(value, steps + 1)
-        if found.kind not in ("instance", "several") or (agreed.is_known and not alike(agreed, found)):
+        if found.kind not in ("instance", "several") or (same.is_known and not alike(same, found)):
             return UNKNOWN
-        agreed = found
-    return agreed
+        same = found
+    return same
 
 
 def _mentions(code: bytes, word: bytes, method: bool) -> Iterator[int]:

@@ -25,6 +25,8 @@ _TRANSPARENT = frozenset(
      "asyncio.Runner.run", "tornado.ioloop.IOLoop.run_sync"}
 )  # fmt: skip
 """Give what their first argument is, or what comes of it."""
+_FIELDS = frozenset({"field", "Field", "ib", "attrib"})
+"""Declare an attribute of instances, perhaps with what makes its value."""
 _KEEPERS = frozenset({"staticmethod", "classmethod"})
 _ENTERERS = frozenset(
     {"enterContext", "enterClassContext", "enterAsyncContext", "enter_context", "enter_async_context"}
@@ -52,8 +54,11 @@ def called(names: Names, call: Node, steps: int) -> Meaning:
         found = _by_method(names, call, function, word, steps)
         if found is not None:
             return found
-    given = arguments_of(call, names.module.code).positional
-    found = _by_argument(names, canonical(meaning.path) or word, given, steps)
+    arguments = arguments_of(call, names.module.code)
+    if word in _FIELDS:
+        maker = arguments.keywords.get("default_factory") or arguments.keywords.get("factory")
+        return names.result(maker, steps) if maker is not None else UNKNOWN
+    found = _by_argument(names, canonical(meaning.path) or word, arguments.positional, steps)
     return found if found is not None else result_of(meaning, steps)
 
 

@@ -24,6 +24,8 @@ class Meaning:
     """The definition, of what the project itself defines."""
     items: tuple[Meaning, ...] = ()
     """Of a tuple, each by itself; of a mapping, a key and a value."""
+    receiver: Meaning | None = None
+    """Of a method, what it was found through, where that is of a class derived from the method's own."""
     element: Meaning | None = None
     """Of several, what each is, where that is no plain instance."""
 

@@ -13,8 +13,8 @@ from sleeplint.languages.python.fixtures import fixture_modules
 from sleeplint.languages.python.library import ATTRIBUTES, PAIRS, PARENTS, RETURNS, canonical, is_module, returned_by
 from sleeplint.languages.python.meanings import UNKNOWN, Meaning, one_of, part_of, several_of
 from sleeplint.languages.python.modules import Module
-from sleeplint.languages.python.resolvers import names_of
-from sleeplint.languages.python.tree import bases_of, decorators_of
+from sleeplint.languages.python.resolvers import names_as, names_of
+from sleeplint.languages.python.tree import bases_of, decorators_of, owner_of
 from sleeplint.records import replace
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MAX_STEPS = 24
 """How far one name is followed through assignments, calls and files."""
+_MOCKS = "unittest.mock."
 _FUTURES = frozenset({"asyncio.Task", "asyncio.Future"})
 
 
@@ -119,18 +120,18 @@ def _of_library_class(path: str, name: str) -> Meaning:
     return Meaning("external", f"{path}.{name}")
 
 
-def _of_class(owner: Meaning, name: str, steps: int) -> Meaning:
-    """A method or attribute of one of the project's classes, its bases included."""
+def _of_class(owner: Meaning, name: str, steps: int, receiver: Meaning | None = None) -> Meaning:
+    """A method or attribute of one of the project's classes, its bases included; `receiver` is of a derived one."""
     assert owner.node is not None
     assert owner.module is not None
-    module, names = owner.module, names_of(owner.module)
+    module, names = owner.module, names_as(owner.module, owner.node, receiver)
     for binding in reversed(module.bound_in(module.table(owner.node), name)):
         if is_dead(module, binding.node):
             continue
         if binding.kind == "function":
             if is_property(binding.node, module):
                 return names.returned(binding.node, steps + 1)
-            return Meaning("function", f"{owner.path}.{name}", module, binding.node)
+            return Meaning("function", f"{owner.path}.{name}", module, binding.node, receiver=receiver)
         found = names.bound(name, binding, module.chain(owner.node), steps + 1)
         if found.is_known:
             return found
@@ -138,7 +139,7 @@ def _of_class(owner: Meaning, name: str, steps: int) -> Meaning:
         found = given_meaning(names, f"self.{name}", owner.node, given, steps + 1)
         if found.is_known:
             return found
-    found = _inherited(owner, name, names, steps)
+    found = _inherited(owner, name, names, steps, receiver or owner)
     return found if found.is_known else _given_by_fixtures(owner, name, steps)
 
 
@@ -154,13 +155,16 @@ def _given_by_fixtures(owner: Meaning, name: str, steps: int) -> Meaning:
     return UNKNOWN
 
 
-def _inherited(owner: Meaning, name: str, names: Names, steps: int) -> Meaning:
+def _inherited(owner: Meaning, name: str, names: Names, steps: int, receiver: Meaning) -> Meaning:
     """What a class has from its bases."""
     assert owner.node is not None
+    if steps > MAX_STEPS:
+        return UNKNOWN
     for base in bases_of(owner.node):
         meaning = names.meaning(base, steps + 1)
-        if meaning.kind == "class":
-            found = member(replace(meaning, kind="instance"), name, steps + 1)
+        if meaning.kind == "class" and meaning.node is not None and meaning.module is not None:
+            found = _of_class(replace(meaning, kind="instance"), name, steps + 1, receiver)
+            found = found if found.is_known else _of_class(replace(meaning, kind="instance"), name, steps + 1)
         elif meaning.kind == "external":
             found = _of_instance(meaning.path, name)
             if found.kind == "external" and not is_catalogued(found.path) and found.path not in RETURNS:
@@ -209,11 +213,17 @@ def result_of(meaning: Meaning, steps: int = 0) -> Meaning:
         case "class":
             return replace(meaning, kind="instance")
         case "instance" if meaning.node is None:
+            if meaning.path.startswith(_MOCKS):
+                return meaning  # what a mock gives is a mock
             made = RETURNS.get(f"{meaning.path}.__call__")
             return Meaning("instance", made) if made is not None else UNKNOWN
         case "function":
             assert meaning.module is not None
             assert meaning.node is not None
+            if meaning.receiver is not None and (owner := owner_of(meaning.module.chain(meaning.node))) is not None:
+                found = names_as(meaning.module, owner, meaning.receiver).returned(meaning.node, steps + 1)
+                if found.is_known:
+                    return found
             return names_of(meaning.module).returned(meaning.node, steps + 1)
     return UNKNOWN
 

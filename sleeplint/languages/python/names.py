@@ -47,8 +47,12 @@ _OPERATORS = {"|": "__or__", "&": "__and__", "+": "__add__", "-": "__sub__", "*"
 class Names:
     """Resolves the expressions of one file."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Module, derived: tuple[Node, Meaning] | None = None) -> None:
         self.module = module
+        self.derived = derived
+        """A class, and what its methods are called on if that is of a class derived from it."""
+        self.results: dict[int, Meaning] = {}
+        """What calling functions gives, by where they begin."""
         self._busy: set[tuple[int, int]] = set()
         self._memory: dict[tuple[int, int], Meaning] = {}
 

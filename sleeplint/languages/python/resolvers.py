@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tree_sitter import Node
+
+from sleeplint.languages.python.meanings import Meaning
 from sleeplint.languages.python.modules import Module
 
 if TYPE_CHECKING:
@@ -20,4 +23,18 @@ def names_of(module: Module) -> Names:
     if isinstance(known, Names):
         return known
     names = module.memory[_NAMES] = Names(module)
+    return names
+
+
+def names_as(module: Module, owner: Node, receiver: Meaning | None) -> Names:
+    """The resolver of a module in which `self`, in the methods of a class, is of a class derived from it."""
+    if receiver is None or receiver.node == owner or receiver.module is None or receiver.node is None:
+        return names_of(module)
+    from sleeplint.languages.python.names import Names
+
+    key = (_NAMES, owner.start_byte, receiver.module.path, receiver.node.start_byte)
+    known = module.memory.get(key)
+    if isinstance(known, Names):
+        return known
+    names = module.memory[key] = Names(module, (owner, receiver))
     return names

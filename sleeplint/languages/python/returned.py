@@ -24,13 +24,12 @@ def returned(names: Names, function: Node, steps: int) -> Meaning:
     """What calling a function of this file gives: by its annotation, or what it returns or yields."""
     if steps > MAX_STEPS:
         return UNKNOWN
-    key = ("returned", function.start_byte)
-    known = names.module.memory.get(key)
-    if isinstance(known, Meaning):
+    known = names.results.get(function.start_byte)
+    if known is not None:
         return known
     found = _returned(names, function, steps)
     if found.is_known or steps <= MAX_STEPS // 2:
-        names.module.memory[key] = found
+        names.results[function.start_byte] = found
     return found
 
 

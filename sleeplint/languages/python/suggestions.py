@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from sleeplint.languages.python.aliases import also_known_as
-from sleeplint.languages.python.imports import IMPORT, imported, imports_of
+from sleeplint.languages.python.imports import IMPORT, above, imported, imports_of
+from sleeplint.languages.python.paths import is_test_path
 from sleeplint.languages.python.shapes import ANY, QUOTED, Shape, parts, sleeps_named
 from sleeplint.source import Project
 
@@ -15,6 +17,8 @@ SUGGESTED = "python functions that may wait in"
 Suggestions = dict[bytes, Shape]
 """How calls look that may wait, by the function's name with its letters turned around."""
 
+MAX_FILES = 80
+"""Files around one whose own imports are looked at as well."""
 BOUND = re.compile(rb"timeout|time_?limit|max_wait|deadline", re.IGNORECASE)
 """In the name of a parameter: it bounds how long the function waits."""
 _DEFINITION = re.compile(rb"\bdef[ \t]+(\w+)[ \t]*\(([^)]*)\)?")
@@ -129,20 +133,38 @@ def _thin(code: bytes, start: int, end: int) -> tuple[int, int] | None:
 
 
 def suggested_around(code: bytes, project: Project, place: str, consulted: set[str]) -> list[Suggestions]:
-    """What the project's files suggest that a file, which lies at `place`, imports, and those that these re-export.
+    """What the project's files suggest that a file, which lies at `place`, imports or has fixtures from.
+
+    Those count too that packages re-export, and that the helpers of tests are made with.
 
     The paths that were looked for are added to `consulted`.
     """
-    files: dict[str, None] = {}
-    for file in imported(project, place, imports_of(code), consulted):
-        files[file] = None
-        if file.endswith("__init__.py"):
-            files.update(dict.fromkeys(_passed_on(project, file, consulted)))
+    files = [*imported(project, place, imports_of(code), consulted), *conftests(project, place, consulted)]
+    known = {place, *files}
+    for file in files:  # which grow
+        if len(files) < MAX_FILES and _passes_on(project, file):
+            more = [other for other in _passed_on(project, file, consulted) if other not in known]
+            files += more
+            known.update(more)
     return [suggestions for file in files if (suggestions := _known(project, file)[0])]
 
 
+def _passes_on(project: Project, file: str) -> bool:
+    """Whether a file is there for what it imports: a package, or a helper of tests."""
+    return file.endswith("__init__.py") or is_test_path(file.removeprefix(project.folder).lstrip("/"))
+
+
+def conftests(project: Project, place: str, consulted: set[str]) -> Iterator[str]:
+    """The `conftest.py`s whose fixtures a file may use without importing anything."""
+    for folder in above(project, place.rpartition("/")[0]):
+        file = f"{folder}/conftest.py"
+        consulted.add(file)
+        if file != place and project.source(file) is not None:
+            yield file
+
+
 def _passed_on(project: Project, file: str, consulted: set[str]) -> tuple[str, ...]:
-    """The files that a package imports, and whose names it so passes on, looked for once."""
+    """The files that a package or a helper imports, and whose names it so passes on, looked for once."""
     known = project.memory.get((IMPORT, file))
     if not isinstance(known, tuple):
         tried = {file}
