@@ -51,6 +51,8 @@ class Loop:
     """A deadline, a count or an enclosing timeout ends it."""
     falls_through: bool
     """It is bounded, and when the bound is reached the test goes on as if nothing were wrong."""
+    noticed: bool = False
+    """It falls through in a helper, and whatever calls the helper fails right behind it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -423,6 +423,8 @@ def test_polls(profile: Profile) -> None:
     assert told(loop=UNBOUNDED) == {"poll-without-deadline"}
     assert told(loop=BOUNDED) == set()
     assert told(loop=replace(BOUNDED, falls_through=True)) == {"poll-falls-through"}
+    noticed = replace(BOUNDED, falls_through=True, noticed=True)
+    assert told(loop=noticed) == ({"poll-falls-through"} if profile == "strict" else set())
     assert told(loop=None) == set()
     for loop in (UNBOUNDED, replace(BOUNDED, falls_through=True)):
         assert names(sleep("race-arm", loop=loop), profile=profile) == set()

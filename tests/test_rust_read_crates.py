@@ -154,13 +154,6 @@ METHODS = [
         5000,
     ),
     (
-        "use testcontainers::{runners::AsyncRunner, ImageExt};",
-        f"image.with_startup_timeout({FIVE}).start().await;",
-        "testcontainers::ImageExt::with_startup_timeout",
-        "timeout",
-        5000,
-    ),
-    (
         "use tokio_stream::StreamExt;",
         f"items.chunks_timeout(10, {FIVE});",
         "tokio_stream::StreamExt::chunks_timeout",

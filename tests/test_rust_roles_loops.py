@@ -72,6 +72,24 @@ def test_a_helper_that_just_ends_falls_through() -> None:
 
 
 @pytest.mark.parametrize(
+    ("uses", "noticed"),
+    [
+        (["ready().await; let link = dial().await.unwrap();"], True),
+        (["ready().await; let link = dial().await; assert!(link.is_ok());"], True),
+        (["ready().await; dial().await;"], False),
+        (["ready().await; dial().await.unwrap();", "ready().await; dial().await;"], False),
+        (["ready().await; }\n\n#[test]\nfn other() { one().unwrap();"], False),
+    ],
+)
+def test_what_follows_a_helper_where_it_is_called_notices(uses: list[str], noticed: bool) -> None:
+    helper = f"async fn ready() {{ for _ in 0..9 {{ if probe() {{ break; }} {NAP} }} }}\n"
+    tests = "".join(f"#[tokio::test]\nasync fn test_{index}() {{ {use} }}\n" for index, use in enumerate(uses))
+    (wait,) = waits(helper + tests)
+    assert wait.loop is not None
+    assert (wait.loop.falls_through, wait.loop.noticed) == (True, noticed)
+
+
+@pytest.mark.parametrize(
     "code",
     [
         "loop { if done() { break; } tokio::spawn(async move { NAP act().await; }); }",

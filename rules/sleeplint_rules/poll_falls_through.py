@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import MappingProxyType
 
 from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, dataclass
 from sleeplint_rules._judgement import ROLE
@@ -15,7 +16,8 @@ class PollFallsThrough(Rule):
     ## Why
 
     What fails then is something later and elsewhere, or nothing at all. Who reads the failure has to find out
-    first that the condition never held.
+    first that the condition never held. In the default profile a helper is spared where each of its callers
+    fails right behind it.
 
     ## What to do instead
 
@@ -31,6 +33,7 @@ class PollFallsThrough(Rule):
     name = "poll-falls-through"
     default = Severity.WARNING
     strict = Severity.WARNING
+    strict_options = MappingProxyType({"noticed_by_callers": True})
     specificity = ROLE
     examples = (
         Example(
@@ -103,6 +106,9 @@ class PollFallsThrough(Rule):
         ),
     )
 
+    noticed_by_callers: bool = False
+    """Speak also of a helper's poll where what calls the helper fails right behind it."""
+
     def judge(self, file: TestFile, budget: Budget) -> Iterator[Finding]:
         """Yield a finding for each bounded poll whose end nobody looks at."""
         for wait in file.waits:
@@ -112,6 +118,7 @@ class PollFallsThrough(Rule):
                 and wait.role == "poll"
                 and wait.loop is not None
                 and wait.loop.falls_through
+                and (self.noticed_by_callers or not wait.loop.noticed)
             ):
                 yield self.finding(
                     file,

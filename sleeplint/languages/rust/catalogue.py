@@ -260,8 +260,7 @@ METHODS: tuple[Call, ...] = (
         attohttpc::RequestBuilder::connect_timeout curl::easy::Easy::connect_timeout
         tokio_postgres::Config::connect_timeout postgres::Config::connect_timeout
         redis::Client::get_connection_with_timeout mongodb::options::ClientOptions::connect_timeout
-        mongodb::options::ClientOptions::server_selection_timeout sea_orm::ConnectOptions::connect_timeout
-        testcontainers::ImageExt::with_startup_timeout""",
+        mongodb::options::ClientOptions::server_selection_timeout sea_orm::ConnectOptions::connect_timeout""",
         "timeout",
         purpose="connect",
     ),

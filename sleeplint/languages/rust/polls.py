@@ -11,6 +11,7 @@ from sleeplint.facts import Loop
 from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.flow import BORDERS, after, is_noise
 from sleeplint.languages.rust.scene import Scene
+from sleeplint.languages.rust.words import places
 from sleeplint.text import Span
 
 _ENDLESS = re.compile(rb"\(?\s*+\d+\s*+\.\.\s*+\)?|.*\brepeat\w*\s*+\([^)]*\)\s*+|.*\.cycle\(\)\s*+", re.DOTALL)
@@ -34,10 +35,10 @@ def poll(scene: Scene) -> Loop:
     in_condition = shape.kind == "while" and _names_bound(scene, shape.head)
     if not (counted or in_condition or deadlines):
         return Loop(span, scene.limit is not None or _bounded_by_callers(scene), False)
-    if counted or in_condition:
-        return Loop(span, True, not _fails_after(scene, at, text))
-    silent = any(not vocabulary.PANIC.search(what) and not _FAILED.search(what) for what in deadlines)
-    return Loop(span, True, silent and not _fails_after(scene, at, text))
+    silent = counted or in_condition
+    silent = silent or any(not vocabulary.PANIC.search(what) and not _FAILED.search(what) for what in deadlines)
+    falls_through = silent and not _fails_after(scene, at, text)
+    return Loop(span, True, falls_through, falls_through and _fails_in_callers(scene, at))
 
 
 def _names_bound(scene: Scene, head: bytes) -> bool:
@@ -128,18 +129,52 @@ def _fails_after(scene: Scene, at: int, text: bytes) -> bool:
             return True
         if is_noise(following):
             continue
-        if (
-            vocabulary.ASSERTION.search(following)
-            or vocabulary.PANIC.search(following)
-            or b".unwrap()" in following
-            or b".expect(" in following
-        ):
+        if _notices(following):
             return True
         if _FAILED.search(following) and not following.rstrip().endswith(b";"):
             return True
         if re.match(rb"\s*+return\b", following):
             return _FAILED.search(following) is not None
         checked += 1
-        if checked == 3:
+        if checked == _NEXT:
             break
     return False
+
+
+_NEXT = 3
+"""Statements in which what is missing is noticed."""
+
+
+def _notices(text: bytes) -> bool:
+    return (
+        vocabulary.ASSERTION.search(text) is not None
+        or vocabulary.PANIC.search(text) is not None
+        or b".unwrap()" in text
+        or b".expect(" in text
+    )
+
+
+def _fails_in_callers(scene: Scene, loop: int) -> bool:
+    """Whether the loop ends a helper, and what follows each call of it in this file fails where it was in vain."""
+    if any(not is_noise(scene.way.text(node)) for node in after(scene.way, loop, through_loops=True)):
+        return False
+    bare, function = scene.way.bare, scene.function
+    name = scene.way.word(function.child_by_field_name("name"))
+    if scene.is_test_function or scene.own != scene.function_at or function.child_by_field_name("return_type"):
+        return False
+    calls = [
+        at + len(name)
+        for at in places(bare, name)
+        if not function.start_byte <= at < function.end_byte and _OPENED.match(bare, at + len(name))
+    ]
+    return bool(calls) and all(_notices_soon(bare[at : at + _AHEAD]) for at in calls)
+
+
+def _notices_soon(text: bytes) -> bool:
+    """Whether one of the statements behind the one with which a text begins notices."""
+    _, _, rest = text.partition(b"#[")[0].partition(b";")
+    return any(_notices(statement) for statement in rest.split(b";")[:_NEXT])
+
+
+_OPENED = re.compile(rb"\s*+\(")
+_AHEAD = 1_500
