@@ -326,6 +326,24 @@ def test_a_timer_that_brings_a_loop_around_need_not_fire(other: str, role: str) 
             id="what ends leaves nothing",
         ),
         pytest.param(
+            "a_silent_reader_is_disconnected",
+            "server.flood().await;\nWAIT\nassert_eq!(server.readers(), 0);\n",
+            ("settle", "low"),
+            id="the name says that it ends",
+        ),
+        pytest.param(
+            "floods",
+            "server.flood().await;\nWAIT\n// The reader is no longer there.\nassert_eq!(server.readers(), 0);\n",
+            ("settle", "low"),
+            id="a remark says so",
+        ),
+        pytest.param(
+            "floods",
+            "server.flood().await;\nWAIT\nassert_eq!(server.errors(), 0);\n",
+            ("absence", "low"),
+            id="nobody says so",
+        ),
+        pytest.param(
             "stays_connected",
             "let feed = open().await;\nWAIT\nassert_eq!(feed.state(), State::Connected);\n",
             ("absence", "low"),

@@ -18,8 +18,8 @@ from sleeplint.languages.rust.loops import is_timed
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.languages.rust.words import holds
 
-Sign = Literal["absence", "doubt"]
-"""That nothing is to happen; that this may be so."""
+Sign = Literal["absence", "end", "doubt"]
+"""That nothing is to happen; that something is to be no more; that nothing may happen."""
 
 
 def unchanged(scene: Scene, checked: int | None) -> Confidence | None:
@@ -147,6 +147,8 @@ def sign(scene: Scene, checked: int) -> Sign | None:
     claims = list(takewhile(bool, (claim(way, one) for one in scene.next[checked : checked + _FEW])))
     after = claims[0] if claims else None
     said = [remark(code, node.start_byte, node.end_byte), scene.remark, after.message if after is not None else b""]
+    if any(_NO_LONGER.search(text) for text in said):
+        return "end"
     if any(_SHALL_NOT.search(text) for text in said):
         return "absence"
     name = way.word(scene.function.child_by_field_name("name")).lower()
@@ -201,6 +203,9 @@ _NO_CALL = re.compile(rb"\.\s*+(?:expect|times|expect_at_most|up_to_n_times)\s*+
 _SOME_CALLS = re.compile(rb"\.\s*+(?:expect|times)\s*+\(\s*+[1-9][\d.=]*+\s*+\)")
 
 
+_NO_LONGER = re.compile(
+    rb"\bno longer\b|\bany ?more\b|\bgone\b|\bdisappear\w*|\b(?:been|be|was|were) (?:removed|deleted|cleaned)\b"
+)
 _NOT = rb"\b(?:not|never|no|nothing|none|neither|still|stay\w*|remain\w*|unchanged|untouched|unaffected|intact)\b"
 _SHALL_NOT = re.compile(
     rb"\b(?:should|must|may|shall|ought to|supposed to)(?:n't| not\b)"

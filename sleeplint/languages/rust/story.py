@@ -49,7 +49,7 @@ def own_flow(scene: Scene) -> Verdict | None:
         if _is_opposite(scene, following[checked]):
             return Verdict("settle", "low", readiness=of_settling(way, scene.function), related=shown)
         told = sign(scene, checked)
-        if vocabulary.ENDED.search(following[checked]) and told is None:
+        if vocabulary.ENDED.search(following[checked]) and told in (None, "end"):
             return Verdict("settle", "high", readiness=of_settling(way, scene.function), related=shown)
         if (
             told is None
@@ -60,6 +60,8 @@ def own_flow(scene: Scene) -> Verdict | None:
             return Verdict("settle", "low", readiness=of_settling(way, scene.function), related=shown)
         if _is_of_expiry(scene):
             return Verdict("expiry", "low", related=shown)
+        if told == "end" or (told is None and _is_of_end(scene)):
+            return Verdict("settle", "low", readiness=of_settling(way, scene.function), related=shown)
         return Verdict("absence", "low", related=shown)
     if (verdict := _starting(scene, checked)) is not None or (verdict := _helping(scene)) is not None:
         return verdict
@@ -81,7 +83,7 @@ def own_flow(scene: Scene) -> Verdict | None:
             return Verdict("absence", "low", related=shown)
         return Verdict(
             "settle",
-            "high" if confident and told is None else "low",
+            "high" if confident and told in (None, "end") else "low",
             readiness=of_settling(way, scene.function),
             related=shown,
         )
@@ -113,6 +115,18 @@ def _shows_nothing(following: list[bytes]) -> bool:
 def _is_of_expiry(scene: Scene) -> bool:
     """Whether the name of the function is about time running out."""
     return vocabulary.EXPIRY_TEST.search(scene.way.word(scene.function.child_by_field_name("name"))) is not None
+
+
+def _is_of_end(scene: Scene) -> bool:
+    """Whether the name of the function says that something ends, so that its absence is the effect."""
+    return _ENDING.search(scene.way.word(scene.function.child_by_field_name("name"))) is not None
+
+
+_ENDING = re.compile(
+    rb"_(?:is|are|gets?|be)_(?:disconnected|removed|closed|released|deleted|dropped|cleaned|unregistered|reaped|stopped"
+    rb"|killed|purged|forgotten|cleared)(?:_|$)"
+    rb"|(?:^|_)(?:cleans?_up|cleanup|removes?|disconnects?|deletes?|releases?|reaps?|clears?|unregisters?|purges?)(?:_|$)"
+)
 
 
 def _is_spaced(scene: Scene) -> bool:
