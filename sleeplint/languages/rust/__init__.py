@@ -23,8 +23,10 @@ def read(source: Source, around: Surroundings) -> TestFile:
 def forget(project: Project, path: Path) -> None:
     """Another text stands at `path` now: nothing is remembered that rests on it."""
     from sleeplint.languages.rust.library import Library
+    from sleeplint.languages.rust.suggestions import SUGGESTED
 
     Library.of(project).forget(os.fspath(path))
+    project.memory.pop((SUGGESTED, os.fspath(path)), None)
 
 
 def may_wait(source: Source, around: Surroundings, consulted: set[str] | None = None) -> bool:
@@ -40,4 +42,19 @@ def may_wait(source: Source, around: Surroundings, consulted: set[str] | None = 
         if consulted is not None:
             consulted |= rests_on
         return False
-    return source.speaks_to_us or search(source.code, around.calls)
+    return source.speaks_to_us or search(source.code, around.calls) or _calls_helpers(source, around, consulted)
+
+
+def _calls_helpers(source: Source, around: Surroundings, consulted: set[str] | None) -> bool:
+    """Whether a file calls what a file around it suggests to be the project's own way to wait."""
+    from sleeplint.languages.rust.suggestions import hits_around
+    from sleeplint.languages.rust.workspace import path_in
+
+    place = path_in(around.project, source.path)
+    if around.project is None or place is None:
+        return False
+    rests_on: set[str] = set()
+    found = next(hits_around(source.code, around.project, place, rests_on), None)
+    if consulted is not None:
+        consulted |= rests_on
+    return found is not None

@@ -124,10 +124,16 @@ def _unordered(code: bytes, calls: tuple[Call, ...]) -> Iterator[tuple[int, int]
                 yield start, end  # without an argument it is `sleep` itself, passed on
         elif code[start:end] in _WORDS or any(crate in code for crate in crates.get(code[start:end], ())):
             yield start, end
-    for name in own:
+    yield from hits_of(code, with_aliases(code, own) | other)
+
+
+def with_aliases(code: bytes, names: Iterable[bytes]) -> set[bytes]:
+    """Names, and those that imports of the file give to them."""
+    found = set(names)
+    for name in tuple(found):
         aliases = (_ALIAS.match(code, at + len(name)) for at in places(code, name))
-        other.update(alias[1] for alias in aliases if alias is not None)
-    yield from hits_of(code, own | other)
+        found.update(alias[1] for alias in aliases if alias is not None)
+    return found
 
 
 def hits_of(code: bytes, names: Iterable[bytes]) -> Iterator[tuple[int, int]]:
@@ -136,6 +142,14 @@ def hits_of(code: bytes, names: Iterable[bytes]) -> Iterator[tuple[int, int]]:
         for at in places(code, name):
             if _GIVEN.match(code, at + len(name)):
                 yield at, at + len(name)
+
+
+def renamed(code: bytes) -> Iterator[bytes]:
+    """Other names that imports give to functions that wait, such as `pause` in `sleep as pause`."""
+    for match in _ALIAS.finditer(code):
+        word = code[_start(code, match.start()) : match.start()]
+        if word in _renamable() and word.islower():
+            yield match[1]
 
 
 def may_wait(code: bytes, calls: tuple[Call, ...]) -> bool:

@@ -358,14 +358,3 @@ _MODULE = re.compile(rb"\bmod\s+\Z")
 def declares(code: bytes, name: bytes) -> bool:
     """Whether a text may declare a module of that name."""
     return any(_MODULE.search(code, max(0, at - 80), at) for at in places(code, name))
-
-
-def path_in(project: Project | None, path: str) -> str | None:
-    """A source's path as its project knows it; None if it lies outside."""
-    if project is None or path == "-":
-        return None
-    absolute = os.path.isabs(project.folder)
-    if os.path.isabs(path) and not absolute:
-        return None
-    here = os.path.abspath(path) if absolute else os.path.normpath(path)
-    return here if project.holds(here) else None

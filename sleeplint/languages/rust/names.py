@@ -9,7 +9,8 @@ from tree_sitter import Node
 
 from sleeplint.languages.rust.catalogue import FUNCTIONS
 from sleeplint.languages.rust.library import Library, Place, Reading
-from sleeplint.languages.rust.outline import Item, Path, Scope, block
+from sleeplint.languages.rust.outline import Item, Scope, block
+from sleeplint.languages.rust.uses import Path
 from sleeplint.records import dataclass, field, replace
 
 _FUEL = 40

@@ -25,6 +25,11 @@ def first_test(code: bytes) -> int:
     return found.start() if found else len(code)
 
 
+def tests_in(code: bytes) -> bool:
+    """Whether a text may hold tests of its own."""
+    return first_test(code) < len(code)
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """What of a file is looked at."""

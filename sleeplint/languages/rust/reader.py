@@ -18,18 +18,20 @@ from sleeplint.languages.rust.clocks import Clocks, obeys_tokio
 from sleeplint.languages.rust.durations import Durations
 from sleeplint.languages.rust.elapsed import elapsed_assertions
 from sleeplint.languages.rust.failpoints import fail_points
-from sleeplint.languages.rust.library import Library, Reading, path_in
+from sleeplint.languages.rust.library import Library, Reading
 from sleeplint.languages.rust.limits import TestLimit, limits
 from sleeplint.languages.rust.macros import macro_name
 from sleeplint.languages.rust.names import Finder, Found
 from sleeplint.languages.rust.parsing import SECONDS_LIMIT, GivenUp, errors
 from sleeplint.languages.rust.placing import in_async, statement
 from sleeplint.languages.rust.pragmas import pragmas
-from sleeplint.languages.rust.reach import Reach, within_tests
+from sleeplint.languages.rust.reach import Reach, tests_in, within_tests
 from sleeplint.languages.rust.roles import circumstances
 from sleeplint.languages.rust.scopes import Scopes, file_in_test
 from sleeplint.languages.rust.site import Site
+from sleeplint.languages.rust.suggestions import hits_around
 from sleeplint.languages.rust.units import unit_clash
+from sleeplint.languages.rust.workspace import path_in
 from sleeplint.records import replace
 from sleeplint.source import Source
 from sleeplint.text import Span
@@ -54,6 +56,9 @@ def _read(source: Source, reading: Reading, library: Library, around: Surroundin
     in_test = around.in_test or file_in_test(reading, library, source.path)
     whole = in_test or around.production or source.speaks_to_us
     found = hits(source.code, around.calls)
+    if around.project is not None and reading.path is not None and (whole or tests_in(source.code)):
+        others = hits_around(source.code, around.project, reading.path, library.seen)
+        found = tuple(sorted({*found, *others}))
     reach = Reach(found) if whole else within_tests(source.code, found)
     if not whole and not reach.any(source.code):
         return empty

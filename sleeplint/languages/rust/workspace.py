@@ -158,6 +158,17 @@ def parts_within(file: str, folder: str) -> tuple[str, ...]:
     return tuple(inside.split(os.sep))
 
 
+def path_in(project: Project | None, path: str) -> str | None:
+    """A source's path as its project knows it; None if it lies outside."""
+    if project is None or path == "-":
+        return None
+    absolute = os.path.isabs(project.folder)
+    if os.path.isabs(path) and not absolute:
+        return None
+    here = os.path.abspath(path) if absolute else os.path.normpath(path)
+    return here if project.holds(here) else None
+
+
 def parent_files(file: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Where a file's module may be declared: the files to look into, each with the module's path there."""
     stem, folder = stem_of(file), os.path.dirname(file)

@@ -1,0 +1,63 @@
+"""What `use` declarations import."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+Path = tuple[str, ...]
+
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_USE_TOKEN = re.compile(r"r#|\w+|::|[{},*]")
+_NESTED = 32
+"""Groups within one another in a `use`; each repeats the path so far."""
+
+
+def use_paths(text: str) -> Iterator[tuple[str | None, Path]]:
+    """What a `use` declaration imports: each name with its path; None is the name of a glob."""
+    tokens = _USE_TOKEN.findall(_COMMENT.sub(" ", text).replace("r#", ""))
+    if "use" in tokens:
+        tokens = tokens[tokens.index("use") + 1 :]
+    prefixes: list[Path] = []
+    prefix: Path = ()
+    segments: list[str] = []
+    alias: str | None = None
+    index = 0
+
+    def finish() -> Iterator[tuple[str | None, Path]]:
+        if not segments:
+            return
+        if segments[-1] == "*":
+            yield None, (*prefix, *segments[:-1])
+            return
+        path = (*prefix, *segments)
+        if path[-1] == "self" and len(path) > 1:
+            path = path[:-1]
+        if alias != "_":
+            yield alias or path[-1], path
+        else:
+            yield f"_ {'::'.join(path)}", path
+
+    while index < len(tokens):
+        token = tokens[index]
+        index += 1
+        match token:
+            case "{":
+                if len(prefixes) == _NESTED:
+                    return
+                prefixes.append(prefix)
+                prefix = (*prefix, *segments)
+                segments, alias = [], None
+            case "}" | ",":
+                yield from finish()
+                segments, alias = [], None
+                if token == "}" and prefixes:
+                    prefix = prefixes.pop()
+            case "as":
+                alias = tokens[index] if index < len(tokens) else None
+                index += 1
+            case "::":
+                pass
+            case _:
+                segments.append(token)
+    yield from finish()
