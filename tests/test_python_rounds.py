@@ -67,6 +67,10 @@ ROUNDS: dict[str, tuple[float | None, str]] = {
         """,
     ),
     "greenlets": (100, "def test():\n    gevent.joinall([gevent.spawn(gevent.sleep, 0.1) for _ in range(20)])\n"),
+    "greenlets of a pool of any size": (
+        None,
+        "def test(pool):\n    gevent.joinall([pool.spawn(gevent.sleep, 0.1) for _ in range(20)])\n",
+    ),
     # --- by as many as a pool has
     "a pool as large as its work": (
         100,

@@ -72,6 +72,16 @@ SILENCES = {
                 seen.append(1)
         """,
     ),
+    "an error at the end of what ends quietly": (
+        "guard high",
+        """
+        async def test():
+            with pytest.raises(LookupError):
+                with trio.move_on_after(2):
+                    await queue.get()
+                    raise LookupError
+        """,
+    ),
     # --- what the call itself says
     "nothing to read": (
         "burned high",

@@ -70,7 +70,7 @@ def _rounds(scene: Scene, spawn: Spawn) -> int | None:
         size = _size(scene, spawn.call)
         if size is not None:
             beside = None if beside is None else -(-beside // size)
-        elif spawn.call.name != "spawn" or _POOLS.search(spawn.call.receiver):
+        elif spawn.call.name != "spawn" or spawn.call.receiver.lower().endswith("pool"):
             beside = None
         else:
             beside = 1

@@ -34,8 +34,9 @@ def overrun(scene: Scene, site: Site) -> Outcome | None:
             if act.kind == "assert" and alias[1] in names_in(scene, act.node):
                 negated = expectation(scene, act).wants in ("nothing", "gone")
                 return Outcome("guard" if negated else "burned", True, True, act.node)
-    if own.name in words.QUIET_BLOCKS and fails(scene, body):
-        return Outcome("burned", True, True, scene.statements(body)[-1])  # its end is not to be reached
+    last = scene.statements(body)[-1:]
+    if own.name in words.QUIET_BLOCKS and fails(scene, body) and last[0].type != "raise_statement":
+        return Outcome("burned", True, True, last[0])  # its end is not to be reached
     if _sleeps_longer(scene, body, site):
         # Ends by its bound; who says so loudly expects it, or else would see it fail every time.
         return Outcome("burned", own.name in words.QUIET_BLOCKS, None)
