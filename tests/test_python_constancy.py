@@ -502,6 +502,38 @@ STORIES = {
             await task
         """,
     ),
+    "one of several that a test lists and calls": (
+        "pacing low",
+        """
+        async def test_it(pool, run):
+            async def fetch():
+                await asyncio.sleep(0.1)  # <-
+                row = await pool.fetch("SELECT 1")
+                assert row == [1]
+                return 1
+
+            for one in [fetch]:
+                pass
+            kinds = [fetch]
+            for kind in kinds:
+                await run(200, kind)
+        """,
+    ),
+    "a limiter that is asked again and again": (
+        "pacing high",
+        """
+        def test_it(limiter, pool, calls):
+            def work():
+                for _ in range(20):
+                    for _ in range(8):
+                        with limiter.acquire() as acquired:
+                            calls.append(acquired)
+                    time.sleep(1)  # <-
+
+            for job in [pool.submit(work) for _ in range(8)]:
+                job.result()
+        """,
+    ),
     "a coroutine that stands for an answer": (
         "workload high",
         """

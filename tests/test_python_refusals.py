@@ -147,3 +147,18 @@ def test_of_several_timeouts_in_a_block_the_last_is_to_run_out() -> None:
 
 def test_a_request_gives_no_nothing_when_its_time_is_up() -> None:
     assert here("assert requests.get(server.url, timeout=1) is None  # <-").role == "guard"
+
+
+def test_a_fake_that_throws_another_error_simulates_nothing() -> None:
+    other = here("""
+        server.send.side_effect = RequestTimedOutError
+        server.retry()
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(server.next(), timeout=0.5)  # <-
+        """)
+    same = here("""
+        server.send.side_effect = asyncio.TimeoutError
+        with pytest.raises(ServerTimeoutError):
+            await asyncio.wait_for(server.next(), timeout=0.5)  # <-
+        """)
+    assert (other.role, same.role) == ("burned", "guard")

@@ -194,7 +194,7 @@ def expected(scene: Scene, raises: Node, short: bool) -> Outcome | None:
     """What an expected error says about a timeout that it may come from; one that is `short` may well say it so."""
     error = _error_of(scene, raises)
     if is_timeout_error(error):
-        if _simulated(scene, raises):
+        if _simulated(scene, raises, error):
             return Outcome("guard", False, True, raises)
         return Outcome("burned", not words.REFUSALS.search(error), True, raises)
     arguments = arguments_of(raises, scene.code)
@@ -208,8 +208,9 @@ def expected(scene: Scene, raises: Node, short: bool) -> Outcome | None:
     return None
 
 
-def _simulated(scene: Scene, raises: Node) -> bool:
+def _simulated(scene: Scene, raises: Node, error: str) -> bool:
     """A fake in the same function, or a library that answers requests itself, raises the error at once."""
+    wanted = tuple(name.rpartition(".")[2] for name in re.findall(r"[\w.]+", error))
     chain = chain_to(scene.root, raises) or (scene.root,)
     index = max(0, border(chain))
     start = max(chain[index].start_byte, raises.start_byte - _NEAR)
@@ -217,7 +218,9 @@ def _simulated(scene: Scene, raises: Node) -> bool:
     if index and _ANSWERED.search(scene.code, max(whole.start_byte, raises.start_byte - _NEAR), raises.start_byte):
         return True
     for match in _THROWS.finditer(scene.code, start, raises.start_byte):
-        if words.TIMEOUT_ERRORS.search(match[1].decode("utf-8", "replace")):
+        thrown = match[1].decode("utf-8", "replace")
+        last = thrown.rpartition(".")[2]
+        if words.TIMEOUT_ERRORS.search(last) and any(last.endswith(name) or name.endswith(last) for name in wanted):
             return True
     return False
 

@@ -136,7 +136,7 @@ def _verdict(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
         return Verdict("pacing", True)
     return (
         hold(scene, site, standing, spawn, ends, round_)
-        or paced(scene, standing, round_)
+        or paced(scene, site, standing, round_)
         or workload(scene, site, standing, spawn, ends)
         or delayed(scene, site, standing, round_)
         or moment(scene, site, round_)

@@ -8,7 +8,7 @@ from itertools import islice
 from tree_sitter import Node
 
 from sleeplint.languages.python import vocabulary as words
-from sleeplint.languages.python.flow import act_of, border, following, has_yield, preceding
+from sleeplint.languages.python.flow import border, following, has_yield, preceding
 from sleeplint.languages.python.holds import is_last
 from sleeplint.languages.python.loops import Round
 from sleeplint.languages.python.scene import Scene
@@ -33,7 +33,10 @@ def workload(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
     if function is None:
         return None
     if standing.kind == "handler":
-        return Verdict("workload", standing.sure)
+        listed = _is_listed(standing)
+        if listed and _is_held_back(scene, site):
+            return Verdict("pacing", False)  # the test itself calls what it has listed
+        return Verdict("workload", standing.sure and not listed)
     if standing.kind == "task":
         if is_last(scene, site) or _returns_value(scene, site):
             return Verdict("workload", ends is True)
@@ -71,15 +74,31 @@ def workload(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
     return None
 
 
-def paced(scene: Scene, standing: Standing, round_: Round | None) -> Verdict | None:
+def _is_listed(standing: Standing) -> bool:
+    """Whether a function is put under a name, alone or with others, by the code around it."""
+    run = standing.run
+    if run is None or run.how != "passed" or run.by is not None:
+        return False
+    return any(outer.type == "assignment" for outer in run.use.chain[border(run.use.chain) + 1 :])
+
+
+def _is_held_back(scene: Scene, site: Site) -> bool:
+    """Whether nothing is done before a wait, and something after it."""
+    before = islice(preceding(scene, site.chain, site.call), 6)
+    after = islice(following(scene, site.chain, site.call), 3)
+    return all(act.kind in ("mark", "neutral", "read") for act in before) and any(
+        act.calls and act.kind in ("call", "read") for act in after
+    )
+
+
+def paced(scene: Scene, site: Site, standing: Standing, round_: Round | None) -> Verdict | None:
     """In the background: something is done again and again, at intervals."""
     if standing.kind != "task" or round_ is None or round_.polls:
         return None
-    body = round_.node.child_by_field_name("body")
-    acts = [act_of(scene, statement) for statement in scene.statements(body)] if body is not None else []
-    if any(act.kind == "call" and act.node.type == "expression_statement" for act in acts):
-        return Verdict("pacing", standing.sure)
-    return None
+    loop = round_.node
+    around = (*islice(preceding(scene, site.chain, site.call), 6), *islice(following(scene, site.chain, site.call), 6))
+    inside = [act for act in around if loop.start_byte <= act.node.start_byte < loop.end_byte]
+    return Verdict("pacing", standing.sure) if any(act.kind == "call" for act in inside) else None
 
 
 def _is_interrupted(scene: Scene, site: Site) -> bool:
