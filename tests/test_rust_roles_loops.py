@@ -49,6 +49,17 @@ NAP = "sleep(Duration::from_millis(10)).await;"
         ("loop { if ready() { break; } assert!(start.elapsed() < LIMIT); NAP } go();", True, False),
         ("let mut tries = 0; while !ready() { tries += 1; if tries > 9 { panic!(); } NAP }", True, False),
         ("timeout(Duration::from_secs(1), async { while !ready() { NAP } }).await.unwrap();", True, False),
+        ("while !child.exited() { NAP }", False, False),
+        ("loop { if server.stopped() { break; } NAP }", False, False),
+        ("while server.running() > 0 { tries += 1; assert!(tries < 9); NAP }", True, False),
+        ("while server.is_running() { server.tick(); NAP }", False, False),
+        ("for _ in 0..99 { if !server.is_running() { return; } NAP } panic!();", True, False),
+        ("timeout(Duration::from_secs(1), async { while server.alive() { NAP } }).await.unwrap();", True, False),
+        (
+            "while !ready() { tokio::select! { _ = sleep(Duration::from_millis(5)) => {} _ = gone() => panic!() } }",
+            True,
+            False,
+        ),
     ],
 )
 def test_what_bounds_a_poll(code: str, bounded: bool, falls_through: bool) -> None:
@@ -112,3 +123,14 @@ def test_the_step_of_a_worker_that_is_told_to_stop_is_no_poll() -> None:
         "std::thread::spawn(|| while !stop.load(Relaxed) { count(); std::thread::sleep(Duration::from_millis(5)); });"
     )
     assert wait.role in ("workload", "pacing")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "tokio::spawn(async move { while running.load(Relaxed) { work().await; NAP } });",
+        "tokio::spawn(async move { loop { if stop.is_set() { break; } work().await; NAP } });",
+    ],
+)
+def test_who_is_stopped_does_not_poll(code: str) -> None:
+    assert in_test(code.replace("NAP", NAP))[-1].role == "pacing"

@@ -36,6 +36,8 @@ class Awaited:
     """True here, False never, None elsewhere or unknown."""
     spawned: bool = False
     """It is all that a task does."""
+    spawn: int | None = None
+    """The index of the call that starts that task, if it stands around the sleep."""
     bounded: bool = False
     """It is what a timeout bounds."""
     raced: bool = False
@@ -78,7 +80,7 @@ def awaiting(way: Way) -> Awaited:
                 if word in _TIMEOUTS:
                     return Awaited(True, bounded=True)
                 if vocabulary.SPAWN.match(word + b"("):
-                    return Awaited(True, spawned=True)
+                    return Awaited(True, spawned=True, spawn=below - 2)
                 if word in vocabulary.FIRST_WINS:
                     shell = way.nodes[statement(way, below)]
                     return _first_of(way.text(shell), _argument(parent, node))

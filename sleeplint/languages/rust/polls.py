@@ -87,7 +87,9 @@ def _deadlines(loop: Node, text: bytes) -> tuple[bytes, ...]:
                     found.append(body)
         elif node.type == "macro_invocation":
             head = text[node.start_byte : node.end_byte]
-            if re.match(rb"\s*+(?:assert|ensure|debug_assert)", head) and vocabulary.BOUNDED.search(head):
+            if re.match(rb"\s*+(?:assert|ensure|debug_assert)", head) and (
+                vocabulary.BOUNDED.search(head) or not stepped.isdisjoint(_WORD.findall(head))
+            ):
                 found.append(b"panic!")
             elif re.match(rb"\s*+(?:\w+::)*select", head) and re.search(rb"sleep|timeout|deadline", head):
                 found.append(head)

@@ -7,7 +7,9 @@ import re
 from sleeplint.languages.rust import branches, vocabulary
 from sleeplint.languages.rust.awaiting import Awaited
 from sleeplint.languages.rust.flow import is_noise, is_value
+from sleeplint.languages.rust.loops import is_timed
 from sleeplint.languages.rust.outcome import ending
+from sleeplint.languages.rust.polls import poll
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.languages.rust.verdict import Verdict
 
@@ -28,6 +30,8 @@ def select_arm(scene: Scene, awaited: Awaited) -> Verdict | None:
         if any(border > at for border, _ in scene.borders) and scene.next:
             return None
         verdict = _raced(arm.body(way.bare), [other.body(way.bare) for other in others])
+        if verdict.role == "burned" and verdict.confidence == "high" and _only_waits(scene, arm.body(way.bare)):
+            return Verdict("poll", "low", loop=poll(scene), elapses=None)
         stopped = any(vocabulary.CANCELLED.search(other.future(way.bare)) for other in others)
         if verdict.role == "burned" and verdict.confidence == "low":
             again = scene.loop is not None and _NOTHING.fullmatch(arm.body(way.bare)) is not None
@@ -41,6 +45,12 @@ def select_arm(scene: Scene, awaited: Awaited) -> Verdict | None:
             return Verdict("race-arm", "low", elapses=False if fails else None)
         return _raced(awaited.body, list(awaited.others))
     return None
+
+
+def _only_waits(scene: Scene, body: bytes) -> bool:
+    """Whether an arm only brings a loop around that asks for something else."""
+    shape = scene.loop
+    return shape is not None and shape.kind == "while" and not is_timed(shape) and _NOTHING.fullmatch(body) is not None
 
 
 _NOTHING = re.compile(rb"\s*+(?:\{\s*+(?:continue\s*+;?\s*+)?\}|continue|\(\s*+\))\s*+")

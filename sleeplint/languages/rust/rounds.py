@@ -30,11 +30,12 @@ def polling(scene: Scene, awaited: Awaited) -> Verdict | None:
                     return Verdict("absence", "low", elapses=None)
                 # It awaits no condition, so that nothing is missed when its time is over.
                 return Verdict("poll", "low", loop=replace(poll(scene), falls_through=False), elapses=None)
-            if vocabulary.STOPPED.search(shape.head) or (scene.background is not None and b".load(" in shape.head):
+            told = vocabulary.STOPPED.search(shape.head) and not _is_own_flow(scene, shape)
+            if told or (scene.background is not None and b".load(" in shape.head):
                 return _sampling(scene)
             return Verdict("poll", "high", loop=poll(scene), elapses=None)
         case "loop" | "for" | "counted" if shape.ends:
-            if _is_stopped(scene, shape):
+            if _is_stopped(scene, shape) and not _is_own_flow(scene, shape):
                 return _sampling(scene)
             if shape.kind == "for" and not _is_retry(shape.head):
                 return Verdict("pacing", "low", elapses=None)
@@ -100,6 +101,13 @@ def _is_lonely(scene: Scene, shape: Shape) -> bool:
     return body is not None and all(
         is_noise(scene.way.text(node)) or node.start_byte == scene.statement.start_byte for node in body.named_children
     )
+
+
+def _is_own_flow(scene: Scene, shape: Shape) -> bool:
+    """Whether who comes to the loop waits for its end: nobody else stops it, whatever its condition is called."""
+    if scene.background is not None or scene.carrier.taken not in ("here", "function"):
+        return False
+    return scene.is_test_function or _is_lonely(scene, shape)
 
 
 def _is_stopped(scene: Scene, shape: Shape) -> bool:

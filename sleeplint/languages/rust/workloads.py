@@ -8,6 +8,7 @@ from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.awaiting import Awaited
 from sleeplint.languages.rust.cut_off import is_cut_off_by_users, within
 from sleeplint.languages.rust.flow import has_effect, is_noise, is_value
+from sleeplint.languages.rust.handles import Fate, fate
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.languages.rust.verdict import Verdict
 
@@ -15,12 +16,16 @@ from sleeplint.languages.rust.verdict import Verdict
 def stored(scene: Scene, awaited: Awaited) -> Verdict | None:
     """It is not waited for here: stored, given away or bounded by a timeout."""
     if awaited.spawned:
-        return Verdict("hold", "high")
+        end = fate(scene.way, awaited.spawn) if awaited.spawn is not None else "unknown"
+        return Verdict("hold", "high", elapses=_ELAPSES[end])
     if awaited.bounded:
         return Verdict("workload", "high", elapses=within(scene, awaited.name))
     if awaited.awaited is True:
         return None
     return Verdict("workload", "low", elapses=within(scene, awaited.name))
+
+
+_ELAPSES: dict[Fate, bool | None] = {"joined": True, "stopped": False, "dropped": False, "unknown": None}
 
 
 def working(scene: Scene, awaited: Awaited) -> Verdict | None:
