@@ -146,6 +146,8 @@ SURE_BY_ARGUMENTS = [
     ("def test_a(x):\n    x.result(timeout=1)", [("timeout", ".result", 1000)]),
     ("def test_a(x):\n    x.settimeout(5)", [("timeout", ".settimeout", 5000)]),
     ("async def test_a(x):\n    await x.sleep(1)", [("sleep", ".sleep", 1000)]),
+    ("def test_a(x):\n    x.wait(timeout=2000)", [("timeout", ".wait", None)]),  # as likely milliseconds
+    ("def test_a(x):\n    x.join(5000)", [("timeout", ".join", None)]),
 ]
 
 
@@ -182,6 +184,8 @@ NEAR_MISSES = [
     "dict(timeout=5)",
     "queue.enqueue(f, timeout=5)",
     "con.fetch(timeout=0)",
+    "from app.models import Job\nJob.objects.get(timeout=60)",
+    "from app.models import Job\nJob.objects.get_or_create(timeout=60)",
     "def test_a(broker):\n    broker.declare(timeout=5)",
     "import time\ndef test_a():\n    t = time.process_time()\n    f()\n    assert time.process_time() - t < 1",
 ]
@@ -299,6 +303,8 @@ def test_the_users_own_calls_wait() -> None:
     calls = (Call("my_project::testing::pause", "sleep", Argument(0, "ms")),)
     code = "from my_project.testing import pause\npause(200)"
     assert spoken(code, calls=calls) == [("sleep", "my_project.testing.pause", 200)]
+    own = (Call(".wait", "timeout", Argument(0, "s")),)
+    assert spoken("def test_a(x):\n    x.wait(2000)", calls=own) == [("timeout", ".wait", 2_000_000)]
     assert spoken(code) == []
 
 
@@ -331,6 +337,7 @@ UNITS = [
     ("import asyncio\nasyncio.wait_for(f, 5000)", "5000 seconds are 83 min"),
     ("import zmq\np = zmq.Poller()\np.poll(TIMEOUT_SECS)", "`TIMEOUT_SECS` is given in milliseconds"),
     ("import time\ntime.sleep(3600)", None),
+    ("def test_a(x):\n    x.wait(timeout=2000)", None),
     ("import time\ntime.sleep(10000)", None),
     ("import time\ntime.sleep(params)", None),
     ("import time\ntime.sleep(DELAY_MS / 1000)", None),

@@ -134,7 +134,8 @@ def _may_wait(owner: Node, names: Names) -> bool:
     """Whether a receiver of a method known by name alone may be something that waits."""
     if owner.type in ("string", "concatenated_string", "dictionary", "list", "integer", "list_comprehension"):
         return False
-    if names.module.text(owner) == "os.path":
+    written = names.module.text(owner)
+    if written == "os.path" or written.endswith(".objects"):  # a model's rows, looked up by their fields
         return False
     meaning = names.meaning(owner)
     if meaning.kind in ("instance", "class"):
@@ -208,11 +209,17 @@ def _with_duration(
     if value.type in _NONE or value.type in _TEXTS or _is_other_wait(value, names):
         return None
     duration = milliseconds(value, unit, names)
+    if duration is not None and duration >= _MINUTES_MS and path.startswith(".") and BY_PATH.get(path) is entry:
+        duration = None  # of something unseen: as likely as not its unit is another one
     if duration is None and (quantity := fold(value, names)) is not None and quantity.number < 0:
         return None  # a negative timeout means none at all
     if duration == 0 and entry.kind == "timeout":
         return None  # a look that does not wait; an alarm that is called off
     return Found(call, chain, name, function, entry, path, duration, names.module.text(value))
+
+
+_MINUTES_MS = 1_000_000
+"""From a thousand on a number is rather of milliseconds."""
 
 
 def _is_other_wait(value: Node, names: Names) -> bool:

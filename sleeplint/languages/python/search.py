@@ -25,7 +25,7 @@ KEYWORDS = {
 NEVER = re.compile(
     r"(?:assert|set_|make_|create_(?!connection)|build_|config|patch|parse|declare|register|mock|option|add_|enqueue"
     r"|validate|format|replace|update|merge|with_|from_|partial|dict|sub[Tt]est|param|start_(?:span|transaction))\w*"
-    r"|a?(?:set|add|touch|get_or_set)$"
+    r"|a?(?:set|add|touch|get_or_set|get_or_create)$"
 )
 """Names of calls that take no time, whatever they are given."""
 _NAMED = re.compile(rb"([^\W\d]\w*)[ \t]*\Z")

@@ -19,7 +19,7 @@ def clash_of(found: Found) -> str | None:
     """Why a duration looks to be in another unit; None if nothing says so."""
     seconds = found.entry.seconds
     written = found.written
-    if seconds is None or written is None or found.wrapper is not None:
+    if seconds is None or written is None or found.wrapper is not None or found.api.startswith("."):
         return None
     if _NAME.fullmatch(written):
         name = written.rpartition(".")[2]
