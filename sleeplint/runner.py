@@ -30,8 +30,10 @@ POOL_PAYS = 600_000
 40 ms to start, and a core reads 8.5 MB a second."""
 SCAN_PAYS = 16_000_000
 """Bytes of source from which even the search for what is worth parsing is left to the processes."""
-LIFE = 8_000_000
+LIFE = 5_000_000
 """Bytes of source after which processes are replaced: Python gives little memory back before it ends."""
+_TIDY = 100_000
+"""Bytes of source read after which a process gives back what holds itself: trees, and what was found out in them."""
 _CHUNK = 64
 _SELDOM = (5_000, 10, 10)
 """How many objects are made before those are looked for that hold each other and nobody holds: few of a reader's do."""
@@ -342,7 +344,17 @@ def _begin(plans: Sequence[Plan], repairs: bool) -> None:
     gc.set_threshold(*_SELDOM)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # the one that is asked for a clean end is the parent
     _linter = Linter(plans, repairs)
+    gc.freeze()  # what all processes share stays shared, and is not gone through each time
 
 
 def _lint_chunk(tasks: list[Task]) -> list[Report]:
-    return [_linter.report(task) for task in tasks]
+    reports = []
+    read = 0
+    for task in tasks:
+        report = _linter.report(task)
+        reports.append(report)
+        read += task.size if report.digest else 0
+        if read > _TIDY:
+            read = 0
+            gc.collect()
+    return reports

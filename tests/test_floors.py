@@ -87,3 +87,8 @@ def test_the_engine_imports_nothing_heavy() -> None:
     program = f"import sys, sleeplint.engine; print(sorted({{m.split('.')[0] for m in sys.modules}} & {set(heavy)}))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.parts[1] == "languages"], ids=str)
+def test_a_reader_makes_its_records_as_cheaply_as_others(path: Path) -> None:
+    assert "dataclasses" not in imported(path), "`sleeplint.records` makes them ready when they are used"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from sleeplint.facts import Loop
 from sleeplint.languages.rust import vocabulary
@@ -15,6 +14,7 @@ from sleeplint.languages.rust.polls import poll
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.languages.rust.story import own_flow
 from sleeplint.languages.rust.verdict import Verdict
+from sleeplint.records import replace
 from sleeplint.text import Span
 
 
