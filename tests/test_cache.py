@@ -127,8 +127,9 @@ def change(here: Path, kind: str, path: str, number: int) -> None:
             file.write_bytes(data[:at] if kind == "cut" else data[:at] + b"\xff" + data[at + 1 :])
 
 
+@pytest.mark.timeout(600)
 @given(st.lists(CHANGES, max_size=6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @pytest.mark.parametrize("certain", [True, False])
 def test_a_cache_changes_nothing_that_is_said(
     certain: bool, tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[str, str, int]]
