@@ -167,11 +167,11 @@ class _Walk:
         try:
             status = os.stat(absolute)
             with os.scandir(absolute) as scan:
-                entries = sorted(scan, key=lambda entry: entry.name)
+                entries = {entry.name: entry for entry in scan}
         except OSError as error:
             self._seen.problems.append(Problem(shown or ".", f"the folder cannot be read: {error.strerror or error}"))
             return
-        names = {entry.name for entry in entries}
+        names = set(entries)
         self._seen.folders[absolute] = names
         if (status.st_dev, status.st_ino) in self._entered or not names.isdisjoint(_MARKS):
             return
@@ -184,16 +184,17 @@ class _Walk:
         inner = []
         folder = Path(absolute)
         resolved = self._resolver.folder(folder, names)
-        for entry in entries:
+        for name in sorted(entries):
+            entry = entries[name]
             if entry.is_dir(follow_symlinks=False):
-                built = entry.name == "target" and "Cargo.toml" in names
-                if not (entry.name in NEVER or entry.name.startswith(".") or built):
+                built = name == "target" and "Cargo.toml" in names
+                if not (name in NEVER or name.startswith(".") or built):
                     inner.append(entry)
-            elif language_of(entry.name) and entry.is_file(follow_symlinks=False):
+            elif language_of(name) and entry.is_file(follow_symlinks=False):
                 if ignored and _ignores(ignored, entry.path):
                     continue
-                if not (resolved.exclude and resolved.excludes(folder / entry.name)):
-                    yield from self._sized(prefix + entry.name, entry)
+                if not (resolved.exclude and resolved.excludes(folder / name)):
+                    yield from self._sized(prefix + name, entry)
         for entry in inner:
             if ignored and _ignores(ignored, entry.path + "/"):
                 continue

@@ -219,8 +219,9 @@ class _Reader:
         """The name of the function whose body this wait is, if it is a wrapper."""
         function = next((node for node in reversed(called.chain) if node.type == "function_item"), None)
         name = function.child_by_field_name("name") if function is not None else None
-        if function is None or name is None:
-            return None
+        parameters = function.child_by_field_name("parameters") if name is not None and function is not None else None
+        if function is None or name is None or parameters is None or not parameters.named_child_count:
+            return None  # what is given nothing hands nothing on
         place = self._calls.names.place(called.chain)
         words = self._grove.text(name)
         members = [items.get(words) for items in (place.scope.items, *place.scope.methods.values())]
