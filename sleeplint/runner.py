@@ -6,6 +6,7 @@ import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -121,7 +122,7 @@ class Linter:
     def open(self, task: Task) -> Source | Report:
         """The file, or the report that says why there is none."""
         try:
-            source = Source.read(task.absolute)
+            source = self._held(task) or Source.read(task.absolute)
         except FileNotFoundError:
             return _unread(task, "vanished before it could be read")
         except OSError as error:
@@ -130,6 +131,12 @@ class Linter:
         if source.language is None:
             return _unread(task, _NO_LANGUAGE)
         return source
+
+    def _held(self, task: Task) -> Source | None:
+        """The file as it was opened already for what others of its project rest on."""
+        project = self._projects.get(task.root) if self._neighbour is None else None
+        found = project.held(task.absolute) if project is not None else None
+        return copy(found) if found is not None else None
 
     def unread(self, task: Task, source: Source) -> Report | None:
         """The empty report of a file about which there is nothing to say, as a byte search tells; None to read it."""

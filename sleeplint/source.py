@@ -161,6 +161,8 @@ class Project:
     _names: dict[str, frozenset[str]] = field(default_factory=dict)
     """What each folder on disk holds: most files that are looked for are not there."""
 
+    _absolute: dict[str, str] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
         self.folder = os.fspath(self.root)
 
@@ -173,6 +175,19 @@ class Project:
 
     def _opened(self, place: str) -> Source | None:
         return _from_disk(place) if self.open is _from_disk else self.open(Path(place))
+
+    def held(self, place: str) -> Source | None:
+        """The file at an absolute path, if it was opened before."""
+        return self._sources.get(place)
+
+    def absolute(self, path: str) -> str:
+        """The absolute path of a file that is given as the user gave it; a folder's is found out once."""
+        folder, name = os.path.split(path)
+        if name in ("", os.curdir, os.pardir):
+            return os.path.abspath(path)
+        if folder not in self._absolute:
+            self._absolute[folder] = os.path.abspath(folder)
+        return os.path.join(self._absolute[folder], name)
 
     def holds(self, place: str) -> bool:
         """Whether a path, given as text, lies within the root."""

@@ -1,4 +1,5 @@
 import codecs
+import os
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,20 @@ def test_a_project_reads_a_file_once_and_nothing_outside(tmp_path: Path) -> None
     assert project.source(tmp_path / "in" / "a.py") is first
     assert project.source(tmp_path / "b.py") is None
     assert project.source(tmp_path / "in" / "none.py") is None
+
+
+@pytest.mark.parametrize("path", ["a.rs", "tests/a.rs", "./tests/../a.rs", "/a.rs", "..", "tests/", "."])
+def test_a_project_knows_absolute_paths(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    project = Project(tmp_path)
+
+    assert [project.absolute(path) for _ in range(2)] == [os.path.abspath(path)] * 2
+
+
+def test_a_file_that_was_opened_is_held(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"x = 1\n")
+    project = Project(tmp_path)
+    place = str(tmp_path / "a.py")
+
+    assert project.held(place) is None
+    assert project.source(place) is project.held(place)

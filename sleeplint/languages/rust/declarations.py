@@ -40,7 +40,7 @@ def is_production(source: Source, around: Surroundings, consulted: set[str]) -> 
         return False
     if source.speaks_to_us or first_test(source.code) < len(source.code):
         return False
-    file = os.path.abspath(source.path)
+    file = project.absolute(source.path)
     return project.holds(file) and Declarations.of(project).exclude(file, consulted)
 
 

@@ -165,7 +165,7 @@ def path_in(project: Project | None, path: str) -> str | None:
     absolute = os.path.isabs(project.folder)
     if os.path.isabs(path) and not absolute:
         return None
-    here = os.path.abspath(path) if absolute else os.path.normpath(path)
+    here = project.absolute(path) if absolute else os.path.normpath(path)
     return here if project.holds(here) else None
 
 
