@@ -26,8 +26,8 @@ async fn gives_up() {
         let (_stream, _) = listener.accept().await.unwrap();
         tokio::time::sleep(std::time::Duration::from_secs(5)).await;
     });
-    let client = tokio::net::TcpStream::connect(addr);
-    tokio::time::timeout(std::time::Duration::from_secs(1), client).await.unwrap().unwrap();
+    let limit = std::time::Duration::from_secs(1);
+    tokio::time::timeout(limit, tokio::net::TcpStream::connect(addr)).await.unwrap().unwrap();
 }
 """
 
