@@ -253,3 +253,13 @@ def test_what_a_mock_of_the_projects_own_answers_does_not_wait() -> None:
     code = "from app import fetch\ndef test_a():\n    with {}:\n        fetch('http://x', timeout=30)"
     assert spoken(code.format("_mock_urlopen(200) as sent"), files) == []
     assert spoken(code.format("mock.patch('app.retry')"), files) == [("app.fetch", 30_000)]
+
+
+def test_many_classes_that_lead_back_to_each_other_are_asked_once() -> None:
+    classes = "".join(
+        f"class A{n}(A{n + 1}, B{n + 1}):\n    def f(self):\n        return self.g{n}() or self.f()\n"
+        f"class B{n}(A{n + 1}):\n    def h(self):\n        return self.f()\n"
+        for n in range(25)
+    )
+    code = classes + "def test_a():\n    A0().f().wait(timeout=3)\n    A0().x.join(5)\n    A0().h().join(5)"
+    assert spoken(code) == [(".wait", 3000), (".join", 5000), (".join", 5000)]

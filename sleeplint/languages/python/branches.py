@@ -16,7 +16,7 @@ MAX_STEPS = 4
 _TODAY = (3, 14)
 """The Python that runs the tests, as far as branches by version go."""
 _VERSION = re.compile(
-    r"sys\.version_info(?:\[0\]|\[:2\]|\.major)?\s*(>=|<=|==|!=|<|>)\s*\(?\s*(\d+)(?:\s*,\s*(\d+))?[^()]*\)?"
+    r"sys\.version_info(?:\[0\]|\[:2\]|\.major)?\s*(>=|<=|==|!=|<|>)\s*\(?\s*(\d{1,3})(?:\s*,\s*(\d{1,3}))?[^()]*\)?"
 )
 _OLD = re.compile(r"(?:\w+\.)?(?:IS_|is_)?(?:PY|py)2")
 _NEW = re.compile(r"(?:\w+\.)?(?:IS_|is_)?(?:PY|py)3")
@@ -60,7 +60,7 @@ def says(module: Module, condition: Node, steps: int = 0) -> bool | None:
             return condition.type == "true"
         case "not_operator":
             inner = first_of(condition)
-            said = says(module, inner, steps) if inner is not None else None
+            said = says(module, inner, steps + 1) if inner is not None and steps <= MAX_STEPS else None
             return None if said is None else not said
     text = text_of(condition, module.code)
     if _OLD.fullmatch(text):

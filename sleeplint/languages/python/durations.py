@@ -262,8 +262,20 @@ def _attribute(node: Node, names: Names, steps: int) -> Quantity | None:
             return None
         return _constant(target, name, steps + 1)
     if meaning.kind in ("instance", "class") and meaning.node is not None and meaning.module is not None:
+        made = owner if owner.type == "call" else _value_of(owner, names) if owner.type == "identifier" else None
+        if made is not None and made.type == "call":
+            given = arguments_of(made, names.module.code)
+            if name in given.keywords:
+                return fold(given.keywords[name], names, steps + 1)
+            if (given.positional or given.open) and _is_field(meaning.module, meaning.node, name):
+                return None  # it may be among them
         return _class_constant(meaning.module, meaning.node, name, steps)
     return None
+
+
+def _is_field(module: Module, owner: Node, name: str) -> bool:
+    """Whether a class declares an attribute that may be given when it is made, as dataclasses do."""
+    return any(binding.annotation is not None for binding in module.table(owner).names.get(name, ()))
 
 
 def _is_set_here(module: Module, name: str) -> bool:

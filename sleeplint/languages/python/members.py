@@ -68,7 +68,9 @@ def member(owner: Meaning, name: str, steps: int = 0) -> Meaning:
             return member(made, name, steps + 1) if made.kind == "instance" else UNKNOWN
         case "instance" | "class":
             if owner.node is not None and owner.module is not None:
-                return _of_class(owner, name, steps)
+                found = _of_class(owner, name, steps, owner, set())
+                # What a derived class does in place of its base may be too much to follow.
+                return found if found.is_known else _of_class(owner, name, steps, None, set())
             if owner.kind == "instance":
                 return _of_instance(owner.path, name)
     return UNKNOWN
@@ -120,10 +122,14 @@ def _of_library_class(path: str, name: str) -> Meaning:
     return Meaning("external", f"{path}.{name}")
 
 
-def _of_class(owner: Meaning, name: str, steps: int, receiver: Meaning | None = None) -> Meaning:
-    """A method or attribute of one of the project's classes, its bases included; `receiver` is of a derived one."""
+def _of_class(owner: Meaning, name: str, steps: int, receiver: Meaning | None, seen: set[Node]) -> Meaning:
+    """A method or attribute of one of the project's classes, its bases included; `receiver` is of a derived one.
+
+    Classes that were `seen` are not asked again.
+    """
     assert owner.node is not None
     assert owner.module is not None
+    seen.add(owner.node)
     module, names = owner.module, names_as(owner.module, owner.node, receiver)
     for binding in reversed(module.bound_in(module.table(owner.node), name)):
         if is_dead(module, binding.node):
@@ -131,7 +137,8 @@ def _of_class(owner: Meaning, name: str, steps: int, receiver: Meaning | None = 
         if binding.kind == "function":
             if is_property(binding.node, module):
                 return names.returned(binding.node, steps + 1)
-            return Meaning("function", f"{owner.path}.{name}", module, binding.node, receiver=receiver)
+            derived = receiver if receiver is not None and receiver.node != owner.node else None
+            return Meaning("function", f"{owner.path}.{name}", module, binding.node, receiver=derived)
         found = names.bound(name, binding, module.chain(owner.node), steps + 1)
         if found.is_known:
             return found
@@ -139,7 +146,7 @@ def _of_class(owner: Meaning, name: str, steps: int, receiver: Meaning | None = 
         found = given_meaning(names, f"self.{name}", owner.node, given, steps + 1)
         if found.is_known:
             return found
-    found = _inherited(owner, name, names, steps, receiver or owner)
+    found = _inherited(owner, name, names, steps, receiver, seen)
     return found if found.is_known else _given_by_fixtures(owner, name, steps)
 
 
@@ -155,7 +162,9 @@ def _given_by_fixtures(owner: Meaning, name: str, steps: int) -> Meaning:
     return UNKNOWN
 
 
-def _inherited(owner: Meaning, name: str, names: Names, steps: int, receiver: Meaning) -> Meaning:
+def _inherited(
+    owner: Meaning, name: str, names: Names, steps: int, receiver: Meaning | None, seen: set[Node]
+) -> Meaning:
     """What a class has from its bases."""
     assert owner.node is not None
     if steps > MAX_STEPS:
@@ -163,8 +172,9 @@ def _inherited(owner: Meaning, name: str, names: Names, steps: int, receiver: Me
     for base in bases_of(owner.node):
         meaning = names.meaning(base, steps + 1)
         if meaning.kind == "class" and meaning.node is not None and meaning.module is not None:
-            found = _of_class(replace(meaning, kind="instance"), name, steps + 1, receiver)
-            found = found if found.is_known else _of_class(replace(meaning, kind="instance"), name, steps + 1)
+            if meaning.node in seen:
+                continue
+            found = _of_class(replace(meaning, kind="instance"), name, steps + 1, receiver, seen)
         elif meaning.kind == "external":
             found = _of_instance(meaning.path, name)
             if found.kind == "external" and not is_catalogued(found.path) and found.path not in RETURNS:

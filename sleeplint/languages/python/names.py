@@ -32,6 +32,7 @@ from sleeplint.languages.python.members import (
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.returned import returned
 from sleeplint.languages.python.tree import Chain, arguments_of, bare, first_of, is_async
+from sleeplint.records import replace
 
 MAX_ITEMS = 6
 """Elements of a literal that are looked at."""
@@ -182,7 +183,10 @@ class Names:
 
     def _outcomes(self, choice: Node) -> list[Node]:
         """What `one if condition else other` may come to."""
-        one, condition, *other = [part for part in choice.named_children if part.type != "comment"]
+        parts = [part for part in choice.named_children if part.type != "comment"]
+        if len(parts) != 3:  # broken text
+            return parts
+        one, condition, *other = parts
         said = says(self.module, condition)
         return [one] if said else other if said is False else [one, *other]
 
@@ -285,6 +289,8 @@ class Names:
                     if declared.is_known:
                         return declared
                 found = self.meaning(binding.node, steps)
+                if binding.node.type == "lambda":
+                    return replace(found, path=".".join([*self.module.prefix, name]))
                 if binding.kind == "entered":
                     found = entered(found, steps)
                 if not found.is_known and binding.node.type in EMPTY and binding.index is None:

@@ -22,6 +22,7 @@ MAX_FILES = 80
 BOUND = re.compile(rb"timeout|time_?limit|max_wait|deadline", re.IGNORECASE)
 """In the name of a parameter: it bounds how long the function waits."""
 _DEFINITION = re.compile(rb"\bdef[ \t]+(\w+)[ \t]*\(([^)]*)\)?")
+_LAMBDA = re.compile(rb"(\w+)[ \t]*=[ \t]*lambda\b([^\n]*)")
 _NEAR = 400
 """How many bytes behind its parameters a thin wrapper has its wait."""
 _WAITS = re.compile(rb"[sS]leep|(?<!\ba)wait|\bawait\w|Wait|[tT]imeout|[dD]elay|join")
@@ -56,6 +57,8 @@ def suggested(code: bytes) -> Suggestions:
         for match in others:  # a wrapper of a wrapper
             if words.search(code, match.end(), match.end() + _NEAR):
                 _add(found, code, match, words)
+    if b"lambda" in code:
+        found.update((match[1][::-1], ANY) for match in _LAMBDA.finditer(code) if _WAITS.search(match[2]))
     found.update((alias[::-1], ANY) for alias, _ in also_known_as(code, sleeps_named()))
     return found
 

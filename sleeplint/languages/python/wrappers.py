@@ -14,7 +14,7 @@ from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.parameters import UNIT_MS, factor_of, parameters_of, scaled
 from sleeplint.languages.python.resolvers import names_of
-from sleeplint.languages.python.tree import Chain, arguments_of, bare, called_name, decorators_of, first_of
+from sleeplint.languages.python.tree import FUNCTIONS, Chain, arguments_of, bare, called_name, decorators_of, first_of
 from sleeplint.records import dataclass, replace
 
 MAX_STEPS = 5
@@ -87,8 +87,8 @@ def _read_wrapper(module: Module, function: Node, steps: int) -> Wrapper | None:
 def _only_statement(function: Node) -> Node | None:
     """The sole statement of a body, docstring, imports, comments and a plain value at the end aside."""
     body = function.child_by_field_name("body")
-    if body is None:
-        return None
+    if body is None or function.type == "lambda":
+        return body
     statements = [
         child
         for child in body.named_children
@@ -145,21 +145,32 @@ def through(
     return Found(call, chain, name, function, wrapper.entry, wrapper.api, duration, written, meaning.path)
 
 
+def _name_of(module: Module, function: Node) -> Node | None:
+    """The name under which a function is known: a definition's, or the one that a lambda is given to."""
+    if function.type != "lambda":
+        return function.child_by_field_name("name")
+    chain = module.chain(function)
+    left = chain[-1].child_by_field_name("left") if chain and chain[-1].type == "assignment" else None
+    return left if left is not None and left.type == "identifier" else None
+
+
 def is_reported_at_its_calls(module: Module, found: Found) -> bool:
     """Whether a wait is the body of a wrapper, which is reported where it is called."""
-    function = next((n for n in reversed(found.chain) if n.type == "function_definition"), None)
+    function = next((n for n in reversed(found.chain) if n.type in FUNCTIONS), None)
     if function is None:
         return False
     wrapper = wrapper_of(Meaning("function", "", module, function))
     if wrapper is None or wrapper.wait != found.call:
         return False
-    label = function.child_by_field_name("name")
+    label = _name_of(module, function)
     if label is None:
         return False
     name = module.text(label).encode()
     if re.search(rb"(?<!def )(?<!\w)" + re.escape(name) + rb"[ \t]*[(,]", module.code):
         return True
-    nested = any(ancestor.type == "function_definition" for ancestor in module.chain(function))
+    nested = function.type == "lambda" or any(
+        ancestor.type == "function_definition" for ancestor in module.chain(function)
+    )
     file_name = module.path.rpartition("/")[2]
     # Nobody imports from a test file: a function that it never calls is run by somebody else.
     return not nested and not file_name.startswith("test_")
