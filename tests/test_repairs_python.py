@@ -456,6 +456,95 @@ REPAIRS = {
             assert asyncio.run(main()) == 1
         """,
     ),
+    "a blocking sleep among the tasks of one of two libraries": (
+        UNSAFE,
+        """
+        import time
+
+        import anyio
+        import pytest
+        import trio
+
+
+        async def test_delivers(bus):
+            async with anyio.create_task_group() as group:
+                group.start_soon(bus.deliver)
+                time.sleep(0.1)
+            assert bus.delivered == 1
+
+
+        async def test_closes(bus):
+            await trio.lowlevel.checkpoint()
+            time.sleep(0.1)
+            assert bus.closed
+
+
+        @pytest.mark.anyio
+        async def test_opens(bus):
+            time.sleep(0.1)
+            assert bus.opened
+        """,
+        """
+        import anyio
+        import pytest
+        import trio
+
+
+        async def test_delivers(bus):
+            async with anyio.create_task_group() as group:
+                group.start_soon(bus.deliver)
+                await anyio.sleep(0.1)
+            assert bus.delivered == 1
+
+
+        async def test_closes(bus):
+            await trio.lowlevel.checkpoint()
+            await trio.sleep(0.1)
+            assert bus.closed
+
+
+        @pytest.mark.anyio
+        async def test_opens(bus):
+            await anyio.sleep(0.1)
+            assert bus.opened
+        """,
+    ),
+    "a blocking sleep beside a test in which the loop's is replaced": (
+        UNSAFE,
+        """
+        import asyncio
+        import time
+        from unittest import mock
+
+
+        @mock.patch("asyncio.sleep")
+        async def test_waits(sleep, bus):
+            await bus.retry()
+            assert sleep.called
+
+
+        async def test_delivers(bus):
+            await bus.publish("hello")
+            time.sleep(0.1)
+            assert bus.delivered == 1
+        """,
+        """
+        import asyncio
+        from unittest import mock
+
+
+        @mock.patch("asyncio.sleep")
+        async def test_waits(sleep, bus):
+            await bus.retry()
+            assert sleep.called
+
+
+        async def test_delivers(bus):
+            await bus.publish("hello")
+            await asyncio.sleep(0.1)
+            assert bus.delivered == 1
+        """,
+    ),
     "a poll of an event": (
         UNSAFE,
         """
@@ -876,6 +965,69 @@ LEFT_ALONE = {
 
             await to_thread(block)
         """,
+    "a blocking sleep where nothing tells which of two libraries runs it": """
+        import time
+
+        import anyio
+        import trio
+
+
+        async def test_delivers(bus):
+            await bus.publish("hello")
+            time.sleep(0.1)
+            assert bus.delivered == 1
+        """,
+    "a blocking sleep where the loop's sleep is replaced": """
+        import asyncio
+        import time
+
+
+        async def test_delivers(bus, monkeypatch):
+            monkeypatch.setattr(asyncio, "sleep", lambda seconds: None)
+            await bus.publish("hello")
+            time.sleep(0.1)
+            assert bus.delivered == 1
+        """,
+    "a blocking sleep where the loop's sleep is replaced as the program knows it": """
+        import time
+        from unittest import mock
+
+
+        @mock.patch("bus.worker.asyncio.sleep")
+        async def test_delivers(sleep, bus):
+            await bus.publish("hello")
+            time.sleep(0.1)
+            assert bus.delivered == 1
+        """,
+    "a blocking sleep in a file with a fixture that replaces the loop's": """
+        import time
+
+        import pytest
+
+
+        @pytest.fixture(autouse=True)
+        def impatient(mocker):
+            mocker.patch("asyncio.sleep")
+
+
+        async def test_delivers(bus):
+            await bus.publish("hello")
+            time.sleep(0.1)
+            assert bus.delivered == 1
+        """,
+    "a blocking sleep while the clock of the loop stands": """
+        import asyncio
+        import time
+
+        from freezegun import freeze_time
+
+
+        @freeze_time("2020-02-02")
+        async def test_delivers(bus):
+            await bus.publish("hello")
+            time.sleep(0.1)
+            assert bus.delivered == 1
+        """,
     "a race that the clock may win": """
         import asyncio
 
@@ -1010,6 +1162,42 @@ GRADED_DOWN = {
             time.sleep(0.5)
             await asyncio.sleep(0)
             assert "slow callback" in caplog.text
+        """,
+    "a task that is slow on purpose": """
+        import asyncio
+        import time
+
+
+        async def slow_callback():
+            time.sleep(0.2)
+
+
+        async def test_reports(monitor):
+            asyncio.create_task(slow_callback())
+            await monitor.report()
+        """,
+    "a task of a test that wants it to block": """
+        import asyncio
+        import time
+
+
+        async def work():
+            time.sleep(0.2)
+
+
+        async def test_starvation_is_reported(monitor):
+            asyncio.create_task(work())
+            await monitor.report()
+        """,
+    "a docstring that says so": """
+        import asyncio
+        import time
+
+
+        async def test_reports(monitor):
+            '''A loop that is starved is reported.'''
+            time.sleep(0.2)
+            assert await monitor.report()
         """,
     "the watchdog of the loop": """
         import asyncio

@@ -183,7 +183,7 @@ class Tests:
                 )
         if not is_async(function):
             return None
-        for library in ("trio", "anyio", "curio"):
+        for library in ("anyio", "trio", "curio"):  # anyio's words hold on the others' loops
             if library in self.module.globals.names:
                 return library
         return "asyncio"

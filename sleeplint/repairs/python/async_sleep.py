@@ -10,14 +10,18 @@ import libcst as cst
 from sleeplint.finding import Applicability
 from sleeplint.repairs.python.draft import Draft, Repair
 from sleeplint.repairs.python.event_pacing import sleeps_by_the_clock
-from sleeplint.repairs.python.place import Place
+from sleeplint.repairs.python.place import LOOPS, Place
+from sleeplint.text import Span
 
 _HARMLESS = re.compile(
     r"(pytest\.(raises|warns|deprecated_call)|(unittest\.)?mock\.patch(\.\w+)?|contextlib\.suppress|tempfile\.\w+|open|"
     r"warnings\.catch_warnings|(self|cls)\.(assert\w+|subTest)|(anyio|trio)\.\w+)$"
 )
 """Context managers whose body others may run in between."""
-_MEANS_TO_BLOCK = re.compile(r"(?i)block|starv|stall|hog|freez|busy")
+_MEANS_TO_BLOCK = re.compile(r"(?i)block|starv|stall|hog|freez|busy|slow")
+_WATCHDOGS = re.compile(r"slow_callback_duration|set_debug")
+_FREEZERS = re.compile(r"\b(freeze_time|freezegun|time_machine)\b")
+_PATCHERS = re.compile(r"(.*\.)?(patch(\.object)?|setattr)$")
 _RUNNERS = {"asyncio": "asyncio.run", "trio": "trio.run", "anyio": "anyio.run"}
 _IDLE_CALLS = frozenset({"time.time", "time.monotonic", "time.perf_counter", "print", "len", "str", "int", "float"})
 
@@ -32,6 +36,9 @@ def repair(place: Place) -> Repair | None:
         or function.asynchronous is None
         or runtime is None
         or not sleeps_by_the_clock(place)
+        or not place.is_real
+        or _FREEZERS.search(place.file.module.code)  # under which a loop's own sleep may never end
+        or _is_replaced(place)
         or next(place.within(cst.FunctionDef), None) is not function  # a lambda or class body stands between
     ):
         return None
@@ -64,18 +71,63 @@ def _may_hold_a_lock(place: Place, function: cst.FunctionDef) -> bool:
     )
 
 
+def _is_replaced(place: Place) -> bool:
+    """Whether a runtime's sleep may be replaced there: by the test itself, or by what is no test, as a fixture."""
+    file = place.file
+    if re.search(rf"\b({'|'.join(LOOPS)})\.sleep\s*=(?!=)", file.module.code):
+        return True
+    for call in file.every(cst.Call):
+        if _PATCHERS.match(file.text(call.func)) and _replaced_by(place, call) in {f"{name}.sleep" for name in LOOPS}:
+            holder = _outermost(place, file.span(call))
+            if holder is None or holder is place.functions[-1] or not holder.name.value.startswith("test"):
+                return True
+    return False
+
+
+def _outermost(place: Place, span: Span) -> cst.FunctionDef | None:
+    """The outermost function of which a place is part, its decorators included."""
+    within = (node for node in place.file.chain(span) if isinstance(node, cst.FunctionDef))
+    decorated = (
+        function
+        for function in place.file.every(cst.FunctionDef)
+        if any(span in place.file.span(decorator) for decorator in function.decorators)
+    )
+    return next(within, None) or next(decorated, None)
+
+
+def _replaced_by(place: Place, patch: cst.Call) -> str:
+    """What a patch replaces: the last two names of its path."""
+    values = [argument.value for argument in patch.args[:2]]
+    texts = [str(value.evaluated_value) if isinstance(value, cst.SimpleString) else "" for value in values]
+    if texts and texts[0]:
+        return ".".join(texts[0].split(".")[-2:])
+    return f"{place.names.path(values[0])}.{texts[1]}" if len(values) == 2 else ""
+
+
 def _means_to_block(place: Place) -> bool:
-    """Whether names or comments around it say that the loop is to be blocked, or the loop's watchdog is at work."""
-    if any(_MEANS_TO_BLOCK.search(function.name.value) for function in place.functions):
-        return True
+    """Whether names or remarks around it say that the loop is to be blocked, or the loop's watchdog is at work."""
+    file = place.file
     outermost = place.functions[-1]
-    written = place.file.text(outermost)
-    if "slow_callback_duration" in written or "set_debug" in written:
+    # What others start may be there to block them.
+    around = [*place.functions, *_users(place, place.functions[0])]
+    if any(_MEANS_TO_BLOCK.search(function.name.value) for function in around):
         return True
-    lines = place.file.source.lines
-    line = lines.line(place.file.span(place.statement).start)
-    near = [lines.line_text(line).partition("#")[2], lines.line_text(line - 1).partition("#")[2] if line > 1 else ""]
-    return any(_MEANS_TO_BLOCK.search(comment) for comment in near)
+    if any(_WATCHDOGS.search(file.text(function)) for function in (outermost, *around)):
+        return True
+    remarks = [function.get_docstring() or "" for function in around]
+    remarks += [comment.value for comment in file.every(cst.Comment, file.span(outermost))]
+    lines = file.source.lines
+    line = lines.line(file.span(outermost).start)
+    remarks += [lines.line_text(line - 1).partition("#")[2]] if line > 1 else []
+    return any(_MEANS_TO_BLOCK.search(remark) for remark in remarks)
+
+
+def _users(place: Place, function: cst.FunctionDef) -> Iterator[cst.FunctionDef]:
+    """The functions in which a function is used by its name."""
+    for use in place.names.uses(function.name.value):
+        for node in place.file.chain(use):
+            if isinstance(node, cst.FunctionDef) and node is not function:
+                yield node
 
 
 def _runs_alone(place: Place, function: cst.FunctionDef, runtime: str) -> bool:

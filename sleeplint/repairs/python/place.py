@@ -17,6 +17,8 @@ from sleeplint.text import Span
 
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 Block = cst.Module | cst.IndentedBlock
+LOOPS = ("asyncio", "trio", "anyio")
+"""The async libraries that we have words for."""
 Found = TypeVar("Found", bound=cst.CSTNode)
 
 
@@ -142,13 +144,41 @@ class Place:
     def runtime(self) -> str | None:
         """The async library whose loop runs this place: `asyncio`, `trio` or `anyio`; None if it is in doubt."""
         root = self.wait.api.split(".")[0]
-        if root in ("asyncio", "trio", "anyio"):
+        if root in LOOPS:
             return root
-        if self.test is not None and self.test.runtime in ("asyncio", "trio", "anyio"):
-            return self.test.runtime
-        paths = {binding.path.split(".")[0] for _, binding in self.names.imports()}
-        known = [name for name in ("asyncio", "trio", "anyio") if name in paths]
-        return known[0] if len(known) == 1 else None
+        owners = [node for node in reversed(self.chain) if isinstance(node, cst.ClassDef)]
+        holders: list[cst.FunctionDef | cst.ClassDef] = [*self.functions, *owners]
+        for holder in holders:
+            marks = [*holder.decorators, *([] if isinstance(holder, cst.ClassDef) else [holder])]
+            used = {name for mark in marks for name in self._used(self.file.span(mark))}
+            if used:
+                # What anyio offers runs on the others' loops as well.
+                return "anyio" if "anyio" in used else used.pop() if len(used) == 1 else None
+        imported = {path for _, binding in self.names.imports() if (path := binding.path.split(".")[0]) in LOOPS}
+        marked = {name for name in LOOPS if f"mark.{name}" in self._module_marks}
+        told = self.test.runtime if self.test is not None else None
+        if len(imported) > 1:
+            return told if marked == {told} else None
+        return told if told in LOOPS else next(iter(imported), None)
+
+    def _used(self, within: Span) -> Iterator[str]:
+        """The async libraries whose names stand somewhere, or whose mark of pytest does."""
+        for name, binding in self.names.imports():
+            library = binding.path.split(".")[0]
+            if library in LOOPS and any(use in within for use in self.names.uses_of(name, binding)):
+                yield library
+        for attribute in self.file.every(cst.Attribute, within):
+            if attribute.attr.value in LOOPS and self.names.path(attribute.value) == "pytest.mark":
+                yield attribute.attr.value
+
+    @property
+    def _module_marks(self) -> str:
+        """What the file says of `pytestmark`."""
+        return "".join(
+            self.file.text(statement)
+            for statement in self.file.module.body
+            if self.file.text(statement).lstrip().startswith("pytestmark")
+        )
 
 
 def sole_expression(statement: cst.CSTNode) -> cst.BaseExpression | None:
