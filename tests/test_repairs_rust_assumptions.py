@@ -310,3 +310,24 @@ def test_a_task_that_only_sleeps_goes_if_nobody_counts_it(nap: str, rest: str, g
     report = engine.lint(Source("tests/a.rs", dedent(code).encode()), rules, settings, Surroundings(), repairs=True)
     offers = [offered(finding) for finding in report.findings]
     assert ((SAFE, "Delete the task that only sleeps") in offers) == gone
+
+
+@pytest.mark.parametrize(("then", "received"), [("", True), ("assert_eq!(rx.try_recv().unwrap(), 2);", False)])
+def test_a_message_is_awaited_only_if_no_second_look_follows(then: str, received: bool) -> None:
+    code = f"""\
+        use std::time::Duration;
+        use tokio::sync::mpsc;
+        use tokio::time::sleep;
+
+        #[tokio::test]
+        async fn receives() {{
+            let (tx, mut rx) = mpsc::channel::<u8>(8);
+            act(tx);
+            sleep(Duration::from_millis(100)).await;
+            let first = rx.try_recv().unwrap();
+            assert_eq!(first, 1);
+            {then}
+        }}
+        """
+    offer = offered(found(code, "settle-sleep"))
+    assert (offer == (UNSAFE, "Wait for the message on `rx`, bounded")) == received

@@ -150,7 +150,10 @@ def _ends_with(ground: Ground, task: Spawned, sleep: Node) -> str | None:
         if any(ground.uses(sender, sleep.end_byte, function.end_byte) for sender in pairs):
             return None
         if any(receiver in names for receiver in pairs.values()):
-            return "" if _took_what_was_sent(ground, task, sleep) else None
+            taken = sum(
+                word.name in pairs.values() for word in ground.words_in(task.body.start_byte, task.body.end_byte)
+            )
+            return "" if taken == 1 and _took_what_was_sent(ground, task, sleep) else None
         return "" if _is_seen_to_end(ground, task.body, frozenset()) else None
     if len(set(senders)) > 1:
         return None

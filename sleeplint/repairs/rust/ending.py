@@ -19,6 +19,7 @@ _OWNED = frozenset({"socket", "listener", "sender", "receiver", "data", "count"}
 _GUARDED = re.compile(
     r"\.\s*(?:lock|read|write|borrow|borrow_mut|upgradable_read)(?:_owned|_arc)?\s*\(\s*\)"
     r"|\.\s*(?:try_)?(?:lock_?\w*|acquire\w*|enter\w*|flock|permit\w*|reserve\w*)\s*\(|\b(?:Weak|Guard|Permit)\b"
+    r"|\b(?:Buf|Line)(?:Writer|Stream)\b"  # what they hold is sent when they end
 )
 _KEPT_ALIVE = re.compile(r"\blet\s+(?:mut\s+)?_\w+\s*(?::[^=;]*)?=\s*(?:\(\s*)?(?:\w+\s*,?\s*)+\)?\s*;")
 """A variable that is moved into a name of its own, for nothing but its life's length."""
@@ -32,6 +33,13 @@ _NEEDS_THE_END = re.compile(
     r"|\b(?:recv|next)\w*\s*\([^;]*\)[^;]*(?:\bis_(?:none|err)\b|\bNone\b|\bErr\b)|\bfor\s+\w+\s+in\s+&?(?:mut\s+)?\w*(?:rx|recv\w*)\b"
     r"|\.\s*(?:into_)?iter\s*\(\s*\)\s*\.\s*(?:collect|count|last)\b|\bassert!\s*\(\s*\w*rx\s*\.\s*await\s*\.\s*is_err\b"
 )
+_CALLED = r"\s*\((?:[^()]|\([^()]*\))*\)\s*(?:\.\s*await\s*)?"
+_IO_ENDS = re.compile(
+    rf"\b(?:send|recv|write|read|connect|accept|bind)\w*{_CALLED}\.\s*(?:unwrap_err|expect_err|is_err)\b"
+    r"|\bwhile\b[^{;]*\b(?:send|recv|write|read|connect|accept|next)\w*\s*\(|\bif\s+\w+\s*==\s*0\b|\.\s*lines\s*\("
+    r"|\bread\w*\s*\([^}]*\.\s*is_empty\s*\("
+)
+"""Somebody reads, writes or connects until that fails."""
 _LONGEST = 60
 """Characters of an operation that is quoted."""
 
@@ -47,7 +55,7 @@ class Ending:
 
     def caution(self) -> str:
         """What a title says of it."""
-        return f", unless {self.doubt} waits for its end" if self.doubt is not None else ""
+        return f", unless {self.doubt}" if self.doubt is not None else ""
 
 
 def ending(place: Place, task: Spawned, joining: Node | None) -> Ending:
@@ -64,20 +72,21 @@ class _Proof:
         self.place, self.task, self.joining = place, task, joining
         self.ground = place.ground
         self.owned: dict[str, str | None] = {}
+        self.outlasted = False
 
     def doubt(self) -> str | None:
         """What may wait for the hold's end; None if nothing does."""
         place, task, function = self.place, self.task, self.task.function
         if function is None or place.test is None or function.start_byte != place.test.span.start:
-            return "a caller"
+            return "a caller waits for its end"
         if place.spawned is None or place.spawned.call != task.call:
-            return "a caller"
+            return "a caller waits for its end"
         body = function.child_by_field_name("body")
         own = next((child for child in task.body.named_children if child.type == "block"), None)
         if body is None or own is None or task.block != body:
-            return "what stands around the task"
+            return "what stands around the task waits for its end"
         if _means_to_panic(self.ground, function):
-            return "the expected panic"
+            return "the panic that is expected comes of its end"
         known = Understanding(self.ground, place.wait.duration_ms)
         parameters = function.child_by_field_name("parameters")
         known.closed = parameters is None or not parameters.named_children
@@ -88,27 +97,28 @@ class _Proof:
         self.owned = self._owned(known, own)
         known.kinds = outside
         if any(node.start_byte <= place.call.start_byte < node.end_byte for node in strange):
-            return "what stands around the sleep"
+            return "what stands around the sleep waits for its end"
         if task.handle is not None:
             known.kinds[task.handle] = "handle"
         until = self.joining.start_byte if self.joining is not None else function.end_byte
         after = [node for node in whole if task.statement.end_byte <= node.start_byte]
         between = [node for node in after if node.end_byte <= until]
         stopped = known.follow(between)
+        self.outlasted = known.outlasted
         if stopped is not None:
-            return f"`{self._named(between[between.index(stopped) :])}`"
+            return f"`{self._named(between[between.index(stopped) :])}` waits for its end"
         unknown = next((name for name, kind in self.owned.items() if kind not in _OWNED), None)
         if unknown is not None:
-            return f"somebody who waits for `{unknown}`"
+            return f"somebody waits for `{unknown}`"
         if known.unread:
-            return f"what reads `{min(known.unread)}` bytes"
+            return f"the `{min(known.unread)}` bytes that are read are none, which is its end"
         if self.joining is not None and not self._is_plain_join(self.joining, after):
-            return "what stands beside the join"
+            return "what stands beside the join waits for its end"
         if _measures(self.ground.meaning(function)):
-            return "what measures the time"
+            return "the time that it takes matters"
         if self.joining is not None:  # what comes then comes earlier: a lease may not have run out yet
             stopped = known.follow(node for node in after if until < node.start_byte)
-            return f"`{self._named([stopped])}`, or the time until then," if stopped is not None else None
+            return f"`{self._named([stopped])}` needs the time until then" if stopped is not None else None
         return None
 
     def _named(self, unknown: list[Node]) -> str:
@@ -145,14 +155,22 @@ class _Proof:
 
     def is_awaited(self) -> bool:
         """Whether something in sight most likely waits for the end."""
+        function = self.task.function
+        if function is not None and (
+            _means_to_panic(self.ground, function) or _measures(self.ground.meaning(function))
+        ):
+            return True
         text = self.ground.meaning(self.place.nodes[self.place.border])
         if _GUARDED.search(text) or (_KEPT_ALIVE.search(text) and (not self.owned or None in self.owned.values())):
             return True
-        if "sender" in self.owned.values():
+        if self.outlasted or "sender" in self.owned.values():
             return True
         if self.joining is not None and re.search(r"\btimeout|\bis_err\b", self.ground.meaning(self.joining)):
             return True  # that the task does not end may be what is expected
-        return any(_NEEDS_THE_END.search(code) for code in _clients(self.place, self.task, self.joining))
+        return any(
+            _NEEDS_THE_END.search(code) or _IO_ENDS.search(code)
+            for code in _clients(self.place, self.task, self.joining)
+        )
 
 
 def _clients(place: Place, task: Spawned, joining: Node | None) -> Iterator[str]:
@@ -192,8 +210,10 @@ def _means_to_panic(ground: Ground, function: Node) -> bool:
 
 def _measures(text: str) -> bool:
     """Whether a clock is read for more than to show that something was quick."""
-    rest = re.sub(r"\belapsed\s*\(\s*\)\s*<", "", text)
-    return re.search(r"\belapsed\b|\bduration_since\b|\bSystemTime\b|\bInstant\b[^;]*-", rest) is not None
+    quick = re.sub(
+        r"\blet\s+\w+\s*=\s*(?:\w+\s*::\s*)*Instant\s*::\s*now\s*\(\s*\)\s*;|\belapsed\s*\(\s*\)\s*<", "", text
+    )
+    return re.search(r"\belapsed\b|\bduration_since\b|\bSystemTime\b|\bInstant\b|\bnow\s*\(", quick) is not None
 
 
 def _quoted(text: str) -> str:

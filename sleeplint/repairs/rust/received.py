@@ -34,8 +34,9 @@ def receive(place: Place) -> Fix | None:
         return None
     receiver = match.group(1)
     kind = _kind(place.ground, function, receiver, following)
-    if kind is None:
-        return None
+    again = rb"\b%s\s*\.\s*try_recv\b" % receiver.encode()
+    if kind is None or re.search(again, place.ground.bare[following.end_byte : function.end_byte]):
+        return None  # a second look would come as soon as the first message is there
     asynchronous = kind.startswith(_TOKIO)
     if asynchronous and not place.is_async:
         return None

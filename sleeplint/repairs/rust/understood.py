@@ -103,6 +103,8 @@ class Understanding:
         """Nobody takes part but the test and the task: no one else can wait for the hold on the test's behalf."""
         self.unread: set[str] = set()
         """Counts of bytes read that may be 0, which is the end of a connection."""
+        self.outlasted = False
+        """A sleep lasts until the hold is over: what comes then may have waited for that."""
         self._hold_ms = hold_ms
         self._spent_ms = 0.0
         self._outcome_matters = True
@@ -167,6 +169,8 @@ class Understanding:
                 raise UnknownError(pattern)
             self.kinds |= zip(names, ("sender", "receiver"), strict=True)
             return
+        if self.unread.intersection(names):
+            raise UnknownError(pattern)  # what was read first is out of reach, and nobody has looked at it
         for name in names:
             self.kinds[name] = "socket" if value.kind == "accepted" else value.kind
         if value.kind == "count" and self._outcome_matters:
@@ -275,7 +279,9 @@ class Understanding:
         if callee in ("tokio::time::timeout", "tokio::time::timeout_at") and len(given) == 2:
             return self._limited(node, given[1])
         if callee in ("tokio::time::sleep", "std::thread::sleep"):
-            self._spend(node, self._length(node))
+            length = self._length(node)
+            self.outlasted = self._hold_ms is not None and self._spent_ms + length > self._hold_ms
+            self._spend(node, length)
             return Value("data")
         worth = [self._settled(one) for one in given]
         for path, kind, fails in _MADE:
@@ -390,10 +396,12 @@ class Understanding:
             self.bind(pattern, self.value(value))
         else:
             self._settled(condition)
+        unread = set(self.unread)
         for name in ("consequence", "alternative"):
             branch = node.child_by_field_name(name)
             if branch is not None:
                 self._settled(branch.named_children[0] if branch.type == "else_clause" else branch)
+        self.unread |= unread
         return Value("data")
 
     def _rounds(self, node: Node) -> Value:
@@ -402,9 +410,10 @@ class Understanding:
         if over is None or body is None or pattern is None or over.type not in ("range_expression", "array_expression"):
             raise UnknownError(node)
         self._settled(over)
-        spent = self._spent_ms
+        spent, unread = self._spent_ms, set(self.unread)
         self.bind(pattern, Value("data"))
         self._settled(body)
+        self.unread |= unread
         if self._spent_ms != spent:
             raise UnknownError(node)
         return Value("data")
