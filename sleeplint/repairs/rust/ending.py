@@ -114,7 +114,7 @@ class _Proof:
             return f"the `{min(known.unread)}` bytes that are read are none, which is its end"
         if self.joining is not None and not self._is_plain_join(self.joining, after):
             return "what stands beside the join waits for its end"
-        if _measures(self.ground.meaning(function)):
+        if self._is_measured(function):
             return "the time that it takes matters"
         if self.joining is not None:  # what comes then comes earlier: a lease may not have run out yet
             stopped = known.follow(node for node in after if until < node.start_byte)
@@ -153,12 +153,14 @@ class _Proof:
         text = self.ground.meaning(joining).strip()
         return joining in after and re.fullmatch(rf"{plain}|{asserted}|{matched}", text, re.DOTALL) is not None
 
+    def _is_measured(self, function: Node) -> bool:
+        """Whether the time matters that the join takes."""
+        return self.joining is not None and _measures(self.ground.meaning(function))
+
     def is_awaited(self) -> bool:
         """Whether something in sight most likely waits for the end."""
         function = self.task.function
-        if function is not None and (
-            _means_to_panic(self.ground, function) or _measures(self.ground.meaning(function))
-        ):
+        if function is not None and (_means_to_panic(self.ground, function) or self._is_measured(function)):
             return True
         text = self.ground.meaning(self.place.nodes[self.place.border])
         if _GUARDED.search(text) or (_KEPT_ALIVE.search(text) and (not self.owned or None in self.owned.values())):
