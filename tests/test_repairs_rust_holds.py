@@ -127,8 +127,10 @@ def test_a_strangers_answer_may_need_the_end_of_the_hold() -> None:
 def test_who_measures_the_hold_is_not_repaired() -> None:
     before = "let begun = std::time::Instant::now();"
     assert level(finding(CONNECT, before=before)) is SAFE
-    client = f"{CONNECT}\nlet took = begun.elapsed();"
-    assert level(finding(client, before=before)) is DISPLAY
+    quick = f'{CONNECT}\nlet elapsed = begun.elapsed();\nassert!(elapsed < LIMIT, "{{elapsed:?}}");'
+    assert level(finding(quick, before=f"{before}\nconst LIMIT: Duration = Duration::from_secs(1);")) is SAFE
+    slow = f"{CONNECT}\nlet elapsed = begun.elapsed();\nassert!(elapsed >= LIMIT);"
+    assert level(finding(slow, before=before)) is DISPLAY
     lease = "let lease = std::time::Instant::now() + LEASE;"
     assert level(finding(CONNECT, before=lease)) is DISPLAY
 

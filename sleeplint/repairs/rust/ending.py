@@ -210,12 +210,17 @@ def _means_to_panic(ground: Ground, function: Node) -> bool:
     return False
 
 
+_STARTED = re.compile(r"\blet\s+\w+\s*=\s*(?:\w+\s*::\s*)*Instant\s*::\s*now\s*\(\s*\)\s*;")
+_TOOK = re.compile(r"\blet\s+(\w+)\s*=\s*\w+\s*\.\s*elapsed\s*\(\s*\)\s*;")
+_CLOCK = re.compile(r"\.\s*elapsed\b(?!\s*\(\s*\)\s*<)|\bduration_since\b|\bSystemTime\b|\bInstant\b|\bnow\s*\(")
+
+
 def _measures(text: str) -> bool:
     """Whether a clock is read for more than to show that something was quick."""
-    quick = re.sub(
-        r"\blet\s+\w+\s*=\s*(?:\w+\s*::\s*)*Instant\s*::\s*now\s*\(\s*\)\s*;|\belapsed\s*\(\s*\)\s*<", "", text
-    )
-    return re.search(r"\belapsed\b|\bduration_since\b|\bSystemTime\b|\bInstant\b|\bnow\s*\(", quick) is not None
+    for name in _TOOK.findall(text):
+        if re.search(rf"\b{name}\s*(?:>|==|-|\.)|(?:>=?|==|-)\s*{name}\b|\bassert_\w+!\s*\(\s*{name}\b", text):
+            return True
+    return _CLOCK.search(_STARTED.sub("", _TOOK.sub("", text))) is not None
 
 
 def _quoted(text: str) -> str:
