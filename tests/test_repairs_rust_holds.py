@@ -85,6 +85,10 @@ def level(found: Finding) -> Applicability | None:
         (f"{CONNECT}\nlet idle = timeout(Duration::from_secs(1), client.read_u8()).await;\nidle.unwrap_err();", ACCEPT),
         (f"{CONNECT}\nfor _ in 0..3 {{\n    client.write_all(b\"x\").await.unwrap();\n}}", ACCEPT),
         (f"{CONNECT}\nsleep(Duration::from_millis(100)).await;\nclient.write_all(b\"x\").await.unwrap();", ACCEPT),
+        (
+            "let client = TcpStream::connect(addr);\ntimeout(Duration::from_secs(1), client).await.unwrap().unwrap();",
+            ACCEPT,
+        ),
         (CONNECT, "let Ok((_stream, _)) = listener.accept().await else { return };"),
     ],
 )  # fmt: skip

@@ -149,13 +149,22 @@ class Understanding:
             pattern, value = node.child_by_field_name("pattern"), node.child_by_field_name("value")
             if pattern is None or (self._outcome_matters and node.child_by_field_name("alternative") is not None):
                 raise UnknownError(node)
-            worth = self._settled(value) if value is not None else Value("data")
+            worth = self._kept(value) if value is not None else Value("data")
             self.bind(pattern, worth)
             return
         if node.type == "expression_statement":
             node = node.named_children[0]
         if self._settled(node).kind == "count" and self._outcome_matters:
             raise UnknownError(node)
+
+    def _kept(self, node: Node) -> Value:
+        """What a variable is given: a future of tokio does nothing until it is awaited."""
+        if node.type == "call_expression" and self.ground.callee(node).startswith("tokio::net::"):
+            arguments = node.child_by_field_name("arguments")
+            for one in arguments.named_children if arguments is not None else ():
+                self._settled(one)
+            return Value("future")
+        return self._settled(node)
 
     def bind(self, pattern: Node, value: Value) -> None:
         """Give the variables of a pattern what they hold."""
@@ -243,6 +252,8 @@ class Understanding:
             return Value("data")
         if name not in self.kinds:
             raise UnknownError(node)
+        if self.kinds[name] == "future":
+            return self._asked(node, Value("data", 1))
         return Value(self.kinds[name])
 
     def _asked(self, node: Node, value: Value) -> Value:
