@@ -300,7 +300,7 @@ def test_a_task_that_only_sleeps_goes_if_nobody_counts_it(nap: str, rest: str, g
 
         #[tokio::test]
         async fn adds() {{
-            tokio::spawn({nap});
+            tokio::spawn(async {{ {nap}.await; }});
             {rest}
             assert_eq!(1 + 1, 2);
         }}
