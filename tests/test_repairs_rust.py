@@ -375,7 +375,7 @@ def test_equal_guards_of_different_modules_share_no_constant() -> None:
     ],
 )
 def test_what_a_repair_orphans_leaves_its_group(imported: str, left: str) -> None:
-    nap = "    tokio::spawn(sleep(Duration::from_secs(1)));\n"
+    nap = "    tokio::spawn(async { sleep(Duration::from_secs(1)).await });\n"
     body = f"async fn adds() {{\n{nap}    assert_eq!(1 + 1, 2);\n}}\n"
     code = f"{imported}\nuse std::time::Duration;\n\n#[tokio::test]\n{body}"
     head, _, body = mended(code, SAFE).partition("#[tokio::test]")
@@ -384,7 +384,7 @@ def test_what_a_repair_orphans_leaves_its_group(imported: str, left: str) -> Non
 
 
 def test_what_only_all_repairs_together_orphan_goes_too() -> None:
-    nap = "    tokio::spawn(sleep(PAUSE));\n    assert_eq!(1 + 1, 2);\n"
+    nap = "    tokio::spawn(async { sleep(PAUSE).await });\n    assert_eq!(1 + 1, 2);\n"
     head = "use std::time::Duration;\nuse tokio::time::sleep;\n\nconst PAUSE: Duration = Duration::from_secs(1);\n\n"
     code = f"{head}#[tokio::test]\nasync fn adds() {{\n{nap * 4}}}\n"
     added = "    assert_eq!(1 + 1, 2);\n" * 4

@@ -4,6 +4,6 @@ use tokio::time::sleep;
 
 #[tokio::test]
 async fn adds() {
-    tokio::spawn(sleep(Duration::from_secs(1)));
+    tokio::spawn(async { sleep(Duration::from_secs(1)).await });
     assert_eq!(1 + 1, 2);
 }
