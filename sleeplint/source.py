@@ -157,6 +157,7 @@ class Project:
     edited: bool = False
     folder: str = field(init=False)
     """The root as text."""
+    _inside: str = field(init=False)
     _sources: dict[str, Source | None] = field(default_factory=dict)
     _names: dict[str, frozenset[str]] = field(default_factory=dict)
     """What each folder on disk holds: most files that are looked for are not there."""
@@ -165,13 +166,16 @@ class Project:
 
     def __post_init__(self) -> None:
         self.folder = os.fspath(self.root)
+        self._inside = os.path.join(self.folder, "")
 
     def source(self, path: str | Path) -> Source | None:
         """The file at `path`; None if it does not exist, cannot be read or lies outside the root."""
         place = os.fspath(path)
-        if place not in self._sources:
-            self._sources[place] = self._opened(place) if self._may_open(place) else None
-        return self._sources[place]
+        try:
+            return self._sources[place]
+        except KeyError:
+            found = self._sources[place] = self._opened(place) if self._may_open(place) else None
+            return found
 
     def _opened(self, place: str) -> Source | None:
         return _from_disk(place) if self.open is _from_disk else self.open(Path(place))
@@ -191,7 +195,11 @@ class Project:
 
     def holds(self, place: str) -> bool:
         """Whether a path, given as text, lies within the root."""
-        return self.folder == "." or place == self.folder or place.startswith(os.path.join(self.folder, ""))
+        return place.startswith(self._inside) or place == self.folder or self.folder == "."
+
+    def may_hold(self, folder: str, name: str) -> bool:
+        """Whether a folder, given as text, may have something of that name; False is certain."""
+        return self.open is not _from_disk or (self.holds(folder) and name in self._names_in(folder))
 
     def _may_open(self, place: str) -> bool:
         if not self.holds(place):

@@ -44,7 +44,7 @@ def apis(code: str, others: Mapping[str, str] | None = None) -> list[str]:
         patch.setattr(Search, "_may_wait", lambda self, start: True)
         patch.setattr(Search, "_may_be_known", lambda self, name, start: True)
         patch.setattr(suggestions, "_shape", lambda code, definition, words: ANY)
-        patch.setattr(suggestions, "_STEMS", (b"",))
+        patch.setattr(suggestions, "_may_wait", lambda near: True)
         everything = read(source, Surroundings(project({"tests/test_it.py": code, **(others or {})})))
     assert found.waits == everything.waits
     consulted: set[str] = set()

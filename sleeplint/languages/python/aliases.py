@@ -7,23 +7,28 @@ from collections.abc import Container, Iterator
 
 _LONGEST = 80
 """Bytes of a name and the blanks after it that are looked back at."""
+_WORD = bytes(byte for byte in range(256) if re.match(rb"\w", bytes([byte])))
 # Both begin at a byte that is rare, because every file is searched.
-_RENAMED = re.compile(rb"as[ \t]+(\w+)")
-_BEFORE_AS = re.compile(rb"(\w+)[ \t]+$")
-_GIVEN = re.compile(rb"=[ \t]*(?:staticmethod\()?(?:\w+\.)*([^\W\d]\w*)[ \t]*\)?[ \t]*(?=[\n#\r;]|\Z)")
-_BEFORE_EQUALS = re.compile(rb"(\w+)[ \t]*$")
+_RENAMED = re.compile(rb"as(?<=[ \t]as)[ \t]+(\w+)")
+_GIVEN = re.compile(rb"=[ \t]*+(?:staticmethod\()?([\w.]++)[ \t]*+\)?[ \t]*+(?=[\n#\r;]|\Z)")
+_DOTTED = re.compile(rb"(?:\w+\.)*[^\W\d]\w*")
 
 
 def also_known_as(code: bytes, names: Container[bytes]) -> Iterator[tuple[bytes, bytes]]:
     """Other names that a file gives to any of `names`, each with that name."""
     for match in _RENAMED.finditer(code):
-        if code[match.start() - 1 : match.start()] not in b" \t":
-            continue
-        original = _BEFORE_AS.search(code, max(match.start() - _LONGEST, 0), match.start())
-        if original is not None and original[1] in names:
-            yield match[1], original[1]
+        original = _word_before(code, match.start())
+        if original in names:
+            yield match[1], original
     for match in _GIVEN.finditer(code):
-        if match[1] in names:
-            given = _BEFORE_EQUALS.search(code, max(match.start() - _LONGEST, 0), match.start())
-            if given is not None:
-                yield given[1], match[1]
+        name = match[1].rpartition(b".")[2]
+        if name in names and _DOTTED.fullmatch(match[1]):
+            given = _word_before(code, match.start())
+            if given:
+                yield given, name
+
+
+def _word_before(code: bytes, place: int) -> bytes:
+    """The word that stands before a place and the blanks there; empty if none does."""
+    before = code[max(place - _LONGEST, 0) : place].rstrip(b" \t")
+    return before[len(before.rstrip(_WORD)) :]

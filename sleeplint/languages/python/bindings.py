@@ -12,12 +12,22 @@ from sleeplint.records import dataclass, field
 BindingKind = Literal[
     "import", "from", "function", "class", "value", "element", "entered", "rest", "parameter", "other"
 ]
+_ASSIGNMENTS = frozenset({"assignment", "augmented_assignment", "named_expression"})
+_BINDERS = frozenset(
+    {
+        "expression_statement", "import_statement", "import_from_statement", "function_definition", "class_definition",
+        "decorated_definition", "if_statement", "while_statement", "elif_clause", "for_statement", "with_statement",
+        "try_statement", "match_statement", "finally_clause", "except_clause", "except_group_clause", "else_clause",
+        "case_clause", "block", "ERROR", "global_statement",
+    }
+)  # fmt: skip
+"""Statements and clauses that bind names, or hold others that do."""
 SCOPES = frozenset({"module", "class_definition", "function_definition", "lambda", *COMPREHENSIONS})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Binding:
-    """One place that gives a name its meaning."""
+    """One place that gives a name its meaning. Scopes have many, and what is not frozen is made twice as fast."""
 
     kind: BindingKind
     node: Node
@@ -111,10 +121,14 @@ class _Scan:
         while stack:
             node, block = stack.pop()
             for child in node.named_children:
-                match child.type:
+                kind = child.type
+                if kind not in _BINDERS:
+                    continue
+                match kind:
                     case "expression_statement":
                         for part in child.named_children:
-                            self.assignment(part, block)
+                            if part.type in _ASSIGNMENTS:
+                                self.assignment(part, block)
                     case "import_statement" | "import_from_statement":
                         self.imports(child, block)
                     case "function_definition" | "class_definition" | "decorated_definition":

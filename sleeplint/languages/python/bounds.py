@@ -10,12 +10,12 @@ from sleeplint.languages.catalogue import Call, Unit
 from sleeplint.languages.python.calls import CALLED_NAMES, Found, argument_of, is_mock, match_call
 from sleeplint.languages.python.durations import fold, reads_clock
 from sleeplint.languages.python.meanings import Meaning
-from sleeplint.languages.python.modules import Module, imported_modules, reexported
+from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.parameters import TRANSPARENT, UNIT_MS, factor_of, outcomes_of, parameters_of, scaled
 from sleeplint.languages.python.resolvers import names_of
 from sleeplint.languages.python.spelling import spelled
-from sleeplint.languages.python.suggestions import BOUND, suggested_by
+from sleeplint.languages.python.suggestions import BOUND, suggesting
 from sleeplint.languages.python.tree import Chain, arguments_of, bare, called_name, descend
 from sleeplint.languages.python.wrappers import through, wrapper_of
 from sleeplint.records import dataclass
@@ -223,14 +223,12 @@ def own_call(call: Node, chain: Chain, function: Node, name: Node, names: Names)
 
 def namesakes(module: Module, word: str) -> list[Meaning]:
     """The methods of that name in the project's classes around a file, for receivers nobody can see."""
+    if module.project is None or module.place is None:
+        return []
     found = []
-    around = [(first, second) for first in imported_modules(module) for second in (first, *reexported(first))]
-    seen: set[str] = set()
-    for _, other in around:
-        if other.path in seen or other.is_test_code:
-            continue
-        seen.add(other.path)
-        if other.project is None or word.encode()[::-1] not in suggested_by(other.project, other.path):
+    for place in suggesting(word, module.code, module.project, module.place, module.consulted):
+        other = module.sibling(place)
+        if other is None or other.is_test_code:
             continue
         for name, bindings in other.globals.names.items():
             for owner in bindings:

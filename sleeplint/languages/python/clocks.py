@@ -11,14 +11,12 @@ from sleeplint.languages.python.calls import Found
 from sleeplint.languages.python.fixtures import fixture_modules
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.names import Names
+from sleeplint.languages.python.patches import Patch, Patches, dotted
 from sleeplint.languages.python.resolvers import names_of
 from sleeplint.languages.python.tree import (
-    Arguments,
     Chain,
     arguments_of,
-    bare,
     decorators_of,
-    descend,
     first_of,
     string_of,
 )
@@ -29,8 +27,9 @@ _STEMS = (
     b"patch", b"setattr", b"freeze", b"autojump_clock", b"mock_clock", b"MockClock", b"task.Clock", b"looptime",
     b"async_solipsism", b"time_machine",
 )  # fmt: skip
-_REPLACED = re.compile(rb"\bClock\(|sleep\s*=(?!=)")
-_PAUSES = re.compile(rb"autojump_clock|mock_clock|MockClock|looptime")
+_CLOCK_MADE = re.compile(rb"Clock\((?<!\wClock\()")
+_SLEEP_REPLACED = re.compile(rb"sleep\s*=(?!=)")
+_PAUSES = (b"autojump_clock", b"mock_clock", b"MockClock", b"looptime")
 _TRIO_FIXTURES = frozenset({"autojump_clock", "mock_clock"})
 _TRIO_APIS = re.compile(r"(?:trio|anyio)\..*")
 _LOOP_APIS = re.compile(r"(?:asyncio|anyio|async_timeout|tornado)\..*|\.call_later")
@@ -38,11 +37,7 @@ _FREEZERS = re.compile(r"(?:freezegun|pytest_freezegun)\.freeze_time|(?:.*\.)?fr
 _TRAVELLERS = frozenset({"time_machine.travel", "time_machine.travel.start"})
 _FREEZER_FIXTURES = frozenset({"freezer", "frozen_time", "freeze_time", "frozen_clock"})
 _ASYNC_SLEEPS = re.compile(r"(?:asyncio|anyio|trio|async_timeout)\..*|\.call_later")
-_PATCHERS = re.compile(r"(?:.*\.)?(?:patch|patch\.object|setattr)")
-_ASSIGNED = re.compile(rb"(?<![\w.])\w+\.sleep[ \t]*=(?!=)")
-"""`time.sleep = fake`."""
 _MAX_STEPS = 5
-_RUNTIMES = frozenset({"time", "asyncio", "trio", "anyio", "gevent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,31 +55,25 @@ class Clock:
 REAL = Clock()
 
 
-@dataclass(frozen=True, slots=True)
-class _Patch:
-    target: str
-    """What is replaced: `time.sleep`, or the name of a global of this file with a leading dot; empty if neither."""
-    written: str
-    """The path of what is replaced, as the patch says it: `app.worker.time`."""
-    start: int
-    end: int
-
-
 class Clocks:
     """The clocks of one file."""
 
     def __init__(self, names: Names) -> None:
         self.names = names
         self.module = names.module
-        self.plain = not _speaks_of_clocks(self.module.code) and not _solipsist(self.module)
-        self._patches: list[_Patch] | None = None
+        self._patches = Patches(names)
         self._autouse: list[str] | None = None
         self._makers: dict[int, tuple[str | None, Node | None]] = {}
 
     @cached_property
+    def plain(self) -> bool:
+        """Whether nothing replaces a clock or a sleep."""
+        return not _speaks_of_clocks(self.module.code) and not _solipsist(self.module)
+
+    @cached_property
     def may_pause(self) -> bool:
         """Whether any test's clock may be simulated."""
-        return _PAUSES.search(self.module.code) is not None or _solipsist(self.module)
+        return any(stem in self.module.code for stem in _PAUSES) or _solipsist(self.module)
 
     def clock(self, found: Found) -> Clock:
         """The clock that holds where a wait stands."""
@@ -199,7 +188,9 @@ class Clocks:
             target = "." + self.module.text(found.function)
         else:
             return False
-        return any(patch.target == target and self._holds(patch, found, fixtures) for patch in self._all_patches())
+        return any(
+            patch.target == target and self._holds(patch, found, fixtures) for patch in self._patches.replacing(target)
+        )
 
     def _is_wrapper_patched(self, found: Found, fixtures: set[str]) -> bool:
         """Whether a function of the project is replaced, or what it sleeps with."""
@@ -219,7 +210,7 @@ class Clocks:
             )
             within = owner.child_by_field_name("name") if owner is not None else None
             prefix = f"{text(within)}." if within is not None else ""
-            own = _dotted(meaning.module)
+            own = dotted(meaning.module)
             parts = text(called).split(".")
             replaced |= {f"{own}.{prefix}{text(label)}"}
             replaced |= {f"{own}.{'.'.join(parts[:count])}" for count in range(1, len(parts) + 1)}
@@ -228,11 +219,12 @@ class Clocks:
             meaning = names_of(meaning.module).meaning(called)
         return any(
             any(path == patch.written or path.endswith("." + patch.written) for path in replaced)
-            for patch in self._all_patches()
+            for last in {path.rpartition(".")[2] for path in replaced}
+            for patch in self._patches.replacing(last)
             if patch.written and "." in patch.written and self._holds(patch, found, fixtures)
         )
 
-    def _holds(self, patch: _Patch, found: Found, fixtures: set[str]) -> bool:
+    def _holds(self, patch: Patch, found: Found, fixtures: set[str]) -> bool:
         if patch.start <= found.call.start_byte < patch.end:
             return True
         fixture, owner = self._made_in(patch)
@@ -240,14 +232,14 @@ class Clocks:
             return fixture in fixtures
         return owner is not None and owner.start_byte <= found.call.start_byte < owner.end_byte
 
-    def _made_in(self, patch: _Patch) -> tuple[str | None, Node | None]:
+    def _made_in(self, patch: Patch) -> tuple[str | None, Node | None]:
         """The fixture in which a patch is made, or the class in whose `setUp` it is."""
         known = self._makers.get(patch.start)
         if known is None:
             known = self._makers[patch.start] = self._find_maker(patch)
         return known
 
-    def _find_maker(self, patch: _Patch) -> tuple[str | None, Node | None]:
+    def _find_maker(self, patch: Patch) -> tuple[str | None, Node | None]:
         node = self.module.root.descendant_for_byte_range(max(patch.start - 1, 0), patch.start)
         holders = self.module.chain(node) if node is not None else ()
         for holder in holders:
@@ -259,139 +251,6 @@ class Clocks:
                 if name in ("setUp", "setup_method", "asyncSetUp", "setUpClass"):
                     return None, next((n for n in reversed(holders) if n.type == "class_definition"), None)
         return None, None
-
-    def _all_patches(self) -> list[_Patch]:
-        if self._patches is None:
-            self._patches = list(self._find_patches())
-        return self._patches
-
-    def _find_patches(self) -> list[_Patch]:
-        module = self.module
-        found = self._assigned()
-        for match in re.compile(rb"\b(?:patch|object|setattr)\s*\(").finditer(module.code):
-            node = module.root.descendant_for_byte_range(match.start(), match.end() - 1)
-            chain = module.chain(node) if node is not None else ()
-            call = next((n for n in reversed((*chain, *([node] if node else []))) if n.type == "call"), None)
-            function = call.child_by_field_name("function") if call is not None else None
-            if call is None or function is None or not _PATCHERS.fullmatch("".join(module.text(function).split())):
-                continue
-            arguments = arguments_of(call, module.code)
-            target = self._target(arguments)
-            written = self._written(arguments)
-            if (target is None and not written) or self._keeps_real(arguments):
-                continue
-            start, end = self._reach(call, module.chain(call))
-            found.append(_Patch(target or "", written, start, end))
-        return found
-
-    def _assigned(self) -> list[_Patch]:
-        """`time.sleep = fake`, up to the next such assignment, which puts the real one back."""
-        places: list[tuple[str, Node, Node, Node]] = []
-        for match in _ASSIGNED.finditer(self.module.code):
-            node = self.module.root.descendant_for_byte_range(match.start(), match.start() + 1)
-            chain = self.module.chain(node) if node is not None else ()
-            statement = next((n for n in reversed(chain) if n.type == "assignment"), None)
-            left = statement.child_by_field_name("left") if statement is not None else None
-            right = statement.child_by_field_name("right") if statement is not None else None
-            owner = left.child_by_field_name("object") if left is not None and left.type == "attribute" else None
-            if statement is None or right is None or owner is None or owner != node:
-                continue
-            meaning = self.names.meaning(owner)
-            if meaning.kind == "external" and meaning.path in _RUNTIMES:
-                holder = next((n for n in reversed(chain) if n.type == "function_definition"), self.module.root)
-                places.append((f"{meaning.path}.sleep", statement, right, holder))
-        found = []
-        for target, statement, right, holder in places:
-            if self._is_real(right):
-                continue
-            later = (
-                other.start_byte
-                for path, other, _, around in places
-                if path == target and around == holder and other.start_byte > statement.start_byte
-            )
-            found.append(_Patch(target, target, statement.end_byte, min(later, default=holder.end_byte)))
-        return found
-
-    def _target(self, arguments: Arguments) -> str | None:
-        """What a patch replaces, as a wait would call it."""
-        if not arguments.positional:
-            return None
-        first = string_of(arguments.positional[0], self.module.code)
-        if first is not None:
-            return self._spelled(first.decode("utf-8", "replace"))
-        second = string_of(arguments.positional[1], self.module.code) if len(arguments.positional) > 1 else None
-        owner = self.names.meaning(arguments.positional[0])
-        if second is None or owner.kind != "external":
-            return None
-        return f"{owner.path}.{second.decode('utf-8', 'replace')}"
-
-    def _written(self, arguments: Arguments) -> str:
-        """The whole path of what a patch replaces; empty if it does not say."""
-        if not arguments.positional:
-            return ""
-        first = string_of(arguments.positional[0], self.module.code)
-        if first is not None:
-            return first.decode("utf-8", "replace")
-        second = string_of(arguments.positional[1], self.module.code) if len(arguments.positional) > 1 else None
-        owner = self.names.meaning(arguments.positional[0])
-        if second is None or owner.kind not in ("external", "class"):
-            return ""
-        return f"{owner.path.lstrip('.')}.{second.decode('utf-8', 'replace')}"
-
-    def _spelled(self, dotted: str) -> str | None:
-        own = _dotted(self.module)
-        owner, _, name = dotted.rpartition(".")
-        if dotted.startswith("__main__.") or (own and (owner == own or own.endswith("." + owner))):
-            return "." + name
-        parts = dotted.split(".")
-        # `app.worker.time.sleep` replaces the attribute of the one module `time`, for everybody.
-        if len(parts) >= 2 and parts[-2] in _RUNTIMES:
-            return ".".join(parts[-2:])
-        return None
-
-    def _keeps_real(self, arguments: Arguments) -> bool:
-        """Whether the replacement calls the real one."""
-        values = [arguments.keywords[key] for key in ("wraps", "side_effect", "new") if key in arguments.keywords]
-        values += arguments.positional[1:]
-        return any(self._is_real(value) for value in values)
-
-    def _is_real(self, value: Node) -> bool:
-        """Whether a replacement is the real sleep, or a function of this file that calls it for some time."""
-        value = bare(value)
-        if value.type in ("identifier", "attribute"):
-            path = self.names.resolve(value) or ""
-            if path.endswith(".sleep") and path.partition(".")[0] in _RUNTIMES:
-                return True
-            meaning = self.names.meaning(value)
-            if meaning.kind != "function" or meaning.node is None or meaning.module is not self.module:
-                return False
-            value = meaning.node
-        elif value.type != "lambda":
-            return False
-        for call in descend(value):
-            function = call.child_by_field_name("function") if call.type == "call" else None
-            if function is None or function.type not in ("identifier", "attribute"):
-                continue
-            path = self.names.resolve(function) or ""
-            if path.endswith(".sleep") and path.partition(".")[0] in _RUNTIMES:
-                length = arguments_of(call, self.module.code).at(0, None)
-                if length is None or self.module.text(length) not in ("0", "0.0"):
-                    return True
-        return False
-
-    def _reach(self, call: Node, chain: Chain) -> tuple[int, int]:
-        """Where a patch holds: a decorated function, a `with` body, or the rest of the function."""
-        for position in range(len(chain) - 1, -1, -1):
-            holder = chain[position]
-            if holder.type == "decorator":
-                whole = chain[position - 1]
-                return whole.start_byte, whole.end_byte
-            if holder.type == "with_clause":
-                statement = chain[position - 1]
-                return call.end_byte, statement.end_byte
-            if holder.type in ("function_definition", "lambda"):
-                return call.end_byte, holder.end_byte
-        return call.end_byte, self.module.root.end_byte
 
     def _is_frozen(self, chain: Chain, fixtures: set[str]) -> bool:
         if fixtures & _FREEZER_FIXTURES:
@@ -428,12 +287,11 @@ class Clocks:
 
 def _speaks_of_clocks(code: bytes) -> bool:
     """Whether anything in a file may replace a clock or a sleep; False is certain."""
-    return any(stem in code for stem in _STEMS) or _REPLACED.search(code) is not None
-
-
-def _dotted(module: Module) -> str:
-    """A module's path from the project's root, as an import would say it."""
-    return module.inside.rpartition(".")[0].replace("/", ".").removesuffix(".__init__")
+    return (
+        any(stem in code for stem in _STEMS)
+        or _CLOCK_MADE.search(code) is not None
+        or _SLEEP_REPLACED.search(code) is not None
+    )
 
 
 def _parameter_names(function: Node, module: Module) -> list[str]:

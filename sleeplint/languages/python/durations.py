@@ -208,14 +208,15 @@ def _named(node: Node, names: Names, steps: int) -> Quantity | None:
     return fold(binding.node, names, steps + 1)
 
 
-_REDECLARED = re.compile(rb"\b(?:global|nonlocal)\b([^\n#]*)")
+_GLOBAL = re.compile(rb"global(?<!\wglobal)\b([^\n#]*)")
+_NONLOCAL = re.compile(rb"nonlocal(?<!\wnonlocal)\b([^\n#]*)")
 
 
 def _is_redeclared(module: Module, name: str) -> bool:
     """Whether a function changes it through `global` or `nonlocal`."""
     known = module.memory.get("redeclared")
     if not isinstance(known, frozenset):
-        names = b" ".join(match[1] for match in _REDECLARED.finditer(module.code))
+        names = b" ".join([*_GLOBAL.findall(module.code), *_NONLOCAL.findall(module.code)])
         known = frozenset(re.findall(rb"\w+", names))
         module.memory["redeclared"] = known
     return name.encode() in known

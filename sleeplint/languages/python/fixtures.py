@@ -58,7 +58,10 @@ def _tables(module: Module, user: Node) -> Iterator[tuple[Module, Table]]:
 
 def _named(name: str, module: Module, table: Table) -> Iterator[Binding]:
     """Fixtures that go by another name than their function's: `@pytest.fixture(name="client")`."""
-    pattern = re.compile(rb"fixture\([^()]*\bname\s*=\s*[\"']%s[\"']" % re.escape(name.encode()))
+    quoted = name.encode()
+    if b'"%s"' % quoted not in module.code and b"'%s'" % quoted not in module.code:
+        return
+    pattern = re.compile(rb"fixture\([^()]*\bname\s*=\s*[\"']%s[\"']" % re.escape(quoted))
     if pattern.search(module.code) is None:
         return
     for bindings in table.names.values():

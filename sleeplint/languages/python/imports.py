@@ -55,7 +55,9 @@ def _owner(code: bytes, at: int) -> str | None:
 
 
 def _names(listed: bytes) -> Iterator[tuple[str, str]]:
-    for match in _NAME.finditer(_COMMENT.sub(b"", listed).replace(b"\\", b" ")):
+    if b"#" in listed:
+        listed = _COMMENT.sub(b"", listed)
+    for match in _NAME.finditer(listed.replace(b"\\", b" ")):
         yield match[1].decode("utf-8", "replace"), (match[2] or b"").decode("utf-8", "replace")
 
 
@@ -100,10 +102,19 @@ def _files(project: Project, folder: str, dotted: str, tried: set[str]) -> Itera
 
 def _in_folder(project: Project, folder: str, parts: list[str], tried: set[str]) -> Iterator[str]:
     place = "/".join([folder, *parts])
-    for file in (*([f"{place}.py"] if parts else ()), f"{place}/__init__.py"):
-        tried.add(file)
-        if project.source(file) is not None:
-            yield file
+    package = f"{place}/__init__.py"
+    tried.add(package)
+    if parts:
+        module = f"{place}.py"
+        tried.add(module)
+        if not project.may_hold(folder, parts[0]) and (
+            len(parts) > 1 or not project.may_hold(folder, f"{parts[0]}.py")
+        ):
+            return
+        if project.source(module) is not None:
+            yield module
+    if project.source(package) is not None:
+        yield package
 
 
 def bases(project: Project, folder: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from tree_sitter import Node, Tree
 
 from sleeplint.languages.python.bindings import SCOPES, Binding, Table, table_of
 from sleeplint.languages.python.branches import is_dead, is_fallback
-from sleeplint.languages.python.imports import IMPORT, above, imports_of, inside_of, locate, place_of
+from sleeplint.languages.python.imports import IMPORT, above, inside_of, locate, place_of
 from sleeplint.languages.python.parsing import parse
 from sleeplint.languages.python.paths import is_test_path
 from sleeplint.languages.python.search import LAST
@@ -173,16 +173,6 @@ class Module:
             return None
         self.met.add(known)
         return known
-
-
-def imported_modules(module: Module) -> list[Module]:
-    """The project's modules that a file imports."""
-    return [found for path in imports_of(module.code) if (found := module.module_at(path)) is not None]
-
-
-def reexported(module: Module) -> list[Module]:
-    """The modules whose names a package passes on."""
-    return imported_modules(module) if module.path.endswith("__init__.py") else []
 
 
 def load(place: str, source: Source, project: Project) -> Module | None:

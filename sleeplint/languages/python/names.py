@@ -30,6 +30,7 @@ from sleeplint.languages.python.members import (
     result_of,
 )
 from sleeplint.languages.python.modules import Module
+from sleeplint.languages.python.occurrences import occurrences
 from sleeplint.languages.python.returned import returned
 from sleeplint.languages.python.tree import Chain, arguments_of, bare, first_of, is_async
 from sleeplint.records import replace
@@ -37,6 +38,7 @@ from sleeplint.records import replace
 MAX_ITEMS = 6
 """Elements of a literal that are looked at."""
 
+_DECLARED = re.compile(rb"global(?<!\wglobal)\b[^\n#]*")
 _WELL_KNOWN = frozenset({"open", "print", "range", "len", "__import__", "time", "asyncio", "trio", "anyio", "gevent"})
 """Builtins, and modules whose name nothing in sight binds: it comes from elsewhere, and means what it says."""
 _NAMESPACES = frozenset({"types.SimpleNamespace", "argparse.Namespace"})
@@ -245,8 +247,11 @@ class Names:
     def _set_elsewhere(self, name: str, steps: int) -> Meaning:
         """What functions that declare a name `global` give to it, when all that is known of it is the same."""
         agreed = UNKNOWN
-        for match in re.finditer(rb"\bglobal\b[^\n#]*\b%s\b" % re.escape(name.encode()), self.module.code):
-            word = self.module.root.descendant_for_byte_range(match.end() - 1, match.end())
+        for declared in _DECLARED.finditer(self.module.code):
+            *_, at = (-1, *occurrences(self.module.code, name.encode(), *declared.span()))
+            if at < 0:
+                continue
+            word = self.module.root.descendant_for_byte_range(at, at + len(name.encode()))
             chain = self.module.chain(word) if word is not None else ()
             function = next((node for node in reversed(chain) if node.type == "function_definition"), None)
             if function is None or not any(node.type == "global_statement" for node in chain):

@@ -13,8 +13,8 @@ from sleeplint.source import Project, Source
 
 MAX_BYTES = 1_500_000
 MAX_SECONDS = 1.2
-QUICK = 150_000
-"""Bytes that are parsed within half a second whatever they are, so that nobody needs to look at the clock."""
+QUICK = 250_000
+"""Bytes that are parsed within a second whatever they are, so that nobody needs to look at the clock."""
 _CHUNK = 1 << 16
 
 

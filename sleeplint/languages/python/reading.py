@@ -64,12 +64,13 @@ def read_module(module: Module, around: Surroundings) -> TestFile:
     places = _places(module, names, tests, clocks, around.calls, search)
     module.consulted |= search.consulted
     waits = _waits(places, module) if places else []
+    paid_for = None if around.production else {wait.test for wait in waits if wait.test is not None}
     return TestFile(
         path=module.path,
         language="python",
         in_test=in_test,
         waits=tuple(sorted(waits, key=lambda wait: wait.span)),
-        tests=_with_clocks(tests, clocks, module),
+        tests=_with_clocks(tests.all(paid_for), clocks, module),
         pragmas=_pragmas(module),
         broken=_broken(module.root),
         unread=_unread(names),
@@ -132,7 +133,7 @@ def _founds(module: Module, names: Names, own: dict[str, Call], search: Search, 
             match = own_call(call, chain, function, name, names)
         if match is not None:
             found.append(match)
-    found += in_time(find_references(names, search.handed_over(), own), module)
+    found += in_time(find_references(names, search.handed_over, own), module)
     if in_test:
         taken = {(match.call.start_byte, match.call.end_byte) for match in found}
         found += in_time(find_guards(names, search.keywords(), taken), module)
@@ -232,9 +233,9 @@ def _wait(place: _Place, around: Circumstances) -> Wait:
     )
 
 
-def _with_clocks(tests: Tests, clocks: Clocks, module: Module) -> tuple[Test, ...]:
+def _with_clocks(tests: tuple[Test, ...], clocks: Clocks, module: Module) -> tuple[Test, ...]:
     found: list[Test] = []
-    for test in tests.all():
+    for test in tests:
         if clocks.may_pause:
             node = module.root.descendant_for_byte_range(test.name_span.start, test.name_span.end)
             chain = module.chain(node) if node is not None else ()

@@ -70,7 +70,6 @@ def _handed_over(
     if taker is None or function is None or _LOOKERS.fullmatch(names.module.text(taker)):
         return None
     arguments = arguments_of(call, names.module.code)
-    holder = names.resolve(function)
     mapped = names.module.text(taker) in _MAPPERS
     matched = entry_of(reference, name, names, own)
     if matched is not None and not matched[1].startswith("."):
@@ -78,14 +77,14 @@ def _handed_over(
         if entry.kind != "sleep" or api in ("threading.Timer",):
             return None
         if entry.seconds is None:
-            return Found(call, chain, name, reference, entry, api, None, None, None, True, holder)
+            return Found(call, chain, name, reference, entry, api, None, None, None, True, names.resolve(function))
         position = entry.seconds.argument if isinstance(entry.seconds.argument, int) else 0
         value = _value(reference, keyword, arguments, position, entry.seconds.keyword, names, mapped)
         if value is None:
             return None
         duration = milliseconds(value, entry.seconds.unit, names)
         written = names.module.text(value)
-        return Found(call, chain, name, reference, entry, api, duration, written, None, True, holder)
+        return Found(call, chain, name, reference, entry, api, duration, written, None, True, names.resolve(function))
     meaning = names.meaning(reference)
     wrapper = wrapper_of(meaning)
     if wrapper is None or wrapper.entry.kind != "sleep":
@@ -95,7 +94,7 @@ def _handed_over(
         return None
     return Found(
         call, chain, name, reference, wrapper.entry, wrapper.api, _wrapped(value, wrapper, names),
-        names.module.text(value), meaning.path, True, holder,
+        names.module.text(value), meaning.path, True, names.resolve(function),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from tree_sitter import Node
@@ -38,6 +38,7 @@ from sleeplint.text import Span
 _INTERRUPTED = frozenset({"hold", "workload", "settle", "startup", "sync"})
 _A_TURN_MS = 0.001
 """Nothing but a turn of the scheduler is as short as that."""
+_GIVEN = re.compile(rb"[ \t]*(?::[^=\n]*)?=(?!=)[^\n#]*")
 THE_CALL = "the call"
 """What a hold keeps that stands in a function which a call runs or was given."""
 
@@ -164,9 +165,19 @@ def _remark_at_constant(scene: Scene, site: Site) -> str:
     value = argument_of(site.entry, arguments_of(site.call, scene.code))
     if value is None or value.type != "identifier":
         return ""
-    name = re.escape(scene.text(value).encode())
-    given = list(islice(re.finditer(rb"(?m)^%s[ \t]*(?::[^=\n]*)?=(?!=)[^\n#]*" % name, scene.code), 2))
-    return remark(scene.code, given[0].start(), given[0].end()) if len(given) == 1 else ""
+    given = list(islice(_given_at_line_start(scene.code, scene.text(value).encode()), 2))
+    return remark(scene.code, *given[0]) if len(given) == 1 else ""
+
+
+def _given_at_line_start(code: bytes, name: bytes) -> Iterator[tuple[int, int]]:
+    """Where lines begin with a name that is given a value, each with the end of that."""
+    text, sought = b"\n" + code, b"\n" + name
+    at = text.find(sought)
+    while at >= 0:
+        given = _GIVEN.match(code, at + len(name))
+        if given is not None:
+            yield at, given.end()
+        at = text.find(sought, at + 1)
 
 
 def _delays_a_call(site: Site) -> bool:

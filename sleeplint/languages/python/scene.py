@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from tree_sitter import Node
 
+from sleeplint.languages.python.occurrences import occurrences
 from sleeplint.languages.python.site import Names, Site
 from sleeplint.languages.python.tree import Chain, called_name, chain_to, text_of
 from sleeplint.records import dataclass
@@ -16,7 +17,7 @@ MAX_NODES = 400
 """Nodes of one statement that are looked at: enough for any that people write."""
 MAX_USES = 40
 MAX_TEXT = 2000
-_FEW = 30
+_FEW = 100
 _BORDERS = frozenset({"function_definition", "class_definition", "lambda", "block"})
 
 
@@ -126,7 +127,7 @@ class Scene:
     def _places(self, word: bytes) -> Iterable[int]:
         """Where a word stands: by a search of its own, or once many were asked for, by one pass over the file."""
         if self._words is None and len(self._uses) < _FEW:
-            return (match.start() for match in re.finditer(rb"\b%s\b" % re.escape(word), self.code))
+            return occurrences(self.code, word)
         if self._words is None:
             self._words = {}
             for match in re.finditer(rb"[^\W\d]\w*", self.code):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from tree_sitter import Node
 
@@ -53,16 +53,18 @@ class Tests:
         self._classes: dict[int, bool] = {}
         self._decorated_classes: dict[int, list[Node]] = {}
 
-    def all(self) -> tuple[Test, ...]:
-        """Every test of the file, in order."""
+    def all(self, among: Collection[str] | None = None) -> tuple[Test, ...]:
+        """Every test of the file, in order; or those whose qualified names are `among` some."""
+        last = None if among is None else {name.rpartition(".")[2] for name in among}
         found = []
-        for function, chain in self._functions():
-            test = self._test(function, chain)
-            if test is not None:
-                found.append(test)
+        for function, name in self._functions():
+            if last is None or name in last:
+                test = self._test(function, self.module.chain(function))
+                if test is not None and (among is None or test.name in among):
+                    found.append(test)
         return tuple(sorted(found, key=lambda test: test.span))
 
-    def _functions(self) -> Iterator[tuple[Node, Chain]]:
+    def _functions(self) -> Iterator[tuple[Node, str]]:
         """The functions of the module and of its classes that are called like tests."""
         tables = [self.module.globals]
         while tables:
@@ -71,7 +73,7 @@ class Tests:
                     if binding.kind == "class":
                         tables.append(self.module.table(binding.node))
                     elif binding.kind == "function" and name.startswith("test"):
-                        yield binding.node, self.module.chain(binding.node)
+                        yield binding.node, name
 
     def scope(self, chain: Chain, node: Node) -> Scope:
         """What the place of `node` says."""

@@ -50,17 +50,17 @@ SOME = Shape()
 """One argument suffices."""
 
 
-def called(code: bytes, names: Container[bytes]) -> Iterator[tuple[int, int]]:
-    """Where names are called, from the last to the first; `names` are given with their letters turned around."""
-    length = len(code)
-    for match in _CALLED.finditer(code[::-1]):
+def called(backwards: bytes, names: Container[bytes]) -> Iterator[tuple[int, int]]:
+    """Where names are called, from the last to the first; `names` and the text are given turned around."""
+    length = len(backwards)
+    for match in _CALLED.finditer(backwards):
         if match[1] in names:
             yield length - match.end(), length - match.start(1)
 
 
-def names_called(code: bytes) -> frozenset[bytes]:
-    """All names that a file calls, with their letters turned around."""
-    return frozenset(_CALLED.findall(code[::-1]))
+def names_called(backwards: bytes) -> frozenset[bytes]:
+    """All names that a file calls, with their letters turned around, as the text is."""
+    return frozenset(_CALLED.findall(backwards))
 
 
 @cache
