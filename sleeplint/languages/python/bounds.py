@@ -12,6 +12,7 @@ from sleeplint.languages.python.durations import fold, reads_clock
 from sleeplint.languages.python.meanings import Meaning
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.names import Names
+from sleeplint.languages.python.occurrences import occurrences
 from sleeplint.languages.python.parameters import TRANSPARENT, UNIT_MS, factor_of, outcomes_of, parameters_of, scaled
 from sleeplint.languages.python.resolvers import names_of
 from sleeplint.languages.python.spelling import spelled
@@ -60,11 +61,11 @@ def _read_bounds(module: Module, function: Node, steps: int) -> list[Bound]:
 def _bounded_by(module: Module, body: Node, parameter: str, steps: int) -> float | None:
     """Milliseconds of one unit of a parameter that flows into a wait; None if it flows into none."""
     names = names_of(module)
-    pattern = re.compile(rb"(?<![\w.])" + re.escape(parameter.encode()) + rb"(?!\w)")
+    word = parameter.encode()
     scale = 1.0
-    for match in pattern.finditer(module.code, body.start_byte, body.end_byte):
-        node = module.root.descendant_for_byte_range(match.start(), match.end())
-        if node is None or node.type != "identifier":
+    for start in occurrences(module.code, word, body.start_byte, body.end_byte):
+        node = module.root.descendant_for_byte_range(start, start + len(word))
+        if module.code[start - 1 : start] == b"." or node is None or node.type != "identifier":
             continue
         chain = module.chain(node)
         changed = _rescaled(node, chain, parameter, names)
@@ -246,6 +247,8 @@ def documented_unit(meaning: Meaning, keyword: str) -> Unit | None:
     if meaning.node is None or meaning.module is None:
         return None
     code = meaning.module.code[meaning.node.start_byte : meaning.node.end_byte]
+    if keyword.encode() not in code:
+        return None
     entry = re.search(rb"\b" + re.escape(keyword.encode()) + rb"\b[^\n]*:[^:]*", code[code.find(b'"""') :])
     if entry is None:
         return None

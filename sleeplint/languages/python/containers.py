@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
 from sleeplint.languages.python.meanings import UNKNOWN, Meaning, agreed, mapping_of, one_of, several_of, tuple_of
+from sleeplint.languages.python.occurrences import occurrences
 from sleeplint.languages.python.tree import Chain
 
 if TYPE_CHECKING:
@@ -19,7 +21,9 @@ MAX_PUTS = 4
 EMPTY = frozenset({"list", "dictionary", "set", "tuple", "call", "binary_operator"})
 """How a value is written that may be a container filled later: `[]`, `deque()`, `[None] * 3`."""
 _LISTS = frozenset({"list", "binary_operator"})
-_PUTS = rb"(?:\.(append|appendleft|add|insert|extend|update|setdefault)\(|[ \t]*(\+=)|(\[)[^]\n=]*\][ \t]*=(?!=))"
+_PUTS = re.compile(
+    rb"(?:\.(append|appendleft|add|insert|extend|update|setdefault)\(|[ \t]*(\+=)|(\[)[^]\n=]*\][ \t]*=(?!=))"
+)
 """By a method, by `+=`, or under a key."""
 _COPIES = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "deque", "chain", "tqdm"})
 _HOMES = frozenset({"", "builtins", "itertools", "itertools.chain", "collections", "random", "tqdm", "tqdm.auto"})
@@ -88,8 +92,7 @@ def put_into(names: Names, target: str, scope: Node, start: Node | None, steps: 
     `start` is what it is made as, if that is known.
     """
     module = names.module
-    pattern = re.compile(rb"(?<![\w.])%s" % re.escape(target.encode()) + _PUTS)
-    for match in islice(pattern.finditer(module.code, scope.start_byte, scope.end_byte), MAX_PUTS):
+    for match in islice(_puts(module.code, target.encode(), scope), MAX_PUTS):
         end = match.end() - 1
         node = module.root.descendant_for_byte_range(end, end + 1)
         chain = (*module.chain(node), node) if node is not None else ()
@@ -107,6 +110,14 @@ def put_into(names: Names, target: str, scope: Node, start: Node | None, steps: 
         if found.is_known:
             return found
     return UNKNOWN
+
+
+def _puts(code: bytes, target: bytes, scope: Node) -> Iterator[re.Match[bytes]]:
+    """Where something is put into a container, from behind its name."""
+    for start in occurrences(code, target, scope.start_byte, scope.end_byte):
+        put = _PUTS.match(code, start + len(target), scope.end_byte) if code[start - 1 : start] != b"." else None
+        if put is not None:
+            yield put
 
 
 def _by_method(names: Names, method: bytes, chain: Chain, steps: int) -> Meaning:

@@ -87,7 +87,7 @@ def fixture_modules(module: Module) -> list[Module]:
 
 def _plugins(module: Module) -> list[Module]:
     """The project's modules that a file names as plugins of pytest."""
-    declared = _PLUGINS.search(module.code)
+    declared = _PLUGINS.search(module.code) if b"pytest_plugins" in module.code else None
     if declared is None:
         return []
     paths = [path.decode("utf-8", "replace") for path in _PATH.findall(declared[1])]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from sleeplint.languages.python.attributes import given_to_self
+from sleeplint.languages.python.occurrences import occurrences
 from sleeplint.languages.python.resolvers import names_of
 from sleeplint.languages.python.tree import bare, first_of, string_of
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from sleeplint.languages.python.names import Names
 
 MAX_STEPS = 8
-_CHANGED = rb"(?:[ \t]*\[[^]\n]*\][ \t]*[-+*/|]?=(?!=)|\.(?:append|extend|insert|pop|remove|clear|update|setdefault)\()"
+_CHANGED = re.compile(
+    rb"(?:[ \t]*\[[^]\n]*\][ \t]*[-+*/|]?=(?!=)|\.(?:append|extend|insert|pop|remove|clear|update|setdefault)\()"
+)
 _LITERALS = frozenset({"dictionary", "list", "tuple", "expression_list"})
 
 
@@ -128,4 +131,5 @@ def _of_attribute(node: Node, names: Names, steps: int) -> tuple[Node, Names] | 
 
 def _is_changed(module: Module, name: str) -> bool:
     """Whether a file puts something into a container that goes by a name."""
-    return re.search(rb"\b%s" % re.escape(name.encode()) + _CHANGED, module.code) is not None
+    word = name.encode()
+    return any(_CHANGED.match(module.code, start + len(word)) for start in occurrences(module.code, word))

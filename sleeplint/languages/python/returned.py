@@ -9,13 +9,13 @@ from tree_sitter import Node
 
 from sleeplint.languages.python.meanings import UNKNOWN, Meaning, one_of, several_of
 from sleeplint.languages.python.members import MAX_STEPS, exported, imported
+from sleeplint.languages.python.occurrences import occurrences
 from sleeplint.languages.python.tree import FUNCTIONS, first_of
 from sleeplint.records import replace
 
 if TYPE_CHECKING:
     from sleeplint.languages.python.names import Names
 
-_RESULT = re.compile(rb"(?<!\w)(?:return|yield)(?!\w)")
 _YIELDS = re.compile(r"Generator|Iterator|Iterable")
 _DOCUMENTED = re.compile(rb"(?::(?:returns?|rtype):|\bReturns?\b:?)[^:`]{0,60}:(?:py:)?class:`[~!]?([\w.]+)`")
 
@@ -45,8 +45,8 @@ def _returned(names: Names, function: Node, steps: int) -> Meaning:
         return UNKNOWN
     if function.type == "lambda":
         return names.meaning(body, steps + 1)
-    for match in _RESULT.finditer(names.module.code, body.start_byte, body.end_byte):
-        word = names.module.root.descendant_for_byte_range(match.start(), match.end())
+    for start, end in _results(names.module.code, body):
+        word = names.module.root.descendant_for_byte_range(start, end)
         chain = names.module.chain(word) if word is not None else ()
         if not chain or chain[-1].type not in ("return_statement", "yield"):
             continue
@@ -59,6 +59,15 @@ def _returned(names: Names, function: Node, steps: int) -> Meaning:
     return _documented(names, body, steps)
 
 
+def _results(code: bytes, body: Node) -> list[tuple[int, int]]:
+    """Where the words stand by which a function gives something, in order."""
+    return sorted(
+        (start, start + len(word))
+        for word in (b"return", b"yield")
+        for start in occurrences(code, word, body.start_byte, body.end_byte)
+    )
+
+
 def _gives_many(names: Names, function: Node) -> bool:
     """Whether a generator is gone through: of what is decorated, a fixture or a context is made, which give each."""
     chain, label = names.module.chain(function), function.child_by_field_name("name")
@@ -68,7 +77,8 @@ def _gives_many(names: Names, function: Node) -> bool:
 
 def _documented(names: Names, body: Node, steps: int) -> Meaning:
     """The class that a docstring gives as the result: `:return: A :class:`~app.Client` instance`."""
-    entry = _DOCUMENTED.search(names.module.code, body.start_byte, body.end_byte)
+    code, start, end = names.module.code, body.start_byte, body.end_byte
+    entry = _DOCUMENTED.search(code, start, end) if code.find(b"class:`", start, end) >= 0 else None
     if entry is None:
         return UNKNOWN
     dotted = entry[1].decode("utf-8", "replace")
