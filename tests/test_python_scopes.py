@@ -234,10 +234,15 @@ def test_a_freezer_that_the_runtime_does_not_know_is_noted(code: str, frozen: bo
         ("tests/helpers.py", b"", True),
         ("src/app.py", b"import time\ntime.sleep(1)\n", False),
         ("src/app.py", b"class Suite(unittest.TestCase):\n    pass\n", True),
-        ("src/app.py", b"class TestServer:\n    pass\n", True),
-        ("src/app.py", b"class Suite(\n    Base,\n):\n    pass\n", True),
+        ("src/app.py", b"class TestServer:\n    pass\n", False),
+        ("src/app.py", b"class TestServer(Base):\n    pass\n", True),
+        ("src/app.py", b"class Suite[T](\n    Base,\n    AsyncTest,\n):\n    pass\n", True),
+        ("src/app.py", b"class Suite(\n    Base,\n):\n    pass\n", False),
         ("src/app.py", b"class Server(Base):\n    pass\n", False),
+        ("src/app.py", b"TestCase = test_class(Case)\n", False),
     ],
 )
 def test_a_byte_search_says_what_cannot_be_test_code(path: str, code: bytes, expected: bool) -> None:
     assert may_test(path, code) is expected
+    waits = code.replace(b"pass", b"def test_a(self):\n        import time; time.sleep(1)")
+    assert expected or not any(wait.in_test for wait in read(Source(path, waits)).waits)
