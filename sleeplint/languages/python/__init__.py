@@ -11,11 +11,10 @@ from sleeplint.source import Project, Source
 
 def read(source: Source, around: Surroundings) -> TestFile:
     """Read the facts of one Python file. Never raises for what the file contains."""
-    from sleeplint.languages.python.modules import Module
-    from sleeplint.languages.python.parsing import parse_edited
+    from sleeplint.languages.python.modules import Module, parsed
     from sleeplint.languages.python.reading import read_module
 
-    tree = parse_edited(source, around.project)
+    tree = parsed(source, around.project)
     if isinstance(tree, str):
         return TestFile(source.path, "python", around.in_test, unread=(tree,))
     return read_module(Module(source.path, source.code, tree, around.project), around)

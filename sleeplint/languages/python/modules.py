@@ -11,7 +11,7 @@ from tree_sitter import Node, Tree
 from sleeplint.languages.python.bindings import SCOPES, Binding, Table, table_of
 from sleeplint.languages.python.branches import is_dead, is_fallback
 from sleeplint.languages.python.imports import IMPORT, above, inside_of, locate, place_of
-from sleeplint.languages.python.parsing import parse
+from sleeplint.languages.python.parsing import parse, parse_edited
 from sleeplint.languages.python.paths import is_test_path
 from sleeplint.languages.python.search import LAST
 from sleeplint.languages.python.suggestions import SUGGESTED
@@ -20,6 +20,8 @@ from sleeplint.source import Project, Source
 
 AT = "python module at"
 """Key, with a path, under which a project remembers its parsed files."""
+_TREE = "python tree of"
+"""Key, with a path, under which a project remembers the tree of a file that was read, until somebody imports it."""
 MAX_SECONDS_ELSEWHERE = 1.0
 """A file that is only followed to is not worth more."""
 
@@ -175,9 +177,27 @@ class Module:
         return known
 
 
+def parsed(source: Source, project: Project | None) -> Tree | str:
+    """The tree of the file that is read, or in words why there is none. No file is parsed a second time."""
+    place = place_of(source.path, project)
+    if project is None or project.edited or place is None:
+        return parse_edited(source, project)
+    known = project.memory.get((AT, place))
+    if isinstance(known, Module) and known.code == source.code:
+        return known.tree
+    tree = parse(source.code)
+    if isinstance(tree, Tree) and not os.path.basename(place).startswith("test_"):  # nobody imports from a test file
+        project.memory[_TREE, place] = (source.code, tree)
+    return tree
+
+
 def load(place: str, source: Source, project: Project) -> Module | None:
     """The module at `place`; None if it cannot be parsed in time."""
-    tree = parse(source.code, MAX_SECONDS_ELSEWHERE)
+    known = project.memory.pop((_TREE, place), None)
+    if isinstance(known, tuple) and known[0] == source.code:
+        tree = known[1]
+    else:
+        tree = parse(source.code, MAX_SECONDS_ELSEWHERE)
     if not isinstance(tree, Tree):
         return None
     module = Module(place, source.code, tree, project)

@@ -38,6 +38,7 @@ from sleeplint.records import replace
 MAX_ITEMS = 6
 """Elements of a literal that are looked at."""
 
+_NARROWED = re.compile(rb"isinstance(?<!\wisinstance)\(\s*([^\s,()]+)\s*,\s*([\w.]+)\s*\)")
 _DECLARED = re.compile(rb"global(?<!\wglobal)\b[^\n#]*")
 _WELL_KNOWN = frozenset({"open", "print", "range", "len", "__import__", "time", "asyncio", "trio", "anyio", "gevent"})
 """Builtins, and modules whose name nothing in sight binds: it comes from elsewhere, and means what it says."""
@@ -56,6 +57,7 @@ class Names:
         """A class, and what its methods are called on if that is of a class derived from it."""
         self.results: dict[int, Meaning] = {}
         """What calling functions gives, by where they begin."""
+        self._declared: list[tuple[int, int]] | None = None
         self._busy: set[tuple[int, int]] = set()
         self._memory: dict[tuple[int, int], Meaning] = {}
 
@@ -238,17 +240,19 @@ class Names:
         if scope is None:
             return UNKNOWN
         found = UNKNOWN
-        asked = re.compile(rb"\bisinstance\(\s*%s\s*,\s*([\w.]+)\s*\)" % re.escape(name.encode()))
-        for match in asked.finditer(self.module.code, scope.start_byte, at):
-            kind = self.module.root.descendant_for_byte_range(match.start(1), match.end(1))
-            found = self.annotated(kind, steps) if kind is not None else UNKNOWN
+        for match in _NARROWED.finditer(self.module.code, scope.start_byte, at):
+            if match[1] == name.encode():
+                kind = self.module.root.descendant_for_byte_range(match.start(2), match.end(2))
+                found = self.annotated(kind, steps) if kind is not None else UNKNOWN
         return found
 
     def _set_elsewhere(self, name: str, steps: int) -> Meaning:
         """What functions that declare a name `global` give to it, when all that is known of it is the same."""
         agreed = UNKNOWN
-        for declared in _DECLARED.finditer(self.module.code):
-            *_, at = (-1, *occurrences(self.module.code, name.encode(), *declared.span()))
+        if self._declared is None:
+            self._declared = [match.span() for match in _DECLARED.finditer(self.module.code)]
+        for start, end in self._declared:
+            *_, at = (-1, *occurrences(self.module.code, name.encode(), start, end))
             if at < 0:
                 continue
             word = self.module.root.descendant_for_byte_range(at, at + len(name.encode()))

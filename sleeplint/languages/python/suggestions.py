@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
 
 from sleeplint.languages.python.aliases import also_known_as
 from sleeplint.languages.python.imports import IMPORT, above, imported, imports_of
@@ -50,15 +51,15 @@ def suggested(code: bytes, aliases: Iterable[tuple[bytes, bytes]] | None = None)
         if name.startswith(b"__") or not parameters or parameters in (b"self", b"cls"):
             continue
         may = b"timeout" in parameters.lower() or _may_wait(code[match.end() : match.end() + _NEAR])
-        if may and _add(found, code, match, _WAITS):
+        if may and _add(found, code, match, lambda start, end: _WAITS.search(code, start, end) is not None):
             known.append(name)
         else:
             others.append(match)
     if known and others:
-        words = re.compile(rb"(?:%s)\(" % b"|".join(map(re.escape, known)))
+        calls = sorted(_written(code, {name + b"(" for name in known}))
         for match in others:  # a wrapper of a wrapper
-            if words.search(code, match.end(), match.end() + _NEAR):
-                _add(found, code, match, words)
+            if _hold(calls, match.end(), match.end() + _NEAR):
+                _add(found, code, match, lambda start, end: _hold(calls, start, end))
     if b"lambda" in code:
         found.update((match[1][::-1], ANY) for match in _LAMBDA.finditer(code) if _WAITS.search(match[2]))
     sleeps = sleeps_named()
@@ -73,15 +74,34 @@ def _may_wait(near: bytes) -> bool:
     return b"ait" in near or b"imeout" in near or b"leep" in near or b"join" in near or b"elay" in near
 
 
-def _add(found: Suggestions, code: bytes, definition: re.Match[bytes], words: re.Pattern[bytes]) -> bool:
-    """Take note of a function if it may be thin, with one of `words` in its body, or is bounded by a parameter."""
-    name, shape = definition[1][::-1], _shape(code, definition, words)
+def _written(code: bytes, words: Iterable[bytes]) -> Iterator[tuple[int, int]]:
+    """Where any of some words begin and end."""
+    for word in words:
+        start = code.find(word)
+        while start >= 0:
+            yield start, start + len(word)
+            start = code.find(word, start + 1)
+
+
+def _hold(places: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether any of sorted places lies within a range."""
+    at = bisect_left(places, (start, 0))
+    while at < len(places) and places[at][0] < end:
+        if places[at][1] <= end:
+            return True
+        at += 1
+    return False
+
+
+def _add(found: Suggestions, code: bytes, definition: re.Match[bytes], waits: Callable[[int, int], bool]) -> bool:
+    """Take note of a function if it may be thin, and its body `waits`, or is bounded by a parameter."""
+    name, shape = definition[1][::-1], _shape(code, definition, waits)
     if shape is not None:
         found[name] = found[name] | shape if name in found else shape
     return shape is not None
 
 
-def _shape(code: bytes, definition: re.Match[bytes], words: re.Pattern[bytes]) -> Shape | None:
+def _shape(code: bytes, definition: re.Match[bytes], waits: Callable[[int, int], bool]) -> Shape | None:
     written = _parameters(code, definition)
     if written is None:
         return ANY
@@ -90,7 +110,7 @@ def _shape(code: bytes, definition: re.Match[bytes], words: re.Pattern[bytes]) -
     if BOUND.search(code, definition.start(2), end):
         bounds = [(at, name) for at, name in enumerate(names) if BOUND.search(name) and not name.startswith(b"*")]
     body = _thin(code, definition.start(), end)
-    if body is not None and (bounds or words.search(code, *body)):
+    if body is not None and (bounds or waits(*body)):
         return ANY
     receiver = code[definition.start() - 1 : definition.start()] not in b"\n"  # it may be a method
     found: Shape | None = None
