@@ -183,7 +183,7 @@ def suggested_around(code: bytes, project: Project, place: str, consulted: set[s
 
 
 def suggesting(name: str, code: bytes, project: Project, place: str, consulted: set[str]) -> list[str]:
-    """The files that a file imports, or that these re-export, in which a byte search finds a function of a name that may wait."""
+    """The files that a file imports or these re-export in which a byte search finds such a function of that name."""
     turned = name.encode()[::-1]
     return [file for file in _files_around(code, project, place, consulted) if turned in _known(project, file)[0]]
 
