@@ -95,6 +95,11 @@ def test_an_import_says_whose_call_it_is(imports: str, call: str, api: str) -> N
         BODY.format("session.set_write_timeout(Some(Duration::from_millis(50)));"),
         BODY.format("queue.recv_timeout(100);"),
         BODY.format("let sleep: Sleep = later; sleep.await;"),
+        "use tokio::time::*;\nfn sleep(d: Duration) -> Duration { d }\n" + BODY.format("assert_eq!(sleep(D), D);"),
+        "use tokio::time::timeout;\n" + BODY.format("let timeout = |d: Duration| d.as_secs(); timeout(D, f());"),
+        "use tokio::time::sleep;\nfn after(sleep: impl Fn(Duration)) { sleep(D); }",
+        "mod ours { pub async fn timeout<F: Future>(_d: Duration, f: F) -> Result<F::Output, ()> { Ok(f.await) } }\n"
+        + BODY.format("ours::timeout(Duration::from_secs(1), f()).await.unwrap();"),
     ],
 )
 def test_what_only_looks_like_a_wait_is_none(code: str) -> None:
@@ -104,6 +109,21 @@ def test_what_only_looks_like_a_wait_is_none(code: str) -> None:
 def test_a_local_item_shadows_a_glob() -> None:
     code = "use tokio::time::*;\nfn sleep(d: Duration) { count(); }\n" + BODY.format("sleep(D); timeout(D, f()).await;")
     assert apis(code) == ["tokio::time::timeout"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "use tokio::time::sleep;\n" + BODY.format("{ let sleep = |d: Duration| d; } sleep(D).await;"),
+        "use tokio::time::sleep;\n" + BODY.format("let sleep = sleep(D); sleep.await;"),
+        "use tokio::time::sleep;\nfn around(sleep: bool) { async fn within() { sleep(D).await } }",
+        "fn sleep(d: Duration) -> Sleep { Sleep { d } }\n" + BODY.format("sleep(Duration::from_secs(1)).await;"),
+        "async fn sleep(d: Duration) { CLOCK.register(d).await }\n"
+        + BODY.format("sleep(Duration::from_secs(1)).await;"),
+    ],
+)
+def test_what_is_not_shadowed_and_may_wait_is_one(code: str) -> None:
+    assert [api.rpartition("::")[2] for api in apis(code)] == ["sleep"]
 
 
 def test_one_bare_name_is_resolved_per_scope() -> None:

@@ -12,6 +12,7 @@ from sleeplint.languages.catalogue import Argument, Call
 from sleeplint.languages.rust.catalogue import FUNCTIONS, SHAPES
 from sleeplint.languages.rust.durations import Durations
 from sleeplint.languages.rust.library import Library, Place, Reading
+from sleeplint.languages.rust.lookalikes import is_shadowed, waits_nowhere
 from sleeplint.languages.rust.methods import choose, methods
 from sleeplint.languages.rust.names import Found, path_of
 from sleeplint.languages.rust.receivers import origin
@@ -106,6 +107,8 @@ class Calls:
         name = function.child_by_field_name("name") or function
         start = self._start(function, name)
         here = (*chain, call)
+        if len(path) == 1 and is_shadowed(path[0], here, call.start_byte, self.reading.grove.code):
+            return None
         found = self.names.look_up(path, here)
         arguments = _arguments(call)
         own = self._taught(found, path)
@@ -155,7 +158,7 @@ class Calls:
         first = parameters.named_children[0] if parameters is not None and parameters.named_children else None
         if first is None or not _PARAMETER.search(place.reading.grove.text(first)):
             return None
-        if result is None and b"async" not in head:
+        if (result is None and b"async" not in head) or waits_nowhere(definition, place.reading.grove.code):
             return None
         api = api or (found.path if "::" in found.path else self._path(found))
         return self._called(call, chain, name, start, replace(shape, call=api), api, arguments)
