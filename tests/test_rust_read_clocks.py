@@ -10,6 +10,7 @@ from sleeplint.languages import Surroundings, read
 from sleeplint.source import Source
 
 SLEEP = "tokio::time::sleep(std::time::Duration::from_secs(60)).await;"
+PAUSED_RUNTIME = "fn rt() -> Runtime { tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap() }"
 BLOCK = "std::thread::sleep(std::time::Duration::from_secs(60));"
 
 
@@ -32,6 +33,12 @@ def clocks(code: str) -> list[tuple[bool, bool]]:
         f" rt.block_on(async {{ {SLEEP} }}); }}",
         f"#[test]\nfn f() {{ let mut sim = turmoil::Builder::new().build(); sim.client(1, async {{ {SLEEP} }}); }}",
         f"#[madsim::test]\nasync fn f() {{ {SLEEP} }}",
+        f"{PAUSED_RUNTIME}\n#[test]\nfn f() {{ rt().block_on(async {{ {SLEEP} }}); }}",
+        f"{PAUSED_RUNTIME}\n#[test]\nfn f() {{ let rt = rt(); rt.block_on(async {{ {SLEEP} }}); }}",
+        f"fn still(f: impl Future) {{ Builder::new_current_thread().start_paused(true).build().unwrap().block_on(f) }}"
+        f"\n#[test]\nfn f() {{ still(async {{ {SLEEP} }}); }}",
+        f"fn setup() {{ tokio::time::pause(); }}\n#[tokio::test]\nasync fn f() {{ setup(); {SLEEP} }}",
+        f"#[tokio::test(start_paused = true)]\nasync fn f() {{ {SLEEP} tokio::time::resume(); }}",
         f"async fn helper() {{ {SLEEP} }}\n#[tokio::test(start_paused = true)]\nasync fn f() {{ helper().await; }}",
         f"async fn inner() {{ {SLEEP} }}\nasync fn outer() {{ inner().await }}\n"
         "#[tokio::test(start_paused = true)]\nasync fn f() { outer().await; }",
@@ -54,6 +61,13 @@ def test_time_is_virtual(code: str) -> None:
         f"async fn helper() {{ {SLEEP} }}\n#[tokio::test(start_paused = true)]\nasync fn e() {{ helper().await; }}\n"
         "#[tokio::test]\nasync fn f() { helper().await; }",
         f"pub async fn helper() {{ {SLEEP} }}\n#[tokio::test(start_paused = true)]\nasync fn f() {{ helper().await; }}",
+        f"#[tokio::test(start_paused = true)]\nasync fn f() {{ tokio::time::resume(); {SLEEP} }}",
+        f"fn setup() {{ tokio::time::pause(); }}\n#[tokio::test]\nasync fn f() {{ {SLEEP} setup(); }}",
+        f"fn setup() {{ tokio::time::pause(); }}\n#[tokio::test]\nasync fn f() {{ player.setup(); {SLEEP} }}",
+        f"fn setup() {{ time::pause(); time::resume(); }}\nuse tokio::time;\n"
+        f"#[tokio::test]\nasync fn f() {{ setup(); {SLEEP} }}",
+        f"{PAUSED_RUNTIME}\nfn live() -> Runtime {{ Builder::new_current_thread().build().unwrap() }}\n"
+        f"#[test]\nfn f() {{ let a = rt(); let b = live(); b.block_on(async {{ {SLEEP} }}); }}",
         f"async fn one() {{ {SLEEP} two().await }}\nasync fn two() {{ one().await }}",
     ],
 )

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 
 from tree_sitter import Node
 
 from sleeplint.facts import Test
 from sleeplint.languages.rust.attributes import Attribute
 from sleeplint.languages.rust.names import FileNames, path_of
+from sleeplint.languages.rust.outline import Item
 from sleeplint.languages.rust.words import holds, places
 
 _PAUSED = re.compile(r"\bstart_paused\s*=\s*true\b")
 _BUILDER = re.compile(rb"\.\s*start_paused\s*\(\s*true\s*\)")
 _RUNTIME = re.compile(rb"\bRuntime\s*::\s*new\s*\(|\bBuilder\s*::\s*new_\w+\s*\(")
 _PAUSE = re.compile(rb"\b(pause|resume)\s*\(\s*\)")
+_CALLED = re.compile(rb"\s*\(")
+_MAKER = re.compile(rb"\s*(\w+)\s*\(")
 _SIMULATED = re.compile(rb"\b(turmoil\s*::\s*Builder|loom\s*::\s*model|shuttle\s*::\s*check_\w+)\b")
 _SIMULATORS = (b"turmoil", b"loom", b"shuttle")
 _SIMULATES = re.compile(rb"\b(?:Builder|model|check_\w+)(?=\s*(?:\(|::))")
@@ -53,19 +57,54 @@ class Clocks:
         """The file speaks of a simulator at all; asked once, for asking takes as long as the file is."""
         self._pauses = b"pause" in self._code
 
-    def paused(self, function: Node, before: int) -> bool:
-        """Whether the clock is paused in a function when the place `before` is reached."""
+    def paused(self, function: Node, before: int, at_first: bool = False) -> bool:
+        """Whether the clock is paused in a function when the place `before` is reached; `at_first`: when it begins."""
         if self._simulated(function):
             return True
         if not self._pauses:
-            return False
-        if _BUILDER.search(self._code, function.start_byte, before):
-            return True
-        paused = False
-        for match in _PAUSE.finditer(self._code, function.start_byte, before):
+            return at_first
+        changes = [*self._changes(function.start_byte, before), *self._helped(function, before)]
+        return max(changes)[1] if changes else at_first
+
+    def _changes(self, start: int, end: int) -> Iterator[tuple[int, bool]]:
+        """Where the clock is paused or resumed in a stretch of the code, and which of the two."""
+        for match in _BUILDER.finditer(self._code, start, end):
+            yield match.start(), True
+        for match in _PAUSE.finditer(self._code, start, end):
             if self._is_tokio(match.start(1), match.end(1), match[1].decode()):
-                paused = match[1] == b"pause"
-        return paused
+                yield match.start(), match[1] == b"pause"
+
+    def _helped(self, function: Node, before: int) -> Iterator[tuple[int, bool]]:
+        """Where a function calls a helper of its file that leaves the clock paused or running, and which of the two."""
+        for name, (start, paused) in self._helpers.items():
+            if start == function.start_byte:
+                continue
+            for at in places(self._code, name, function.start_byte, before):
+                if _CALLED.match(self._code, at + len(name)):
+                    item = self._item(at, name)
+                    if item is not None and item.start == start:
+                        yield at, paused
+
+    @cached_property
+    def _helpers(self) -> dict[bytes, tuple[int, bool]]:
+        """The free functions that pause or resume the clock, by name: where they begin, and how they leave it."""
+        helpers: dict[bytes, tuple[int, bool]] = {}
+        for at, paused in sorted(self._changes(0, len(self._code))):
+            chain = self._names.reading.grove.chain(at, at + 1)
+            function = next((node for node in reversed(chain) if node.type == "function_item"), None)
+            name = function.child_by_field_name("name") if function is not None else None
+            if function is not None and name is not None and self._test_at(chain) is None:
+                helpers[self._code[name.start_byte : name.end_byte]] = function.start_byte, paused
+        return helpers
+
+    def _item(self, at: int, name: bytes) -> Item | None:
+        """The function of this file whose name stands at a place."""
+        chain = self._names.reading.grove.chain(at, at + len(name))
+        path = path_of(chain[-1], self._code) if chain[-1].type == "identifier" else None
+        found = self._names.look_up(path, chain[:-1]) if path is not None else None
+        if found is None or found.item is None or found.place is None or found.item.kind != "fn":
+            return None
+        return found.item if found.place.reading is self._names.reading else None
 
     def of_runtime(self, function: Node, chain: Sequence[Node]) -> bool | None:
         """Whether the runtime on which a wait in a function is run there and then is paused; None if none is named."""
@@ -76,16 +115,31 @@ class Clocks:
             if callee is None or callee.type != "field_expression":
                 continue
             runtime, method = callee.child_by_field_name("value"), callee.child_by_field_name("field")
-            if runtime is None or method is None or runtime.type != "identifier":
+            if runtime is None or method is None:
                 continue
             if self._names.reading.grove.text(method) not in {"block_on", "spawn"}:
                 continue
+            if runtime.type == "call_expression":
+                return self._made(runtime.start_byte, runtime.end_byte)
+            if runtime.type != "identifier":
+                continue
             name = re.escape(self._names.reading.grove.text(runtime).encode())
             made = re.compile(rb"\blet\s+(?:mut\s+)?%s\s*(?::[^=;]*)?=([^;]*);" % name)
-            values = [match[1] for match in made.finditer(self._code, function.start_byte, node.start_byte)]
-            if values and _RUNTIME.search(values[-1]):
-                return _BUILDER.search(values[-1]) is not None
+            values = [match.span(1) for match in made.finditer(self._code, function.start_byte, node.start_byte)]
+            paused = self._made(*values[-1]) if values else None
+            if paused is not None:
+                return paused
         return None
+
+    def _made(self, start: int, end: int) -> bool | None:
+        """Whether the runtime that an expression makes, by itself or by a function of the file, is paused."""
+        if not _RUNTIME.search(self._code, start, end):
+            call = _MAKER.match(self._code, start, end)
+            item = self._item(call.start(1), call[1]) if call is not None else None
+            if item is None or not _RUNTIME.search(self._code, item.start, item.end):
+                return None
+            start, end = item.start, item.end
+        return _BUILDER.search(self._code, start, end) is not None
 
     def _simulated(self, function: Node) -> bool:
         """Whether a simulator runs in a function."""
@@ -154,4 +208,4 @@ class Clocks:
         if test is None:
             return None
         node = next(n for n in chain if n.type == "function_item" and n.start_byte == test.span.start)
-        return test.paused_clock or self.paused(node, offset)
+        return self.paused(node, offset, test.paused_clock)

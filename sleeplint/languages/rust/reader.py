@@ -242,7 +242,7 @@ class _Reader:
         paused = False
         if test is not None:
             node = next(n for n in chain if n.type == "function_item" and n.start_byte == test.span.start)
-            paused = test.paused_clock or self._clocks.paused(node, called.call.start_byte)
+            paused = self._clocks.paused(node, called.call.start_byte, test.paused_clock)
             if paused:
                 paused = self._clocks.of_runtime(node, chain) is not False
             test = replace(self._limited(test), paused_clock=paused)
