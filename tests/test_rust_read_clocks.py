@@ -10,7 +10,7 @@ from sleeplint.languages import Surroundings, read
 from sleeplint.source import Source
 
 SLEEP = "tokio::time::sleep(std::time::Duration::from_secs(60)).await;"
-PAUSED_RUNTIME = "fn rt() -> Runtime { tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap() }"
+PAUSED_RUNTIME = "fn rt() -> Runtime { Builder::new_current_thread().start_paused(true).build().unwrap() }"
 BLOCK = "std::thread::sleep(std::time::Duration::from_secs(60));"
 
 

@@ -144,3 +144,36 @@ def test_a_store_is_told_how_long_it_keeps_what_it_is_given(stored: str, role: s
         assert_eq!(store.len().await, 4);
     """
     assert sleeps(body) == [role]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("assert!(lim.check().is_err());", "assert!(lim.check().is_ok());"),
+        ('assert!(lim.check().is_err(), "empty"); lim.until_ready().await;', "assert!(lim.check().is_ok());"),
+        ("assert!(!bucket.try_take(1));", "assert!(bucket.try_take(1));"),
+        ("assert!(pool.try_acquire(2).is_none());", "assert!(pool.try_acquire(2).is_some());"),
+        ('assert_eq!(get("/").await.status(), 429);', 'assert_eq!(get("/").await.status(), 200);'),
+    ],
+)
+def test_what_was_refused_and_is_granted_later_is_refilled_by_time(before: str, after: str) -> None:
+    body = f"let lim = spawn_limited();\nlim.go().await;\n{before}\nsleep(Duration::from_secs(1)).await;\n{after}"
+    assert sleeps(body) == ["expiry"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("assert!(server.ping().is_err()); server.start();", "assert!(server.ping().is_ok());"),
+        ("assert!(!server.is_up());", "assert!(server.is_up());"),
+        ('assert_eq!(get("/").await.status(), 503);', 'assert_eq!(get("/").await.status(), 200);'),
+        ("assert!(lim.check().is_err());", "assert!(lim.other().is_ok());"),
+        ("assert!(rx.try_recv().is_err());", "assert!(rx.try_recv().is_ok());"),
+        ("tokio::spawn(hold(pool)); assert!(pool.try_acquire(2).is_err());", "assert!(pool.try_acquire(2).is_ok());"),
+        ("assert!(slot.take().is_none());", "assert!(slot.take().is_some());"),
+        ("assert!(lim.check().is_err()); lim.reset();", "assert!(lim.check().is_ok());"),
+    ],
+)
+def test_a_state_that_comes_about_is_not_refilled(before: str, after: str) -> None:
+    body = f"let lim = spawn_limited();\nlim.go().await;\n{before}\nsleep(Duration::from_secs(1)).await;\n{after}"
+    assert sleeps(body) != ["expiry"]

@@ -10,6 +10,7 @@ from sleeplint.languages.rust.absence import forbidden, sign, unchanged, unset, 
 from sleeplint.languages.rust.expiry import Elapsing, expiring
 from sleeplint.languages.rust.flow import is_noise, is_value
 from sleeplint.languages.rust.readiness import first_use, of_settling, of_startup
+from sleeplint.languages.rust.refills import refilled
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.languages.rust.verdict import Verdict
 from sleeplint.languages.rust.words import places
@@ -35,6 +36,8 @@ def own_flow(scene: Scene) -> Verdict | None:
         elapsing = None
     if elapsing and elapsing.strength == "strong":
         return Verdict("expiry", "high" if checked is not None else "low", expires=elapsing.words, related=shown)
+    if checked is not None and checked <= 1 and refilled(scene, checked):
+        return Verdict("expiry", "low", related=shown)
     if _shows_nothing(following):
         return Verdict("absence", "high", related=shown)
     if checked is None and scene.behind and vocabulary.MEASURED.match(way.text(scene.behind[0])):
