@@ -166,3 +166,71 @@ def test_the_list_of_events_says_whether_time_ran_out(following: str, role: str)
     """
     (wait,) = read(Source("tests/a.rs", code.encode())).waits
     assert wait.role == role
+
+
+@pytest.mark.parametrize(
+    ("attribute", "roles"),
+    [
+        ('#[should_panic(expected = "deadline has elapsed")]', ["guard", "burned"]),
+        ('#[should_panic(expected = "Elapsed")]', ["guard", "burned"]),
+        ('#[should_panic = "timed out"]', ["guard", "burned"]),
+        ('#[should_panic(expected = "boom")]', ["guard", "guard"]),
+        ("#[should_panic]", ["guard", "guard"]),
+    ],
+)
+def test_the_panic_that_is_expected_is_that_of_the_last_timeout(attribute: str, roles: list[str]) -> None:
+    code = f"""
+        use std::time::Duration;
+        use tokio::time::timeout;
+        #[tokio::test]
+        {attribute}
+        async fn panics() {{
+            timeout(Duration::from_secs(2), start()).await.unwrap();
+            timeout(Duration::from_secs(1), go()).await.unwrap();
+        }}
+        """
+    assert [wait.role for wait in read(Source("tests/a.rs", code.encode())).waits] == roles
+
+
+@pytest.mark.parametrize(
+    ("code", "role"),
+    [
+        ("assert_eq!(rx.recv_timeout(D).unwrap_err(), RecvTimeoutError::Disconnected);", "guard"),
+        ("assert!(rx.recv_timeout(D).unwrap_err().is_disconnected());", "guard"),
+        ("let e = rx.recv_timeout(D).unwrap_err(); assert_eq!(e, RecvTimeoutError::Disconnected);", "guard"),
+        ("let r = rx.recv_timeout(D); let e = r.unwrap_err(); assert!(e.is_disconnected());", "guard"),
+        ("let r = rx.recv_timeout(D); { let e = r.unwrap_err(); assert_eq!(e, RecvTimeoutError::Timeout); }", "burned"),
+        ("let e = rx.recv_timeout(D).unwrap_err(); assert_ne!(e, RecvTimeoutError::Disconnected);", "burned"),
+        ("assert_eq!(rx.recv_timeout(D).unwrap_err(), RecvTimeoutError::Timeout);", "burned"),
+        ("rx.recv_timeout(D).unwrap_err(); assert_eq!(other, RecvTimeoutError::Disconnected);", "burned"),
+    ],
+)
+def test_a_peer_that_is_gone_is_no_time_that_ran_out(code: str, role: str) -> None:
+    code = code.replace("D)", "Duration::from_millis(50))")
+    (wait,) = in_test(f"let (tx, rx) = std::sync::mpsc::channel::<u8>(); {code}")
+    assert wait.role == role
+
+
+@pytest.mark.parametrize(
+    ("following", "roles"),
+    [
+        ("assert!(e.is_timeout());", ["guard", "burned"]),
+        ('assert!(e.is_timeout(), "{e}");', ["guard", "burned"]),
+        ("assert_eq!(e.is_timeout(), true);", ["guard", "burned"]),
+        ("assert!(!e.is_timeout());", ["guard", "guard"]),
+        ("assert_eq!(e.is_timeout(), false);", ["guard", "guard"]),
+        ("assert!(e.is_connect());", ["guard", "guard"]),
+    ],
+)
+def test_a_clients_timeout_that_is_asserted_to_have_passed(following: str, roles: list[str]) -> None:
+    found = in_test(
+        f"""
+        let patient = reqwest::Client::builder().timeout(Duration::from_secs(5)).build().unwrap();
+        patient.get("/").send().await.unwrap();
+        let client = reqwest::Client::builder().timeout(Duration::from_millis(500)).build().unwrap();
+        let e = client.get("/").send().await.unwrap_err();
+        {following}
+        """
+    )
+    assert [wait.role for wait in found] == roles
+    assert [wait.cost_ms for wait in found] == [0 if role == "guard" else 500 for role in roles]

@@ -11,6 +11,7 @@ from sleeplint.languages.excuses import is_excuse
 from sleeplint.languages.rust import cost
 from sleeplint.languages.rust.awaiting import awaiting
 from sleeplint.languages.rust.outcome import outcome
+from sleeplint.languages.rust.overdue import fails_late, panics_late
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.records import replace
 
@@ -25,11 +26,17 @@ def bounding(scene: Scene, task: Task | None) -> Circumstances:
     awaited = awaiting(scene.way).awaited
     if _is_slice(scene):
         return Circumstances("poll", "high", None, task=task, limit=scene.limit, awaited=None)
+    if fails_late(scene):
+        repeats = cost.repeats(scene)
+        spent = cost.cost(scene, "burned", repeats)
+        return Circumstances("burned", "high", spent, repeats=repeats, task=task, limit=scene.limit, checked=True)
     if site.entry.purpose != "operation" or _is_setter(scene):
         return Circumstances("guard", "high", 0, task=task, limit=scene.limit, awaited=None)
     told = outcome(scene.way)
     if told.checked is False and not told.expected and _outlasted(scene):
         told = replace(told, expected=True)
+    if told.checked and not told.expected and panics_late(scene):
+        told = replace(told, expected=True, confidence="high")
     role: Role = "burned" if told.expected else "guard"
     repeats = cost.repeats(scene, ends=told.expected, drains=told.drains)
     return Circumstances(

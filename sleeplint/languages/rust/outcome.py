@@ -11,8 +11,9 @@ from sleeplint.facts import Confidence
 from sleeplint.languages.rust import branches, vocabulary
 from sleeplint.languages.rust.flow import Way, after, statement
 from sleeplint.languages.rust.macros import macro_name
+from sleeplint.languages.rust.overdue import is_disconnected
 from sleeplint.languages.rust.parsing import step
-from sleeplint.records import dataclass
+from sleeplint.records import dataclass, replace
 
 State = Literal["result", "ran-out", "finished"]
 """What the value at hand says: a `Result` or `Option`; true when time ran out; true when it did not."""
@@ -143,7 +144,7 @@ def _judge(way: Way, nodes: tuple[Node, ...], state: State) -> Outcome:
                 elif word in _FINISHED:
                     state = "finished"
                 elif word in _FAILS_UNLESS_OVER:
-                    return _BURNED
+                    return _GUARD if is_disconnected(replace(way, nodes=nodes), below) else _BURNED
                 elif word == b"err":
                     return _BURNED_LOW
                 elif word in _FAILS_WHEN_OVER:
