@@ -328,6 +328,8 @@ def test_the_budget_of_one_test() -> None:
     assert finding.message == "This test pays 500 ms for its waits, over its budget of 400 ms."
     assert finding.related == (Related(Span(200, 240), "the dearest wait: 300 ms"),)
     assert "test-sleep-budget" not in names(*waits, budget=Budget(max_test_sleep_secs=0.5))
+    finding = one("test-sleep-budget", sleep(cost_ms=500_001), budget=Budget(max_test_sleep_secs=500))
+    assert finding.message == "This test pays 500001 ms for its waits, over its budget of 500000 ms."
     assert "test-sleep-budget" not in names(*waits)
 
 
@@ -346,6 +348,8 @@ def test_the_budget_of_the_run() -> None:
     (finding,) = rule("suite-sleep-budget").judge_run(costs, budget)
     assert (finding.path, finding.location, finding.test) == ("tests/b.rs", Location(5, 4, 5, 7), "two")
     assert finding.message == "The run pays 10 s for its waits, over its budget of 9 s; this test's share is 6 s."
+    (finding,) = rule("suite-sleep-budget").judge_run(costs, Budget(max_suite_sleep_secs=9.9995))
+    assert finding.message.startswith("The run pays 10000 ms for its waits, over its budget of 9999.5 ms;")
     assert list(rule("suite-sleep-budget").judge_run(costs, Budget(max_suite_sleep_secs=10))) == []
     assert list(rule("suite-sleep-budget").judge_run(costs, Budget())) == []
     assert list(rule("suite-sleep-budget").judge_run((), Budget(max_suite_sleep_secs=0))) == []
@@ -835,6 +839,9 @@ def test_a_guess_is_not_told_as_a_fact(role: str) -> None:
 def test_only_a_sleep_over_the_budget_is_said_to_be() -> None:
     assert "over the budget" not in one("settle-sleep", sleep(duration_ms=1000)).message
     assert "This sleep of 1.01 s (over the budget of 1 s) gives" in one("settle-sleep", sleep(duration_ms=1010)).message
+    assert (
+        "This sleep of 1001 ms (over the budget of 1000 ms) gives" in one("settle-sleep", sleep(duration_ms=1001)).message
+    )
     assert one("settle-sleep", sleep(duration_ms=None)).message.startswith("This sleep gives the effect")
 
 

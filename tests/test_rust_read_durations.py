@@ -32,6 +32,8 @@ def folded(expression: str, before: str = "", items: str = "") -> Milliseconds |
     ("expression", "milliseconds"),
     [
         ("Duration::from_secs(5)", 5000),
+        ("<Duration>::from_secs(5)", 5000),
+        ("<std::time::Duration>::from_secs(5)", 5000),
         ("std::time::Duration::from_secs(5)", 5000),
         ("core::time::Duration::from_millis(1_500_u64)", 1500),
         ("Duration::from_micros(1)", 0.001),
@@ -281,3 +283,22 @@ def test_durations_that_are_made_once(expression: str, items: str, milliseconds:
 )
 def test_a_field_of_a_struct_that_is_written_out(before: str, milliseconds: float | None) -> None:
     assert folded("limits.most", before, FIELDS) == milliseconds
+
+
+@pytest.mark.parametrize(
+    ("items", "expression", "milliseconds"),
+    [
+        ("type Span = std::time::Duration;", "Span::from_millis(16)", 16),
+        ("type Span = Duration;", "Span::from_millis(16) * 2", 32),
+        ("type Span = Duration; type Frame = Span;", "Frame::from_millis(16)", 16),
+        ("type Span = Duration; const FRAME: Span = Span::from_millis(16);", "FRAME", 16),
+        ("type Span = Duration;", "Span::ZERO", 0),
+        ("mod units { pub type Span = std::time::Duration; } use units::Span as S;", "S::from_millis(16)", 16),
+        ("mod units { pub type Span = std::time::Duration; }", "units::Span::from_millis(16)", 16),
+        ("type Span = Ticks;", "Span::from_millis(16)", None),
+        ("struct Span; impl Span { fn from_millis(n: u64) -> Duration { ticks(n) } }", "Span::from_millis(16)", None),
+        ("type One = Other; type Other = One;", "One::from_millis(16)", None),
+    ],
+)
+def test_a_type_may_have_another_name(items: str, expression: str, milliseconds: float | None) -> None:
+    assert folded(expression, items=items) == milliseconds

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from sleeplint.rule import Budget, Test, TestFile, Wait, seconds
+from sleeplint.rule import Budget, Milliseconds, Test, TestFile, Wait, seconds
 
 # Specificity: of several findings on one wait the higher speaks.
 BUDGET: Final = 10
@@ -135,17 +135,24 @@ def test_of(file: TestFile, wait: Wait) -> Test | None:
     return next((test for test in file.tests if test.name == wait.test), None)
 
 
-def length(wait: Wait) -> str:
+def length(wait: Wait, beside: Milliseconds | None = None) -> str:
     """Such as ` of 5 s`; nothing when the source does not say."""
-    return "" if wait.duration_ms is None else f" of {seconds(wait.duration_ms)}"
+    return "" if wait.duration_ms is None else f" of {apart(wait.duration_ms, beside)}"
+
+
+def apart(ms: Milliseconds, beside: Milliseconds | None) -> str:
+    """A duration in so many digits that it is not taken for the one `beside` it in a sentence."""
+    text = seconds(ms)
+    return text if beside is None or ms == beside or text != seconds(beside) else f"{ms:.15g} ms"
 
 
 def this_sleep(wait: Wait, budget: Budget) -> str:
     """The subject of a sentence about a pause, such as `This sleep of 5 s (over the budget of 1 s)`."""
     noun = "sleep" if wait.kind == "sleep" else "wait"
-    over = wait.duration_ms is not None and wait.duration_ms > budget.max_sleep_secs * 1000
-    excess = f" (over the budget of {seconds(budget.max_sleep_secs * 1000)})" if over else ""
-    return f"This {noun}{length(wait)}{excess}"
+    most = budget.max_sleep_secs * 1000
+    over = wait.duration_ms is not None and wait.duration_ms > most
+    excess = f" (over the budget of {apart(most, wait.duration_ms)})" if over else ""
+    return f"This {noun}{length(wait, most if over else None)}{excess}"
 
 
 def claim(wait: Wait) -> str:

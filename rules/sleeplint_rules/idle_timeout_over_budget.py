@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, dataclass, seconds
-from sleeplint_rules._judgement import BUDGET, length
+from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, dataclass
+from sleeplint_rules._judgement import BUDGET, apart, length
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class IdleTimeoutOverBudget(Rule):
                 yield self.finding(
                     file,
                     wait,
-                    f"This idle timeout{length(wait)} is over the budget of {seconds(most)}: "
+                    f"This idle timeout{length(wait, most)} is over the budget of {apart(most, wait.duration_ms)}: "
                     "connections can outlive the test by it.",
                     "Keep idle connections no longer than the test needs them, or close the client before the server.",
                 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, TestFile, Wait, dataclass, seconds
-from sleeplint_rules._judgement import SHAPE, by_decision, is_guard, is_limited, length
+from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, TestFile, Wait, dataclass
+from sleeplint_rules._judgement import SHAPE, apart, by_decision, is_guard, is_limited, length
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,8 @@ class NestedTimeout(Rule):
             yield self.finding(
                 file,
                 wait,
-                f"This timeout{length(wait)} can never run out, because `{limit.by}` around it "
-                f"ends after {seconds(limit.ms)}.{places}",
+                f"This timeout{length(wait, limit.ms)} can never run out, because `{limit.by}` around it "
+                f"ends after {apart(limit.ms, wait.duration_ms)}.{places}",
                 "Make the outer limit the longer one, so that the inner can say what hung.",
                 covers=tuple(one.span for one in (wait, *others)),
                 related=(

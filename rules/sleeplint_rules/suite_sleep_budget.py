@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sleeplint.rule import Budget, Example, Finding, Rule, Severity, Span, TestCost, dataclass, seconds
+from sleeplint_rules._judgement import apart
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class SuiteSleepBudget(Rule):
         total = sum(cost.cost_ms for cost in paid)
         if budget.max_suite_sleep_secs is None or total <= budget.max_suite_sleep_secs * 1000:
             return
+        most = budget.max_suite_sleep_secs * 1000
         dearest = paid[0]
         yield Finding(
             rule=self.name,
@@ -85,8 +87,8 @@ class SuiteSleepBudget(Rule):
             path=dearest.path,
             span=Span(0, 0),
             location=dearest.location,
-            message=f"The run pays {seconds(total)} for its waits, over its budget of "
-            f"{seconds(budget.max_suite_sleep_secs * 1000)}; this test's share is {seconds(dearest.cost_ms)}.",
+            message=f"The run pays {apart(total, most)} for its waits, over its budget of {apart(most, total)}; "
+            f"this test's share is {seconds(dearest.cost_ms)}.",
             advice="Begin with the dearest test.",
             test=dearest.test,
             cost_ms=total,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, TestFile, Wait, dataclass, seconds
+from sleeplint_rules._judgement import apart
 
 _SIDE_BY_SIDE = frozenset({"gather", "wait", "as_completed", "joinall"})
 """Calls whose arguments run beside one another."""
@@ -121,7 +122,7 @@ class TestSleepBudget(Rule):
             yield self.finding(
                 file,
                 dearest,
-                f"This test pays {seconds(total)} for its waits, over its budget of {seconds(most)}.",
+                f"This test pays {apart(total, most)} for its waits, over its budget of {apart(most, total)}.",
                 "Begin with the dearest wait.",
                 span=test.name_span,
                 statement=test.name_span,

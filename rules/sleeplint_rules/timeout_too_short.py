@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, dataclass, seconds
-from sleeplint_rules._judgement import SHAPE, is_certain, is_guard, length
+from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, dataclass
+from sleeplint_rules._judgement import SHAPE, apart, is_certain, is_guard, length
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class TimeoutTooShort(Rule):
                 yield self.finding(
                     file,
                     wait,
-                    f"This timeout{length(wait)} bounds something that should succeed, "
-                    f"and a busy machine can need longer than {seconds(budget.min_timeout_ms)}.",
+                    f"This timeout{length(wait, budget.min_timeout_ms)} bounds something that should succeed, "
+                    f"and a busy machine can need longer than {apart(budget.min_timeout_ms, wait.duration_ms)}.",
                     "Raise it to seconds: a guard is paid only when something hangs.",
                 )

@@ -137,6 +137,7 @@ class Durations:
             return Value("moment", Fraction(0))
         if (most := largest(name)) is not None:
             return most
+        name = self._unaliased(found) or name
         owner, _, method = name.rpartition("::")
         if found is not None and found.item is not None:
             return self._function(found, arguments, scope, fuel)
@@ -232,7 +233,7 @@ class Durations:
         found = scope.names.look_up(path, scope.chain)
         if found is not None and found.item is not None:
             return self._constant(found, scope, fuel)
-        name = found.path if found is not None else "::".join(path)
+        name = self._unaliased(found) or (found.path if found is not None else "::".join(path))
         if (most := largest(name)) is not None:
             return most
         if len(path) == 1 and path[0].isupper():
@@ -343,6 +344,28 @@ class Durations:
         values = [self._fold(argument, scope, fuel - 1) for argument in arguments]
         bound = dict(zip(names_of, values, strict=True))
         return self._fold(body, _Scope(names, (*chain, body), bound), fuel // 2)
+
+    def _unaliased(self, found: Found | None) -> str:
+        """The path of a member of a type that is only another's name: `type Span = std::time::Duration;`."""
+        member = ""
+        for _ in range(4):
+            if found is None or found.place is None:
+                return ""
+            if found.owner is not None:
+                items, owner = found.place.scope.items, found.owner
+                member = found.path.rpartition("::")[2]
+                item = items.get(owner)
+            else:
+                item = found.item
+            if item is None or item.kind != "type":
+                return ""
+            node, chain, names = self._definition(found.place, item)
+            kind = node.child_by_field_name("type") if node.type == "type_item" else None
+            path = path_of(kind, names.reading.grove.code) if kind is not None else None
+            found = names.look_up(path, chain) if path is not None else None
+            if found is not None and found.external:
+                return f"{found.path}::{member}"
+        return ""
 
     def _definition(self, place: Place, item: Item) -> tuple[Node, tuple[Node, ...], FileNames]:
         names = self.names(place.reading)

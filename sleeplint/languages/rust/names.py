@@ -51,6 +51,8 @@ _EXPORTS = frozenset({call.call for call in FUNCTIONS}) | {
     }.items()
     for name in names.split()
 }
+_QUALIFIED = re.compile(r"\A<\s*((?:\w+\s*::\s*)*\w+)\s*>(?=\s*::)")
+"""A type in brackets, whose member follows: `<Duration>::from_secs`."""
 _CUTS = ("tokio", "async_std", "std")
 
 
@@ -231,6 +233,7 @@ def path_of(node: Node, code: bytes) -> Path | None:
         return None
     text = code[node.start_byte : node.end_byte].decode("utf-8", "replace")
     if "<" in text:
+        text = _QUALIFIED.sub(r"\1", text)
         text = _without_generics(text)
     return tuple(segment.strip().removeprefix("r#") for segment in text.split("::"))
 
