@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 
 from tree_sitter import Node
@@ -11,14 +12,15 @@ from sleeplint.languages.python.calls import Found
 from sleeplint.languages.python.fixtures import fixture_modules
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.names import Names
-from sleeplint.languages.python.patches import Patch, Patches, dotted
+from sleeplint.languages.python.patches import WALL_CLOCKS, dotted, patches_of, spelled
+from sleeplint.languages.python.preparations import Preparation, Preparations
 from sleeplint.languages.python.resolvers import names_of
 from sleeplint.languages.python.tree import (
     Chain,
     arguments_of,
     decorators_of,
+    descend,
     first_of,
-    string_of,
 )
 from sleeplint.languages.python.wrappers import wrapper_of
 from sleeplint.records import dataclass
@@ -35,6 +37,7 @@ _TRIO_APIS = re.compile(r"(?:trio|anyio)\..*")
 _LOOP_APIS = re.compile(r"(?:asyncio|anyio|async_timeout|tornado)\..*|\.call_later")
 _FREEZERS = re.compile(r"(?:freezegun|pytest_freezegun)\.freeze_time|(?:.*\.)?freeze_time")
 _TRAVELLERS = frozenset({"time_machine.travel", "time_machine.travel.start"})
+_FREEZES = re.compile(rb"freeze_time|\btravel\b")
 _FREEZER_FIXTURES = frozenset({"freezer", "frozen_time", "freeze_time", "frozen_clock"})
 _ASYNC_SLEEPS = re.compile(r"(?:asyncio|anyio|trio|async_timeout)\..*|\.call_later")
 _MAX_STEPS = 5
@@ -61,14 +64,20 @@ class Clocks:
     def __init__(self, names: Names) -> None:
         self.names = names
         self.module = names.module
-        self._patches = Patches(names)
-        self._autouse: list[str] | None = None
-        self._makers: dict[int, tuple[str | None, Node | None]] = {}
+
+    @cached_property
+    def preparations(self) -> Preparations:
+        """What runs before its tests."""
+        return Preparations(self.module)
 
     @cached_property
     def plain(self) -> bool:
-        """Whether nothing replaces a clock or a sleep."""
-        return not _speaks_of_clocks(self.module.code) and not _solipsist(self.module)
+        """Whether nothing in the file, or in the files with its fixtures, replaces a clock or a sleep."""
+        return (
+            not _speaks_of_clocks(self.module.code)
+            and not _solipsist(self.module)
+            and not any(_speaks_of_clocks(module.code) for module in self.preparations.modules)
+        )
 
     @cached_property
     def may_pause(self) -> bool:
@@ -79,24 +88,39 @@ class Clocks:
         """The clock that holds where a wait stands."""
         if found.api.startswith("twisted.internet.task.Clock."):
             return Clock(virtual=True, paused=True)
-        if self.plain:
+        if self._is_plain(found.chain):
             return REAL
         functions = [node for node in found.chain if node.type == "function_definition"]
-        fixtures = self._fixtures(found.chain)
-        trio = bool(fixtures & _TRIO_FIXTURES) or any(self._makes_mock_clock(node) for node in functions)
-        loop = "looptime" in fixtures or self._is_looptime(found.chain) or _solipsist(self.module)
+        before = self.preparations.of(found.chain)
+        trio = bool(before.fixtures & _TRIO_FIXTURES) or any(self._makes_mock_clock(node) for node in functions)
+        loop = "looptime" in before.fixtures or self._is_looptime(found.chain) or _solipsist(self.module)
         paused = trio or loop
         virtual = (trio and bool(_TRIO_APIS.fullmatch(found.api))) or (loop and bool(_LOOP_APIS.fullmatch(found.api)))
-        virtual = virtual or self._is_patched(found, fixtures)
-        frozen = not virtual and bool(_ASYNC_SLEEPS.fullmatch(found.api)) and self._is_frozen(found.chain, fixtures)
+        virtual = virtual or self._is_patched(found, before)
+        frozen = not virtual and bool(_ASYNC_SLEEPS.fullmatch(found.api)) and self._is_frozen(found.chain, before)
         return Clock(virtual, paused, frozen)
+
+    def reading(self, api: str, chain: Chain, node: Node) -> Clock:
+        """The clock of which a test takes two readings: one that is frozen or replaced tells nothing of real time."""
+        if api not in WALL_CLOCKS or self._is_plain(chain):
+            return REAL
+        before = self.preparations.of(chain)
+        replaced = any(target == api for target, _ in self._in_force(api, node, before))
+        return Clock(virtual=replaced or self._is_frozen(chain, before, api))
+
+    def _is_plain(self, chain: Chain) -> bool:
+        """Whether surely nothing replaces a clock there."""
+        return self.plain and not any(
+            module is not self.module and _speaks_of_clocks(module.code)
+            for module, _ in self.preparations.classes(chain)
+        )
 
     def is_paused(self, function: Node) -> bool:
         """Whether a test's clock is simulated."""
         if not self.may_pause:
             return False
         chain = (*self.module.chain(function), function)
-        fixtures = self._fixtures(chain)
+        fixtures = self.preparations.of(chain).fixtures
         return (
             bool(fixtures & _TRIO_FIXTURES)
             or "looptime" in fixtures
@@ -105,53 +129,8 @@ class Clocks:
             or _solipsist(self.module)
         )
 
-    def _fixtures(self, chain: Chain) -> set[str]:
-        """The fixtures that the test around a place asks for, directly, by marks, or by other fixtures."""
-        asked: set[str] = set()
-        for node in chain:
-            if node.type == "function_definition":
-                asked |= self._parameters(node)
-        for decorator in self._decorators(chain):
-            if decorator.type == "call" and "usefixtures" in self.module.text(decorator):
-                asked |= self._strings(decorator)
-        for bindings in self.module.globals.names.get("pytestmark", ()):
-            for call in [bindings.node, *bindings.node.named_children]:
-                if call.type == "call" and "usefixtures" in self.module.text(call):
-                    asked |= self._strings(call)
-        if self._autouse is None:
-            self._autouse = [
-                name
-                for name, bound in self.module.globals.names.items()
-                for binding in bound
-                if binding.kind == "function" and self._is_autouse(binding.node)
-            ]
-        waiting = [*asked, *self._autouse]
-        while waiting:
-            name = waiting.pop()
-            for binding in self.module.globals.names.get(name, ()):
-                if binding.kind == "function" and self._is_fixture(binding.node):
-                    more = self._parameters(binding.node) - asked
-                    asked |= more | {name}
-                    waiting.extend(more)
-        return asked
-
-    def _parameters(self, function: Node) -> set[str]:
-        return set(self.module.table(function).names) & set(_parameter_names(function, self.module))
-
-    def _strings(self, call: Node) -> set[str]:
-        values = (string_of(value, self.module.code) for value in arguments_of(call, self.module.code).positional)
-        return {value.decode("utf-8", "replace") for value in values if value is not None}
-
     def _decorators(self, chain: Chain) -> list[Node]:
         return [d for node in chain if node.type == "decorated_definition" for d in decorators_of(node)]
-
-    def _is_fixture(self, function: Node) -> bool:
-        chain = self.module.chain(function)
-        return any("fixture" in self.module.text(d).partition("(")[0] for d in self._decorators(chain[-1:]))
-
-    def _is_autouse(self, function: Node) -> bool:
-        chain = self.module.chain(function)
-        return any("autouse=True" in self.module.text(d).replace(" ", "") for d in self._decorators(chain[-1:]))
 
     def _is_looptime(self, chain: Chain) -> bool:
         return any("mark.looptime" in self.module.text(decorator) for decorator in self._decorators(chain)) or any(
@@ -172,9 +151,9 @@ class Clocks:
                         return True
         return False
 
-    def _is_patched(self, found: Found, fixtures: set[str]) -> bool:
+    def _is_patched(self, found: Found, before: Preparation) -> bool:
         """Whether what is called here has been replaced in this test."""
-        if found.wrapper is not None and self._is_wrapper_patched(found, fixtures):
+        if found.wrapper is not None and self._is_wrapper_patched(found, before):
             return True
         if found.by_reference and found.function.type != "attribute":
             return False
@@ -188,11 +167,9 @@ class Clocks:
             target = "." + self.module.text(found.function)
         else:
             return False
-        return any(
-            patch.target == target and self._holds(patch, found, fixtures) for patch in self._patches.replacing(target)
-        )
+        return any(name == target for name, _ in self._in_force(target, found.call, before))
 
-    def _is_wrapper_patched(self, found: Found, fixtures: set[str]) -> bool:
+    def _is_wrapper_patched(self, found: Found, before: Preparation) -> bool:
         """Whether a function of the project is replaced, or what it sleeps with."""
         replaced: set[str] = set()
         meaning = self.names.meaning(found.function)
@@ -218,71 +195,59 @@ class Clocks:
                 replaced.add(found.api)
             meaning = names_of(meaning.module).meaning(called)
         return any(
-            any(path == patch.written or path.endswith("." + patch.written) for path in replaced)
+            any(path == written or path.endswith("." + written) for path in replaced)
             for last in {path.rpartition(".")[2] for path in replaced}
-            for patch in self._patches.replacing(last)
-            if patch.written and "." in patch.written and self._holds(patch, found, fixtures)
+            for _, written in self._in_force(last, found.call, before)
+            if "." in written
         )
 
-    def _holds(self, patch: Patch, found: Found, fixtures: set[str]) -> bool:
-        if patch.start <= found.call.start_byte < patch.end:
+    def _in_force(self, path: str, node: Node, before: Preparation) -> Iterator[tuple[str, str]]:
+        """What of a name is replaced at a place: as its file's calls name it, and as it is written."""
+        for patch in patches_of(self.module).replacing(path):
+            if patch.start <= node.start_byte < patch.end:
+                yield patch.target, patch.written
+        for module, function in before.functions:
+            for patch in patches_of(module).replacing(path) if _speaks_of_clocks(module.code) else ():
+                if function.start_byte < patch.start <= function.end_byte:
+                    own = patch.target if module is self.module else spelled(self.module, patch.written)
+                    yield own or "", patch.written
+
+    def _is_frozen(self, chain: Chain, before: Preparation, api: str | None = None) -> bool:
+        """Whether a freezer of the wall clock holds; with `api`, one that this clock knows."""
+        if before.fixtures & _FREEZER_FIXTURES:
             return True
-        fixture, owner = self._made_in(patch)
-        if fixture is not None:
-            return fixture in fixtures
-        return owner is not None and owner.start_byte <= found.call.start_byte < owner.end_byte
-
-    def _made_in(self, patch: Patch) -> tuple[str | None, Node | None]:
-        """The fixture in which a patch is made, or the class in whose `setUp` it is."""
-        known = self._makers.get(patch.start)
-        if known is None:
-            known = self._makers[patch.start] = self._find_maker(patch)
-        return known
-
-    def _find_maker(self, patch: Patch) -> tuple[str | None, Node | None]:
-        node = self.module.root.descendant_for_byte_range(max(patch.start - 1, 0), patch.start)
-        holders = self.module.chain(node) if node is not None else ()
-        for holder in holders:
-            if holder.type == "function_definition":
-                label = holder.child_by_field_name("name")
-                name = self.module.text(label) if label is not None else ""
-                if self._is_fixture(holder):
-                    return name, None
-                if name in ("setUp", "setup_method", "asyncSetUp", "setUpClass"):
-                    return None, next((n for n in reversed(holders) if n.type == "class_definition"), None)
-        return None, None
-
-    def _is_frozen(self, chain: Chain, fixtures: set[str]) -> bool:
-        if fixtures & _FREEZER_FIXTURES:
-            return True
-        for decorator in self._decorators(chain):
-            if decorator.type == "call" and self._freezes(decorator):
-                return True
+        calls = [decorator for decorator in self._decorators(chain) if decorator.type == "call"]
         for node in chain:
-            if node.type != "with_statement":
-                continue
-            for clause in node.named_children:
-                for item in clause.named_children if clause.type == "with_clause" else ():
-                    value = item.child_by_field_name("value")
-                    if value is not None and value.type == "as_pattern":
-                        value = first_of(value)
-                    if value is not None and value.type == "call" and self._freezes(value):
-                        return True
-        return False
+            clauses = node.named_children if node.type == "with_statement" else ()
+            for item in (item for clause in clauses if clause.type == "with_clause" for item in clause.named_children):
+                value = item.child_by_field_name("value")
+                if value is not None and value.type == "as_pattern":
+                    value = first_of(value)
+                if value is not None and value.type == "call":
+                    calls.append(value)
+        return any(_freezes(self.names, call, api) for call in calls) or any(
+            _freezes(names_of(module), call, api)
+            for module, function in before.functions
+            if _FREEZES.search(module.code, function.start_byte, function.end_byte)
+            for call in descend(function)
+            if call.type == "call"
+        )
 
-    def _freezes(self, call: Node) -> bool:
-        function = call.child_by_field_name("function")
-        path = self.names.resolve(function) if function is not None else None
-        if path is None:
-            return False
-        keywords = arguments_of(call, self.module.code).keywords
-        tick = keywords.get("tick")
-        if path in _TRAVELLERS:
-            return tick is not None and tick.type == "false"
-        if not _FREEZERS.fullmatch(path):
-            return False
-        real = keywords.get("real_asyncio")
-        return (tick is None or tick.type == "false") and (real is None or real.type == "false")
+
+def _freezes(names: Names, call: Node, api: str | None) -> bool:
+    """Whether a call stops the wall clock."""
+    function = call.child_by_field_name("function")
+    path = names.resolve(function) if function is not None else None
+    if path is None:
+        return False
+    keywords = arguments_of(call, names.module.code).keywords
+    tick = keywords.get("tick")
+    if path in _TRAVELLERS:
+        return tick is not None and tick.type == "false" and api not in ("time.monotonic", "time.perf_counter")
+    if not _FREEZERS.fullmatch(path):
+        return False
+    real = keywords.get("real_asyncio")
+    return (tick is None or tick.type == "false") and (real is None or real.type == "false" or api is not None)
 
 
 def _speaks_of_clocks(code: bytes) -> bool:
@@ -292,10 +257,6 @@ def _speaks_of_clocks(code: bytes) -> bool:
         or _CLOCK_MADE.search(code) is not None
         or _SLEEP_REPLACED.search(code) is not None
     )
-
-
-def _parameter_names(function: Node, module: Module) -> list[str]:
-    return [name for name, bound in module.table(function).names.items() if any(b.kind == "parameter" for b in bound)]
 
 
 def _solipsist(module: Module) -> bool:

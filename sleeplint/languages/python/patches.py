@@ -11,6 +11,7 @@ from tree_sitter import Node
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.occurrences import occurrences
+from sleeplint.languages.python.resolvers import names_of
 from sleeplint.languages.python.tree import Arguments, Chain, arguments_of, bare, descend, string_of
 from sleeplint.records import dataclass
 
@@ -20,6 +21,8 @@ _ASSIGNED = re.compile(rb"\.sleep(?<=\w\.sleep)[ \t]*=(?!=)")
 _OPENED = re.compile(rb"\s*\(")
 _PATCHED = re.compile(rb"\s*(?:[\w.]+\s*,\s*)?[rbuRBU]{0,2}(?:\"([\w.]+)\"|'([\w.]+)')\s*[,)]")
 """The first arguments of a patch: `"app.clock.sleep"`, `time, "sleep"`."""
+WALL_CLOCKS = frozenset({"time.time", "time.monotonic", "time.perf_counter", "time.time_ns"})
+_REMEMBERED = "patches"
 _RUNTIMES = frozenset({"time", "asyncio", "trio", "anyio", "gevent"})
 
 
@@ -117,7 +120,7 @@ class Patches:
             return None
         first = string_of(arguments.positional[0], self.module.code)
         if first is not None:
-            return self._spelled(first.decode("utf-8", "replace"))
+            return spelled(self.module, first.decode("utf-8", "replace"))
         second = string_of(arguments.positional[1], self.module.code) if len(arguments.positional) > 1 else None
         owner = self.names.meaning(arguments.positional[0])
         if second is None or owner.kind != "external":
@@ -137,17 +140,6 @@ class Patches:
             return ""
         return f"{owner.path.lstrip('.')}.{second.decode('utf-8', 'replace')}"
 
-    def _spelled(self, path: str) -> str | None:
-        own = dotted(self.module)
-        owner, _, name = path.rpartition(".")
-        if path.startswith("__main__.") or (own and (owner == own or own.endswith("." + owner))):
-            return "." + name
-        parts = path.split(".")
-        # `app.worker.time.sleep` replaces the attribute of the one module `time`, for everybody.
-        if len(parts) >= 2 and parts[-2] in _RUNTIMES:
-            return ".".join(parts[-2:])
-        return None
-
     def _keeps_real(self, arguments: Arguments) -> bool:
         """Whether the replacement calls the real one."""
         values = [arguments.keywords[key] for key in ("wraps", "side_effect", "new") if key in arguments.keywords]
@@ -159,7 +151,7 @@ class Patches:
         value = bare(value)
         if value.type in ("identifier", "attribute"):
             path = self.names.resolve(value) or ""
-            if path.endswith(".sleep") and path.partition(".")[0] in _RUNTIMES:
+            if _is_of_runtime(path):
                 return True
             meaning = self.names.meaning(value)
             if meaning.kind != "function" or meaning.node is None or meaning.module is not self.module:
@@ -172,7 +164,7 @@ class Patches:
             if function is None or function.type not in ("identifier", "attribute"):
                 continue
             path = self.names.resolve(function) or ""
-            if path.endswith(".sleep") and path.partition(".")[0] in _RUNTIMES:
+            if _is_of_runtime(path):
                 length = arguments_of(call, self.module.code).at(0, None)
                 if length is None or self.module.text(length) not in ("0", "0.0"):
                     return True
@@ -206,3 +198,29 @@ def _called(code: bytes, *words: bytes) -> list[tuple[int, int]]:
 def dotted(module: Module) -> str:
     """A module's path from the project's root, as an import would say it."""
     return module.inside.rpartition(".")[0].replace("/", ".").removesuffix(".__init__")
+
+
+def spelled(module: Module, path: str) -> str | None:
+    """How the calls of a file name what a path means: `time.sleep`, or `.name` for a global of its own."""
+    own = dotted(module)
+    owner, _, name = path.rpartition(".")
+    if path.startswith("__main__.") or (own and (owner == own or own.endswith("." + owner))):
+        return "." + name
+    parts = path.split(".")
+    # `app.worker.time.sleep` replaces the attribute of the one module `time`, for everybody.
+    if len(parts) >= 2 and parts[-2] in _RUNTIMES:
+        return ".".join(parts[-2:])
+    return None
+
+
+def patches_of(module: Module) -> Patches:
+    """The patches of a module, made once."""
+    known = module.memory.get(_REMEMBERED)
+    if not isinstance(known, Patches):
+        known = module.memory[_REMEMBERED] = Patches(names_of(module))
+    return known
+
+
+def _is_of_runtime(path: str) -> bool:
+    """Whether a path is a real sleep or a real clock."""
+    return path in WALL_CLOCKS or (path.endswith(".sleep") and path.partition(".")[0] in _RUNTIMES)

@@ -113,7 +113,7 @@ def _places(
     measured = tuple(in_time(find_assertions(names, search.assertions()), module))
     module.memory[MEASURED] = measured
     # That time must have passed fails on no slow machine: nobody waits there, and nothing is to be mended.
-    places += [_assertion(one, module, names, tests) for one in measured if one.bound == "upper"]
+    places += [_assertion(one, module, names, tests, clocks) for one in measured if one.bound == "upper"]
     places += [_program(program, module, names, tests) for program in in_time(find_programs(names), module)]
     return sorted(places, key=lambda place: place.span)
 
@@ -140,15 +140,17 @@ def _founds(module: Module, names: Names, own: dict[str, Call], search: Search, 
     return found
 
 
-def _assertion(assertion: Assertion, module: Module, names: Names, tests: Tests) -> _Place:
+def _assertion(assertion: Assertion, module: Module, names: Names, tests: Tests, clocks: Clocks) -> _Place:
     scope = tests.scope(assertion.chain, assertion.node)
     entry = Call(assertion.clock, "clock-assert", Argument(0))
+    clock = clocks.reading(assertion.clock, assertion.chain, assertion.node)
     site = _site(
         assertion.node, assertion.chain, module, names, entry, assertion.clock, "clock-assert",
         assertion.duration_ms, scope.in_test, scope.in_async, scope.test,
+        virtual_time=clock.virtual,
     )  # fmt: skip
     span = Span(assertion.name.start_byte, assertion.node.end_byte)
-    return _Place(site, span, assertion.written, Clock(), assertion.bound, slack_ms=assertion.slack_ms)
+    return _Place(site, span, assertion.written, clock, assertion.bound, slack_ms=assertion.slack_ms)
 
 
 def _program(program: Program, module: Module, names: Names, tests: Tests) -> _Place:
@@ -173,6 +175,7 @@ def _site(
     in_async: bool,
     test: Test | None,
     by_reference: bool = False,
+    virtual_time: bool = False,
 ) -> Site:
     return Site(
         call,
@@ -185,7 +188,7 @@ def _site(
         duration,
         in_test,
         in_async,
-        False,
+        virtual_time,
         test,
         None,
         suite_limit(module),
