@@ -51,6 +51,15 @@ def test_a_parameters_default_class_is_what_it_makes() -> None:
     assert spoken(code, files) == [("app.Pool.take", 2000)]
 
 
+def test_a_method_goes_by_the_class_that_defines_it() -> None:
+    files = {
+        "app.py": "class Pool:\n    def take(self, timeout):\n        self.lock.acquire(timeout=timeout)\n        return 1\n"
+        "class Wide(Pool):\n    pass\n"
+    }
+    code = "from app import Wide\ndef test_a():\n    Wide().take(timeout=2)"
+    assert spoken(code, files) == [("app.Pool.take", 2000)]
+
+
 UNSURE = [
     "def reap(p):\n    p.wait(timeout=5)\ndef test_a():\n    reap(Popen(x))\n    reap(Event())",
     "def reap(p):\n    p.wait(timeout=5)\ndef test_a():\n    reap(Popen(x))\n    reap(y)",

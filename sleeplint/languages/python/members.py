@@ -182,9 +182,7 @@ def _inherited(
         else:
             found = UNKNOWN
         if found.is_known:
-            # A method keeps the name of the class through which it is reached.
-            own = found.kind == "function"
-            return replace(found, path=f"{owner.path}.{name}") if own else found
+            return found  # which goes by the class that defines it
     return UNKNOWN
 
 
