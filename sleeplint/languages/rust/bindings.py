@@ -14,7 +14,7 @@ _LED_ON = re.compile(rb"\s*(?:::|\()")
 
 def last_let(block: Node, name: str, before: int, code: bytes) -> Node | None:
     """The last `let` of a name in a block that stands before an offset."""
-    if not holds(code, name.encode(), block.start_byte, min(before, block.end_byte)):
+    if not _may_bind(code, name.encode(), block.start_byte, min(before, block.end_byte)):
         return None
     last = None
     for child in block.named_children:
@@ -25,6 +25,17 @@ def last_let(block: Node, name: str, before: int, code: bytes) -> Node | None:
             if pattern is not None and binds(pattern, name, code):
                 last = child
     return last
+
+
+def _may_bind(code: bytes, word: bytes, start: int, end: int) -> bool:
+    """Whether a stretch of a text may hold a `let` of a name; False is certain."""
+    if not holds(code, word, start, end):
+        return False
+    for at in places(code, b"let", start, end):
+        given = code.find(b"=", at, end)
+        if holds(code, word, at, given if given >= 0 else end):
+            return True
+    return False
 
 
 def binds(pattern: Node, name: str, code: bytes) -> bool:

@@ -13,7 +13,7 @@ SIZE_LIMIT = 1_500_000
 """Bytes of a file that is read; a tree takes up to two hundred times as much memory."""
 QUICK = 150_000
 """Bytes that are parsed within half a second whatever they are, so that nobody needs to look at the clock."""
-SECONDS_LIMIT = 1.6
+SECONDS_LIMIT = 1.4
 """Processor time that the parses of one file may take together."""
 DEPTH_LIMIT = 600
 """Nodes above a call; deeper nesting is not a person's."""
