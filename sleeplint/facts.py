@@ -193,6 +193,8 @@ class TestFile:
     """In order of position; production code's too, with `in_test` False."""
     tests: tuple[Test, ...] = ()
     pragmas: tuple[Pragma, ...] = ()
+    tools: tuple[str, ...] = ()
+    """The test tools with waits of their own that it imports or asks for: `qt`, `playwright`, `selenium`, `celery`."""
     broken: tuple[Span, ...] = ()
     """Where the text does not parse; the rest was read all the same."""
     unread: tuple[str, ...] = ()

@@ -173,13 +173,19 @@ class Rule:
 
 
 def seconds(ms: Milliseconds) -> str:
-    """A duration for people: `5 s`, `1.1 s`, `250 ms`, `2 min`, `3 h`."""
+    """A duration for people: `5 s`, `1.1 s`, `250 ms`, `2 min`, `3 h`, `11.6 days`, `317 years`."""
+    if 0 < ms < 0.001:
+        return "less than 1 µs"
     if ms < 1000:
-        return f"{ms:g} ms"
+        return f"{ms:.4g} ms"
     if ms < 120_000:
         return f"{ms / 1000:.3g} s"
-    if ms < 7_200_000:
+    if ms < 7_200_000 and ms != 3_600_000:
         return f"{ms / 60_000:.3g} min"
     if ms < 172_800_000:
         return f"{ms / 3_600_000:.3g} h"
-    return f"{ms / 86_400_000:.4g} days"
+    days = ms / 86_400_000
+    if days < 1000:
+        return f"{days:.3g} days"
+    years = days / 365.25
+    return f"{years:.3g} years" if years < 1000 else "more than 1000 years"

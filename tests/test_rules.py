@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sleeplint import engine
-from sleeplint.facts import Limit, Loop, Related, Task, Test, TestFile, Wait
+from sleeplint.facts import Confidence, Limit, Loop, Related, Role, Task, Test, TestFile, Wait
 from sleeplint.finding import Finding, Severity, Silencing, TestCost
 from sleeplint.registry import load
-from sleeplint.rule import Budget, Rule
+from sleeplint.rule import Budget, Rule, seconds
 from sleeplint.settings import Profile, Settings
 from sleeplint.settings.choice import enable
 from sleeplint.text import Location, Span
@@ -304,8 +304,9 @@ def test_a_guard_over_the_budget() -> None:
 
 def test_the_advice_about_a_long_guard_is_not_to_tighten_it() -> None:
     advice = one("timeout-over-budget", timeout(duration_ms=60_000)).advice or ""
-    assert advice.startswith(
-        "If what it guards can need that long on a slow machine, say so in a comment at it, or raise"
+    assert advice == (
+        "Ask what it guards can need on a slow machine: if that long, say so in a comment at it, or raise "
+        "`budget.max_timeout_secs` for these paths."
     )
 
 
@@ -840,7 +841,8 @@ def test_only_a_sleep_over_the_budget_is_said_to_be() -> None:
     assert "over the budget" not in one("settle-sleep", sleep(duration_ms=1000)).message
     assert "This sleep of 1.01 s (over the budget of 1 s) gives" in one("settle-sleep", sleep(duration_ms=1010)).message
     assert (
-        "This sleep of 1001 ms (over the budget of 1000 ms) gives" in one("settle-sleep", sleep(duration_ms=1001)).message
+        "This sleep of 1001 ms (over the budget of 1000 ms) gives"
+        in one("settle-sleep", sleep(duration_ms=1001)).message
     )
     assert one("settle-sleep", sleep(duration_ms=None)).message.startswith("This sleep gives the effect")
 
@@ -888,6 +890,69 @@ def test_a_message_names_a_role_only_when_the_structure_shows_it(wait: Wait) -> 
 def test_advice_speaks_of_the_library_at_hand(facts: dict[str, Any], advice: str) -> None:
     (finding,) = spoken(sleep(**facts), tests=())
     assert advice in (finding.advice or "")
+
+
+PYTHON = {"language": "python", "api": "time.sleep", "in_async": False}
+
+
+@pytest.mark.parametrize("role", ["settle", "startup", "absence", "workload", "pacing", "hold"])
+@pytest.mark.parametrize("confidence", ["high", "low"])
+@pytest.mark.parametrize(
+    ("facts", "tools"),
+    [
+        (PYTHON, ("qt",)),
+        ({**PYTHON, "api": "pytestqt.qtbot.QtBot.wait"}, ()),
+        ({**PYTHON, "api": "PyQt6.QtTest.QTest.qWait"}, ()),
+    ],
+)
+def test_what_blocks_the_loop_of_qt_is_never_advised(
+    facts: dict[str, Any], tools: tuple[str, ...], role: Role, confidence: Confidence
+) -> None:
+    wait = sleep(role, **facts, role_confidence=confidence, duration_ms=3000, cost_ms=3000)
+    for finding in spoken(wait, tests=(), tools=tools):
+        assert "threading" not in (finding.advice or "")
+        assert "asyncio" not in (finding.advice or "")
+
+
+@pytest.mark.parametrize(
+    ("facts", "tools", "advice"),
+    [
+        (PYTHON, ("qt",), "`qtbot.waitSignal` or `qtbot.waitUntil`"),
+        ({"api": "pytestqt.qtbot.QtBot.wait"}, (), "`qtbot.waitSignal` or `qtbot.waitUntil`"),
+        ({"api": "playwright.sync_api.Page.wait_for_timeout"}, (), "`expect(..)`"),
+        ({"api": "playwright.async_api.Page.wait_for_timeout", "in_async": True}, (), "`expect(..)`"),
+        (PYTHON, ("playwright",), "`expect(..)`"),
+        (PYTHON, ("selenium",), "`WebDriverWait(driver, ..).until(..)`"),
+        (PYTHON, ("celery",), "`result.get(timeout=..)`"),
+        ({"api": "rospy.sleep"}, (), "what its library offers to wait for it"),
+        ({"api": "gevent.sleep"}, ("selenium",), "`gevent.event.Event.wait(timeout=..)`"),
+        (
+            {"task": Task(Span(1, 9), "threading.Thread", joined=True, keeps=None)},
+            ("qt",),
+            "`threading.Event.wait(timeout=..)`",
+        ),
+    ],
+)
+def test_advice_speaks_of_the_tool_at_hand(facts: dict[str, Any], tools: tuple[str, ...], advice: str) -> None:
+    (finding,) = spoken(sleep("settle", **{**PYTHON, **facts}), tests=(), tools=tools)
+    assert advice in (finding.advice or "")
+
+
+@pytest.mark.parametrize(
+    ("ms", "said"),
+    [
+        (1e-6, "less than 1 µs"),
+        (0.1, "0.1 ms"),
+        (250, "250 ms"),
+        (3_600_000, "1 h"),
+        (86_400_000, "24 h"),
+        (10**9, "11.6 days"),
+        (10**12, "31.7 years"),
+        (10**15, "more than 1000 years"),
+    ],
+)
+def test_a_duration_is_written_for_people(ms: float, said: str) -> None:
+    assert seconds(ms) == said
 
 
 def test_a_blocking_sleep_on_a_trio_loop_is_told_of_trio() -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from sleeplint.rule import TestFile, Wait, dataclass, replace
 from sleeplint_rules._judgement import is_certain, test_of
+from sleeplint_rules._tools import tool_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,26 @@ _TORNADO: Final = replace(
     limit="`tornado.gen.with_timeout`",
 )
 
+_UNKNOWN: Final = replace(
+    _THREADING,
+    ready="go by what its library offers to say so",
+    signal="what its library offers to wait for it",
+    gate="something that the test lets go of",
+    barrier="what its library offers to wait for each",
+    park="wait for something that the test does at its end",
+)
+"""Of a library that we have no words for."""
+_QT: Final = replace(
+    _UNKNOWN,
+    gate="a `QSemaphore`",
+    barrier="`qtbot.waitSignal`",
+    park="wait on a `QSemaphore` that the test releases at its end",
+    forever="`QEventLoop().exec()`",
+    sleep="`qtbot.wait`",
+    limit="`qtbot.waitUntil(.., timeout=..)`",
+)
+"""Of an event loop that is the thread's own: to block the thread keeps all from happening."""
+
 _BY_ROOT: Final = {
     "rust": {
         "tokio": _TOKIO,
@@ -229,11 +250,21 @@ _BY_ROOT: Final = {
         "multiprocessing": _MULTIPROCESSING,
     },
 }
+_OF_THE_SYSTEM: Final = frozenset({"os", "subprocess", "signal", "select", "queue", "concurrent", "socket"})
+"""Modules of Python without words of their own: their waits are ended by other threads."""
 _PROCESSES: Final = ("Popen", "Command", "subprocess", "create_subprocess")
 
 
 def library(file: TestFile, wait: Wait) -> Library:
-    """The library in whose words to speak: the wait's own, but on an event loop never a blocking one."""
+    """The library in whose words to speak: a tool's, else the wait's own, but on an event loop never a blocking one."""
+    spoken = _language(file, wait)
+    tool = tool_of(file, wait)
+    if tool is None:
+        return spoken
+    return replace(_QT if tool.owns_the_loop else spoken, ready=tool.ready, signal=tool.signal)
+
+
+def _language(file: TestFile, wait: Wait) -> Library:
     known = _BY_ROOT[wait.language]
     test = test_of(file, wait)
     if wait.in_async and test and test.runtime in known:
@@ -242,11 +273,14 @@ def library(file: TestFile, wait: Wait) -> Library:
         loop = _TOKIO if wait.language == "rust" else _ASYNCIO
     if wait.task and wait.task.spawner.startswith("multiprocessing"):
         return _MULTIPROCESSING
-    own = known.get(wait.api.replace("::", ".").partition(".")[0].lstrip("."))
+    root = wait.api.replace("::", ".").partition(".")[0].lstrip(".")
+    own = known.get(root)
     blocks = own is None or own in (_STD, _THREADING)
     if wait.in_async and blocks:
         return loop
-    return own or (_STD if wait.language == "rust" else _THREADING)
+    if own is None and root in _OF_THE_SYSTEM:
+        return _THREADING
+    return own or (_STD if wait.language == "rust" else _UNKNOWN)
 
 
 def instead(file: TestFile, wait: Wait) -> str:

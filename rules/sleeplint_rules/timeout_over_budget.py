@@ -121,8 +121,8 @@ class TimeoutOverBudget(Rule):
                 file,
                 wait,
                 f"This timeout{length(wait)} is over the budget of {seconds(most)}: it is what a hang costs.{places}",
-                "If what it guards can need that long on a slow machine, say so in a comment at it, or raise "
-                f"`budget.max_timeout_secs` for these paths; else {seconds(most)} are enough.",
+                "Ask what it guards can need on a slow machine: if that long, say so in a comment at it, or raise "
+                "`budget.max_timeout_secs` for these paths.",
                 covers=tuple(one.span for one in (wait, *others)),
                 related=(*wait.related, *(Related(other.span, "and here") for other in others)),
             )

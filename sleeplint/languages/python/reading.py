@@ -31,6 +31,7 @@ from sleeplint.languages.python.scopes import Tests
 from sleeplint.languages.python.search import Search
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.suite import suite_limit
+from sleeplint.languages.python.tools import tools_of
 from sleeplint.languages.python.tree import MAX_DEPTH, Chain, statement_of
 from sleeplint.languages.python.units import clash_of
 from sleeplint.languages.python.wrappers import is_reported_at_its_calls
@@ -72,6 +73,7 @@ def read_module(module: Module, around: Surroundings) -> TestFile:
         waits=tuple(sorted(waits, key=lambda wait: wait.span)),
         tests=_with_clocks(tests.all(paid_for), clocks, module),
         pragmas=_pragmas(module),
+        tools=tools_of(module) if places else (),
         broken=_broken(module.root),
         unread=_unread(names),
         consulted=_consulted(module),
