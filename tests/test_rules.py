@@ -911,6 +911,7 @@ def test_what_blocks_the_loop_of_qt_is_never_advised(
     wait = sleep(role, **facts, role_confidence=confidence, duration_ms=3000, cost_ms=3000)
     for finding in spoken(wait, tests=(), tools=tools):
         assert "threading" not in (finding.advice or "")
+        assert "a poll" not in (finding.advice or "")
         assert "asyncio" not in (finding.advice or "")
 
 
@@ -925,6 +926,8 @@ def test_what_blocks_the_loop_of_qt_is_never_advised(
         (PYTHON, ("selenium",), "`WebDriverWait(driver, ..).until(..)`"),
         (PYTHON, ("celery",), "`result.get(timeout=..)`"),
         ({"api": "rospy.sleep"}, (), "what its library offers to wait for it"),
+        ({"role": "workload"}, ("selenium",), "`threading.Event`"),
+        ({"role": "startup"}, ("selenium",), "Wait until it is ready: `WebDriverWait(..).until(..)`"),
         ({"api": "gevent.sleep"}, ("selenium",), "`gevent.event.Event.wait(timeout=..)`"),
         (
             {"task": Task(Span(1, 9), "threading.Thread", joined=True, keeps=None)},
@@ -934,7 +937,7 @@ def test_what_blocks_the_loop_of_qt_is_never_advised(
     ],
 )
 def test_advice_speaks_of_the_tool_at_hand(facts: dict[str, Any], tools: tuple[str, ...], advice: str) -> None:
-    (finding,) = spoken(sleep("settle", **{**PYTHON, **facts}), tests=(), tools=tools)
+    (finding,) = spoken(sleep(**{**PYTHON, **facts}), tests=(), tools=tools)
     assert advice in (finding.advice or "")
 
 

@@ -309,7 +309,9 @@ def instead(file: TestFile, wait: Wait) -> str:
                 f"timestamps ({'`os.utime`' if wait.language == 'python' else '`std::fs::File::set_times`'} for files)."
             )
         case _:
-            return f"If it waits for something, wait for that: {words.signal}, or a poll that fails at a deadline."
+            # What a tool offers is the poll that fails; one of one's own may keep its loop from running.
+            poll = "" if tool_of(file, wait) else ", or a poll that fails at a deadline"
+            return f"If it waits for something, wait for that: {words.signal}{poll}."
 
 
 def startup(file: TestFile, wait: Wait) -> str:
@@ -317,6 +319,8 @@ def startup(file: TestFile, wait: Wait) -> str:
     if wait.readiness:
         return f"The code already has a proof of readiness to go by: {wait.readiness}."
     words = library(file, wait)
+    if tool_of(file, wait):
+        return f"Wait until it is ready: {words.ready}."
     if wait.task and any(name in wait.task.spawner for name in _PROCESSES):
         return "Read the line with which the child says that it is ready, or retry the connection until a deadline."
     return (
@@ -330,7 +334,8 @@ def settle(file: TestFile, wait: Wait) -> str:
     if wait.readiness:
         return f"The code already has something to wait for: {wait.readiness}."
     words = library(file, wait)
-    return f"Wait for the effect itself: {words.signal}; for one in another process, a poll that fails at a deadline."
+    poll = "" if tool_of(file, wait) else "; for one in another process, a poll that fails at a deadline"
+    return f"Wait for the effect itself: {words.signal}{poll}."
 
 
 def hold(file: TestFile, wait: Wait) -> str:

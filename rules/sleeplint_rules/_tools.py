@@ -52,6 +52,8 @@ _ROOTS: Final = {
     "seleniumbase": "selenium",
     "celery": "celery",
 }
+_ELSEWHERE: Final = frozenset({"expiry", "workload", "hold"})
+"""What a pause in such a file is for that has nothing to do with what the tool shows."""
 _SLEEPS: Final = frozenset({"time", "asyncio"})
 
 
@@ -65,4 +67,5 @@ def tool_of(file: TestFile, wait: Wait) -> Tool | None:
     # Another thread or task is none of the tool's business.
     if root not in _SLEEPS or wait.task is not None or not file.tools:
         return None
-    return TOOLS[file.tools[0]]
+    tool = TOOLS[file.tools[0]]
+    return tool if tool.owns_the_loop or wait.role not in _ELSEWHERE else None
