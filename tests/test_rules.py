@@ -847,6 +847,12 @@ def test_only_a_sleep_over_the_budget_is_said_to_be() -> None:
     assert one("settle-sleep", sleep(duration_ms=None)).message.startswith("This sleep gives the effect")
 
 
+def test_a_timeout_over_the_budget_is_never_written_equal_to_it() -> None:
+    assert "This timeout of 15001 ms is over the budget of 15000 ms: " in (
+        one("timeout-over-budget", timeout(duration_ms=15_001)).message
+    )
+
+
 def test_what_expires_is_quoted() -> None:
     assert "lets `ttl = 1s` elapse" in one("expiry-sleep", sleep("expiry", expires="ttl = 1s")).message
     assert "lets `ttl = 1s` elapse" in one("expiry-sleep", sleep("expiry", expires="`ttl = 1s`")).message

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, TestFile, Wait, dataclass, seconds
-from sleeplint_rules._judgement import BUDGET, FOREVER_MS, by_decision, is_guard, is_limited, length
+from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, TestFile, Wait, dataclass
+from sleeplint_rules._judgement import BUDGET, FOREVER_MS, apart, by_decision, is_guard, is_limited, length
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,8 @@ class TimeoutOverBudget(Rule):
             yield self.finding(
                 file,
                 wait,
-                f"This timeout{length(wait)} is over the budget of {seconds(most)}: it is what a hang costs.{places}",
+                f"This timeout{length(wait, most)} is over the budget of {apart(most, wait.duration_ms)}: "
+                f"it is what a hang costs.{places}",
                 "Ask what it guards can need on a slow machine: if that long, say so in a comment at it, or raise "
                 "`budget.max_timeout_secs` for these paths.",
                 covers=tuple(one.span for one in (wait, *others)),
