@@ -33,6 +33,22 @@ Milliseconds = int | float
 """A duration; an int where it is whole."""
 
 
+TOOL_OF_PACKAGE = {
+    "PyQt5": "qt",
+    "PyQt6": "qt",
+    "PySide2": "qt",
+    "PySide6": "qt",
+    "qtpy": "qt",
+    "pytestqt": "qt",
+    "playwright": "playwright",
+    "selenium": "selenium",
+    "seleniumwire": "selenium",
+    "seleniumbase": "selenium",
+    "celery": "celery",
+}
+"""Test tools that have waits of their own, by the packages of Python that are or come with them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Related:
     """A place that explains a wait: the spawn that is held, the assertion that is waited for."""

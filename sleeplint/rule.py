@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 from sleeplint.facts import (
+    TOOL_OF_PACKAGE,
     Confidence,
     Kind,
     Limit,
@@ -29,6 +30,7 @@ from sleeplint.records import dataclass, replace
 from sleeplint.text import Span
 
 __all__ = [
+    "TOOL_OF_PACKAGE",
     "Applicability",
     "Budget",
     "Confidence",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sleeplint.rule import TestFile, Wait, dataclass
+from sleeplint.rule import TOOL_OF_PACKAGE, TestFile, Wait, dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +39,6 @@ TOOLS: Final = {
         signal="`result.get(timeout=..)` of the task that was sent",
     ),
 }
-_ROOTS: Final = {
-    "PyQt5": "qt",
-    "PyQt6": "qt",
-    "PySide2": "qt",
-    "PySide6": "qt",
-    "qtpy": "qt",
-    "pytestqt": "qt",
-    "playwright": "playwright",
-    "selenium": "selenium",
-    "seleniumwire": "selenium",
-    "seleniumbase": "selenium",
-    "celery": "celery",
-}
 _ELSEWHERE: Final = frozenset({"expiry", "workload", "hold"})
 """What a pause in such a file is for that has nothing to do with what the tool shows."""
 _SLEEPS: Final = frozenset({"time", "asyncio"})
@@ -62,8 +49,8 @@ def tool_of(file: TestFile, wait: Wait) -> Tool | None:
     if wait.language != "python":
         return None
     root = wait.api.partition(".")[0]
-    if root in _ROOTS:
-        return TOOLS[_ROOTS[root]]
+    if root in TOOL_OF_PACKAGE:
+        return TOOLS[TOOL_OF_PACKAGE[root]]
     # Another thread or task is none of the tool's business.
     if root not in _SLEEPS or wait.task is not None or not file.tools:
         return None
