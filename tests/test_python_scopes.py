@@ -118,12 +118,23 @@ LIMITS = [
     ("@timeout_decorator.timeout(5)", 5000),
     ("@pytest.mark.timeout(0)", None),
     ("@pytest.mark.slow", None),
+    ("@pytest.mark.timeout(method='thread')", None),
+    ("@pytest.mark.timeout(method='thread')\n@timeout_decorator.timeout(5)", 5000),
+    ("@gen_cluster(client=True)", 30_000),
+    ("@gen_cluster([('', 1)], timeout=60)", 60_000),
+    ("@gen_test()", 30_000),
+    ("@gen_test(12)", 12_000),
+    ("@tornado.testing.gen_test", 5000),
+    ("@tornado.testing.gen_test(timeout=7)", 7000),
 ]
 
 
 @pytest.mark.parametrize(("decorator", "ms"), LIMITS)
 def test_a_limit_of_a_test_is_read(decorator: str, ms: int | None) -> None:
-    code = f"import pytest, timeout_decorator\n{decorator}\ndef test_a(): pass\n"
+    head = (
+        "import pytest, timeout_decorator, tornado.testing\nfrom distributed.utils_test import gen_cluster, gen_test\n"
+    )
+    code = f"{head}{decorator}\ndef test_a(): pass\n"
     assert [test.limit_ms for test in reading(code).tests] == [ms]
 
 

@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterator
 from tree_sitter import Node
 
 from sleeplint.facts import Milliseconds, Test
+from sleeplint.languages.python.calls import argument_of
+from sleeplint.languages.python.catalogue import BY_PATH
 from sleeplint.languages.python.durations import as_milliseconds, fold
 from sleeplint.languages.python.meanings import Meaning
 from sleeplint.languages.python.names import Names
@@ -20,15 +22,12 @@ _UNITTEST = re.compile(
     r"(?:unittest|twisted\.trial|tornado\.testing|django\.test|asynctest|aiounittest|aiohttp\.test_utils)\b.*TestCase|.*\bTestCase"
 )
 _ASYNC_TEST_CASES = ("IsolatedAsyncioTestCase", "asynctest.TestCase", "AioHTTPTestCase")
-LIMITS = {
-    "pytest.mark.timeout": "timeout",
-    "timeout_decorator.timeout": "seconds",
-    "wrapt_timeout_decorator.timeout": "dec_timeout",
-    "func_timeout.func_set_timeout": "timeout",
-    "distributed.utils_test.gen_cluster": "timeout",
-    "distributed.utils_test.gen_test": "timeout",
+_UNTOLD_MS = {
+    "distributed.utils_test.gen_cluster": 30_000,
+    "distributed.utils_test.gen_test": 30_000,
+    "tornado.testing.gen_test": 5_000,
 }
-"""Decorators that bound a whole test, each with the keyword of its seconds."""
+"""How long a test may take whose decorator bounds it without being told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +224,16 @@ class Tests:
 
     def _limit(self, marks: list[tuple[str, Node]]) -> Milliseconds | None:
         for path, decorator in marks:
-            if path in LIMITS and decorator.type == "call":
-                value = arguments_of(decorator, self.module.code).at(0, LIMITS[path])
-                found = fold(value, self.names) if value is not None else None
+            entry = BY_PATH.get(path)
+            if entry is None or entry.purpose != "test-limit":
+                continue
+            given = decorator.type == "call"
+            value = argument_of(entry, arguments_of(decorator, self.module.code)) if given else None
+            if value is not None:
+                found = fold(value, self.names)
                 return as_milliseconds(found, "s") if found is not None and found.number > 0 else None
+            if path in _UNTOLD_MS:
+                return _UNTOLD_MS[path]
         return suite_limit(self.module)
 
 
