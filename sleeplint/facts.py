@@ -127,6 +127,8 @@ class Wait:
     """It blocks its thread."""
     in_async: bool = False
     """It runs on an event loop or async task (not under spawn_blocking, to_thread and the like)."""
+    program: bool = False
+    """It is the sleep of a child program, in that program's words."""
     awaited: bool | None = True
     """Waited for right here; False if only created; None if passed on."""
     repeats: int | None = 1

@@ -70,6 +70,8 @@ BLOCKING = [
     ("rust", "// let it settle\n    std::thread::sleep(Duration::from_secs(1));", False),
     ("python", "    # blocks the loop, so that the heartbeat is missed\n    time.sleep(1)\n", True),
     ("python", "    time.sleep(1)  # let it settle\n", False),
+    ("python", "    time.sleep(1)  # noqa: ASYNC251\n", True),
+    ("python", "    time.sleep(1)  # noqa: ASYNC110\n", False),
 ]
 
 

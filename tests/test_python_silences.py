@@ -225,3 +225,39 @@ def test_what_bounds_all_of_it_outlasts_what_runs_out_inside() -> None:
     """
     waits = read(Source("tests/test_it.py", (HEAD + dedent(code)).encode())).waits
     assert [f"{wait.role} {wait.role_confidence}" for wait in waits] == ["guard low", "burned high"] * 2
+
+
+@pytest.mark.parametrize(("before", "role"), [("scope.cancel()", "guard"), ("scope.open()", "burned")])
+def test_what_is_cancelled_is_not_seen_to_run_out(before: str, role: str) -> None:
+    code = f"""
+        async def bomb(scope):
+            {before}
+            with trio.fail_after(10):
+                await trio.sleep_forever()
+    """
+    assert read(Source("tests/test_it.py", (HEAD + dedent(code)).encode())).waits[0].role == role
+
+
+HELPED = {
+    "asserts": ("wait_up(app)\n    assert app.up", True),
+    "asserts soon": ("wait_up(app)\n    app.log()\n    assert app.up", True),
+    "goes on": ("wait_up(app)\n    app.stop()", False),
+    "is handed on": ("run(wait_up)\n    assert app.up", False),
+}
+
+
+@pytest.mark.parametrize(("use", "noticed"), HELPED.values(), ids=HELPED.keys())
+def test_a_helper_whose_callers_notice_does_not_go_on_in_silence(use: str, noticed: bool) -> None:
+    code = (
+        "def wait_up(app):\n    for _ in range(9):\n        if app.up:\n            break\n        time.sleep(0.1)\n"
+        f"\n\ndef test_up(app):\n    {use}\n"
+    )
+    loop = read(Source("tests/test_it.py", ("import time\\n" + code).encode())).waits[0].loop
+    assert loop is not None
+    assert (loop.falls_through, loop.noticed) == (True, noticed)
+
+
+def test_a_child_program_has_no_word_for_ever() -> None:
+    code = "def test_kills():\n    child = subprocess.Popen(['sleep', '3600'])\n    child.kill()\n"
+    (wait,) = read(Source("tests/test_it.py", ("import subprocess\n" + code).encode())).waits
+    assert (wait.program, wait.duration_ms) == (True, 3_600_000)

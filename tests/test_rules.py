@@ -414,6 +414,7 @@ def test_an_hour_means_for_ever(profile: Profile, severity: Severity) -> None:
     wait = hold(duration_ms=3_600_000)
     assert [(f.rule, f.severity) for f in spoken(wait, profile=profile)] == [("endless-sleep", severity)]
     assert "endless-sleep" not in names(hold(duration_ms=3_599_999), profile=profile)
+    assert "endless-sleep" not in names(hold(duration_ms=3_600_000, program=True), profile=profile)
     assert "endless-sleep" not in names(sleep("race-arm", duration_ms=3_600_000, cost_ms=0), profile=profile)
 
 

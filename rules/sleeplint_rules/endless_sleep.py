@@ -104,6 +104,7 @@ class EndlessSleep(Rule):
                 and wait.kind == "sleep"
                 and (is_forever(wait) or _goes_round_for_ever(wait))
                 and not wait.virtual_time
+                and not wait.program
                 and wait.role not in ("race-arm", "guard", "burned", "expiry")
             ):
                 what = "This sleep" if is_forever(wait) else "This endless loop of sleeps"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Literal
 
 from tree_sitter import Node
@@ -12,7 +13,7 @@ from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.durations import fold
 from sleeplint.languages.python.flow import border, fails, following
 from sleeplint.languages.python.names import Names
-from sleeplint.languages.python.scene import MAX_NODES, Scene
+from sleeplint.languages.python.scene import MAX_NODES, Scene, Use
 from sleeplint.languages.python.tree import FUNCTIONS, Chain, arguments_of, bare, chain_to
 from sleeplint.records import dataclass
 
@@ -263,6 +264,33 @@ def falls_through(scene: Scene, round_: Round, chain: Chain) -> bool:
         if count == 2:
             return True
     return True
+
+
+def noticed(scene: Scene, round_: Round, chain: Chain) -> bool:
+    """Whether a loop ends a helper, and soon behind each call of that in this file something fails or asserts."""
+    first = border(chain)
+    function = chain[first] if first >= 0 else None
+    label = function.child_by_field_name("name") if function is not None else None
+    if label is None or scene.text(label).startswith("test"):
+        return False
+    if next(following(scene, chain[: round_.index], round_.node), None) is not None:
+        return False
+    calls = [use for use in scene.uses(scene.text(label)) if use.node.id != label.id]
+    return bool(calls) and all(_asserted_soon(scene, use) for use in calls)
+
+
+def _asserted_soon(scene: Scene, use: Use) -> bool:
+    called, above = use.node, use.chain
+    if above[-1].type == "attribute" and above[-1].child_by_field_name("attribute") == called:
+        called, above = above[-1], above[:-1]
+    if not above or above[-1].type != "call" or above[-1].child_by_field_name("function") != called:
+        return False
+    acts = islice(following(scene, above[:-1], above[-1]), _SOON)
+    return any(act.kind in ("assert", "raise") for act in acts)
+
+
+_SOON = 3
+"""Statements in which what is missing is noticed."""
 
 
 def _gives_up_last(scene: Scene, loop: Node) -> bool:

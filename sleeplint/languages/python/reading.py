@@ -52,6 +52,7 @@ class _Place:
     bound: str | None = None
     clash: str | None = None
     slack_ms: Milliseconds | None = None
+    program: bool = False
 
 
 def read_module(module: Module, around: Surroundings) -> TestFile:
@@ -161,7 +162,7 @@ def _program(program: Program, module: Module, names: Names, tests: Tests) -> _P
         program.call, program.chain, module, names, program.entry, program.api, "sleep",
         program.duration_ms, scope.in_test, False, scope.test, by_reference=True,
     )  # fmt: skip
-    return _Place(site, Span(program.start, program.end), program.written, Clock())
+    return _Place(site, Span(program.start, program.end), program.written, Clock(), program=True)
 
 
 def _site(
@@ -218,6 +219,7 @@ def _wait(place: _Place, around: Circumstances) -> Wait:
         virtual_time=site.virtual_time,
         blocking=site.entry.blocking,
         in_async=site.in_async,
+        program=place.program,
         awaited=around.awaited,
         repeats=around.repeats,
         checked=around.checked,

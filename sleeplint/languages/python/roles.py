@@ -20,7 +20,7 @@ from sleeplint.languages.python.holds import hold
 from sleeplint.languages.python.interruptions import Interruption, interruption
 from sleeplint.languages.python.joins import joined
 from sleeplint.languages.python.limits import BY_RUNNER, enclosed, limit_of
-from sleeplint.languages.python.loops import Round, bounded, falls_through, round_of
+from sleeplint.languages.python.loops import Round, bounded, falls_through, noticed, round_of
 from sleeplint.languages.python.moments import moment
 from sleeplint.languages.python.outcomes import outcome_of
 from sleeplint.languages.python.races import order, races
@@ -238,7 +238,8 @@ def _loop(scene: Scene, site: Site, standing: Standing, round_: Round) -> Loop:
     cut_off = cut_off or (site.test is not None and site.test.limit_ms is not None)
     ends = bounded(scene, round_, limited)
     silent = ends and not limited and falls_through(scene, round_, site.chain)
-    loop = Loop(Span(node.start_byte, node.end_byte), ends or cut_off, silent)
+    told = silent and noticed(scene, round_, site.chain)
+    loop = Loop(Span(node.start_byte, node.end_byte), ends or cut_off, silent, told)
     scene.memory["loop", node.id] = loop
     return loop
 

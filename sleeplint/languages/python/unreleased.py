@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.assertions import expectation, names_in
-from sleeplint.languages.python.flow import fails, following
+from sleeplint.languages.python.flow import fails, following, preceding
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tree import arguments_of, statement_alone
@@ -38,9 +38,15 @@ def overrun(scene: Scene, site: Site) -> Outcome | None:
     if own.name in words.QUIET_BLOCKS and fails(scene, body) and last[0].type != "raise_statement":
         return Outcome("burned", True, True, last[0])  # its end is not to be reached
     if _sleeps_longer(scene, body, site):
+        if own.name not in words.QUIET_BLOCKS and _cancelled_before(scene, site):
+            return None  # that ends it at once, and so it is not seen to fail
         # Ends by its bound; who says so loudly expects it, or else would see it fail every time.
         return Outcome("burned", own.name in words.QUIET_BLOCKS, None)
     return None
+
+
+def _cancelled_before(scene: Scene, site: Site) -> bool:
+    return any(call.name == "cancel" for act in preceding(scene, site.chain, site.call) for call in act.calls)
 
 
 def _sleeps_longer(scene: Scene, body: Node, site: Site) -> bool:
