@@ -28,6 +28,8 @@ _GIVEN = re.compile(_AFTER)
 _ALIAS = re.compile(rb" as (?!(?:[iu](?:8|16|32|64|128|size)|f32|f64|_)(?!\w))(\w+)")
 _LAST_WORD = re.compile(rb"\w+\Z")
 _DEFINING = re.compile(rb"\bfn\s+\Z")
+_KEPT = 1_000_000
+"""Bytes of a text up to which all hits are looked for at once, because they are wanted next."""
 _LONGEST = 80
 """Bytes of a name that are looked at before a stem in it."""
 
@@ -152,9 +154,15 @@ def renamed(code: bytes) -> Iterator[bytes]:
             yield match[1]
 
 
+def any_hit(code: bytes, calls: tuple[Call, ...]) -> bool:
+    """Whether there is a hit; the others are not looked for."""
+    return next(_unordered(code, calls), None) is not None
+
+
 def may_wait(code: bytes, calls: tuple[Call, ...]) -> bool:
     """Whether there is a hit; False is certain."""
-    return bool(hits(code, calls)) or (b"Instant" in code and bool(timed(code)))
+    found = any_hit(code, calls) if len(code) > _KEPT else bool(hits(code, calls))
+    return found or (b"Instant" in code and bool(timed(code)))
 
 
 def _start(code: bytes, at: int) -> int:

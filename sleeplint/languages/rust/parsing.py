@@ -11,6 +11,7 @@ from tree_sitter import Language, Node, Parser, Point, Range, Tree
 
 SIZE_LIMIT = 1_500_000
 """Bytes of a file that is read; a tree takes up to two hundred times as much memory."""
+TOO_LARGE = f"larger than {SIZE_LIMIT / 1_000_000:g} MB"
 QUICK = 150_000
 """Bytes that are parsed within half a second whatever they are, so that nobody needs to look at the clock."""
 SECONDS_LIMIT = 1.4
@@ -41,6 +42,11 @@ class Budget:
         return time.process_time() > self._end
 
 
+def is_too_large(code: bytes | bytearray) -> bool:
+    """Whether a text is not parsed at all."""
+    return len(code) > SIZE_LIMIT
+
+
 def parse(
     code: bytes | bytearray,
     budget: Budget,
@@ -54,8 +60,8 @@ def parse(
     `holes` are left out, as if nothing stood there. Up to `quick` bytes are parsed without a look at the clock.
     Raises GivenUp when the budget is spent: tree-sitter takes 22 s for some 6 MB files.
     """
-    if len(code) > SIZE_LIMIT:
-        raise GivenUp(f"larger than {SIZE_LIMIT / 1_000_000:g} MB")
+    if is_too_large(code):
+        raise GivenUp(TOO_LARGE)
     start, end = (piece.start_byte, piece.end_byte) if piece else (0, len(code))
 
     def read(offset: int, _point: Point) -> bytes:

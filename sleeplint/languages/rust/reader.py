@@ -13,7 +13,7 @@ from sleeplint.languages import Surroundings
 from sleeplint.languages.catalogue import Argument, Call
 from sleeplint.languages.circumstances import Circumstances
 from sleeplint.languages.rust.calls import Called, Calls
-from sleeplint.languages.rust.candidates import hits, hits_of
+from sleeplint.languages.rust.candidates import any_hit, hits, hits_of
 from sleeplint.languages.rust.clocks import Clocks, obeys_tokio
 from sleeplint.languages.rust.durations import Durations
 from sleeplint.languages.rust.elapsed import elapsed_assertions
@@ -22,7 +22,7 @@ from sleeplint.languages.rust.library import Library, Reading
 from sleeplint.languages.rust.limits import TestLimit, limits
 from sleeplint.languages.rust.macros import macro_name
 from sleeplint.languages.rust.names import Finder, Found
-from sleeplint.languages.rust.parsing import SECONDS_LIMIT, GivenUp, errors
+from sleeplint.languages.rust.parsing import SECONDS_LIMIT, TOO_LARGE, GivenUp, errors, is_too_large
 from sleeplint.languages.rust.placing import in_async, statement
 from sleeplint.languages.rust.pragmas import pragmas
 from sleeplint.languages.rust.reach import Reach, tests_in, within_tests
@@ -55,6 +55,8 @@ def _read(source: Source, reading: Reading, library: Library, around: Surroundin
     """Parse what is worth it: of production code that nobody asks for, what tests may call."""
     in_test = around.in_test or file_in_test(reading, library, source.path)
     whole = in_test or around.production or source.speaks_to_us
+    if is_too_large(source.code) and (whole or tests_in(source.code)) and any_hit(source.code, around.calls):
+        raise GivenUp(TOO_LARGE)
     found = hits(source.code, around.calls)
     if around.project is not None and reading.path is not None and (whole or tests_in(source.code)):
         others = hits_around(source.code, around.project, reading.path, library.seen)
