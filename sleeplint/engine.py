@@ -35,6 +35,8 @@ class Report:
     """One for each of `waits`."""
     costs: tuple[TestCost, ...] = ()
     problems: tuple[Problem, ...] = ()
+    unread: tuple[Problem, ...] = ()
+    """What of the file was given up; among `problems` only where no rule speaks of it."""
     consulted: tuple[str, ...] = ()
     """Other files on which this report rests."""
     digest: str = ""
@@ -78,6 +80,9 @@ def lint(
         wanted = [repairs is True or (callable(repairs) and repairs(finding)) for finding in spoken]
         mended = iter(_mended(source, file, list(compress(spoken, wanted)), problems))
         spoken = [next(mended) if chosen else finding for finding, chosen in zip(spoken, wanted, strict=True)]
+    unread = tuple(Problem(file.path, words) for words in file.unread)
+    if unread and not any(enabled.rule.tells_unread for enabled in rules):
+        problems += unread
     return Report(
         path=file.path,
         language=file.language,
@@ -86,7 +91,8 @@ def lint(
         waits=file.waits,
         wait_locations=tuple(source.lines.location(wait.span) for wait in file.waits),
         costs=tuple(_costs(source, file)),
-        problems=tuple(problems) + tuple(Problem(file.path, words) for words in file.unread),
+        problems=tuple(problems),
+        unread=unread,
         consulted=file.consulted,
     )
 

@@ -122,6 +122,8 @@ class Rule:
     """The options whose defaults are others in the strict profile."""
     specificity: ClassVar[int] = 0
     """Of several findings on one wait the most specific speaks; an info never hides a warning."""
+    tells_unread: ClassVar[bool] = False
+    """It says what of a file was not read; where no rule does that is an error of the run."""
     examples: ClassVar[tuple[Example, ...]] = ()
 
     def __init_subclass__(cls, **more: Any) -> None:

@@ -179,3 +179,37 @@ def test_a_folder_that_is_called_like_a_file(here: Path, capsys: pytest.CaptureF
     (here / "sleeplint.toml").mkdir()
     (here / "tests" / "test_good.py").write_text(PYTHON)
     assert told(capsys)[1] == [("sleep-over-budget", 5, 14)]
+
+
+DEEP = "import time\n\n\ndef test_deep():\n    " + "(" * 500 + "time.sleep(5)" + ")" * 500 + "\n"
+LEFT_OUT = "read in part: what is nested more than 400 levels deep is left out"
+
+
+def test_what_was_not_read_is_a_finding(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "tests" / "test_deep.py").write_text(DEEP)
+    (here / "tests" / "large.rs").write_text(RUST + "//" + "x" * 1_500_000 + "\n")
+    code, findings, errors = told(capsys)
+    assert (code, findings, errors) == (0, [("unread-code", 1, 1), ("unread-code", 1, 1)], [])
+    assert main(["check", "--output-format", "concise", "-q"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert [line.split(" ", 3)[3] for line in out.splitlines()] == [
+        "This file is not read: larger than 1.5 MB.",
+        f"This file is {LEFT_OUT}.",
+    ]
+
+
+def test_what_was_not_read_is_told_where_no_rule_speaks_of_it(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "tests" / "test_deep.py").write_text(DEEP)
+    for _ in range(2):  # and it is not remembered as a clean file
+        assert told(capsys, "--ignore", "unread-code") == (0, [], [LEFT_OUT])
+    assert told(capsys) == (0, [("unread-code", 1, 1)], [])
+
+
+def test_the_inventory_tells_once_what_was_not_read(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "tests" / "test_deep.py").write_text(DEEP)
+    (here / "sleeplint.toml").write_text('ignore = ["unread-code"]\n')
+    for _ in range(2):
+        assert main(["waits"]) == 0
+        assert capsys.readouterr().err == f"sleeplint: tests/test_deep.py: {LEFT_OUT}\n"
+        (here / "sleeplint.toml").write_text("")

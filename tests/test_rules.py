@@ -767,6 +767,15 @@ def test_production_code_that_does_not_parse_is_not_ours_to_tell() -> None:
     assert list(rule("syntax-error").judge(file, Budget())) == []
 
 
+@pytest.mark.parametrize("profile", ["default", "strict"])
+def test_a_file_that_is_not_read_to_its_end(profile: Profile) -> None:
+    finding = one("unread-code", profile=profile, unread=("not read: larger than 1.5 MB",))
+    assert (finding.severity, finding.span) == (Severity.INFO, Span(0, 0))
+    assert finding.message == "This file is not read: larger than 1.5 MB."
+    both = one("unread-code", profile=profile, unread=("read in part: a", "read in part: b"))
+    assert both.message == "This file is read in part: a; it is read in part: b."
+
+
 # How they speak
 
 

@@ -31,6 +31,7 @@ from sleeplint_rules.test_sleep_budget import TestSleepBudget
 from sleeplint_rules.timeout_over_budget import TimeoutOverBudget
 from sleeplint_rules.timeout_too_short import TimeoutTooShort
 from sleeplint_rules.unknown_rule import UnknownRule
+from sleeplint_rules.unread_code import UnreadCode
 from sleeplint_rules.unused_suppression import UnusedSuppression
 from sleeplint_rules.workload_sleep import WorkloadSleep
 
@@ -63,5 +64,6 @@ RULES: Final[tuple[type[Rule], ...]] = (
     UnusedSuppression,
     UnknownRule,
     SyntaxTrouble,
+    UnreadCode,
 )
 """In the order of their codes."""

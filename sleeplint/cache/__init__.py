@@ -131,7 +131,7 @@ class Cache:
 
         What kept a file from being read in full may pass: such a report is not kept.
         """
-        if report.problems:
+        if report.problems or report.unread:
             return
         plan, now = self._now[number]
         state = plan, self._sure(now)

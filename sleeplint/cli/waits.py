@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
         outs = [(output, stack.enter_context(opened(output.file))) for output in options.outputs]
         writers = [inventory.create(output.format, out, everything=options.all, width=width()) for output, out in outs]
         for _, report in runner.run(work, jobs=options.jobs, memory=cache):
-            problems.extend(report.problems)
+            problems.extend(dict.fromkeys((*report.problems, *report.unread)))
             for writer in writers:
                 writer.report(report)
         for writer in writers:

@@ -275,7 +275,7 @@ def _broken(root: Node) -> tuple[Span, ...]:
 def _unread(names: Names) -> tuple[str, ...]:
     found = []
     if names.module.memory.get(TOO_DEEP):
-        found.append(f"what is nested more than {MAX_DEPTH} levels deep was not read")
+        found.append(f"read in part: what is nested more than {MAX_DEPTH} levels deep is left out")
     return (*found, *bounds_reached(names.module))
 
 
