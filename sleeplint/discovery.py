@@ -12,7 +12,7 @@ from sleeplint.errors import PathError
 from sleeplint.finding import Problem
 from sleeplint.records import dataclass, field
 from sleeplint.settings.files import NAMES
-from sleeplint.settings.resolver import Resolver
+from sleeplint.settings.resolver import Resolved, Resolver
 from sleeplint.source import UNSURE, Stamp, language_of
 
 if TYPE_CHECKING:
@@ -157,13 +157,15 @@ class _Walk:
         self._resolver = resolver
         self._seen = seen
         self._entered: set[tuple[int, int]] = set()
+        self._found: list[Found] = []
 
-    def folder(self, shown: str, absolute: str) -> Iterator[Found]:
+    def folder(self, shown: str, absolute: str) -> list[Found]:
         """The files under a named folder, which is walked even where it is itself ignored."""
         above = [i for i in _ignored_above(absolute) if not i.says(absolute + "/")]
-        yield from self._enter(shown, absolute, above)
+        self._enter(shown, absolute, above, None)
+        return self._found
 
-    def _enter(self, shown: str, absolute: str, ignored: list[_Ignored]) -> Iterator[Found]:
+    def _enter(self, shown: str, absolute: str, ignored: list[_Ignored], above: Resolved | None) -> None:
         try:
             status = os.stat(absolute)
             with os.scandir(absolute) as scan:
@@ -182,8 +184,9 @@ class _Walk:
         prefix = f"{shown}/" if shown and not shown.endswith("/") else shown
         ignored = [*ignored, *_ignored_in(absolute, names)]
         inner = []
-        folder = Path(absolute)
-        resolved = self._resolver.folder(folder, names)
+        resolved = above
+        if resolved is None or not names.isdisjoint(NAMES):
+            resolved = self._resolver.folder(Path(absolute), names)
         for name in sorted(entries):
             entry = entries[name]
             if entry.is_dir(follow_symlinks=False):
@@ -193,17 +196,17 @@ class _Walk:
             elif language_of(name) and entry.is_file(follow_symlinks=False):
                 if ignored and _ignores(ignored, entry.path):
                     continue
-                if not (resolved.exclude and resolved.excludes(folder / name)):
-                    yield from self._sized(prefix + name, entry)
+                if not (resolved.exclude and resolved.excludes(Path(entry.path))):
+                    self._take(prefix + name, entry)
         for entry in inner:
             if ignored and _ignores(ignored, entry.path + "/"):
                 continue
-            if not (resolved.exclude and resolved.excludes(folder / entry.name, True)):
-                yield from self._enter(prefix + entry.name, entry.path, ignored)
+            if not (resolved.exclude and resolved.excludes(Path(entry.path), True)):
+                self._enter(prefix + entry.name, entry.path, ignored, resolved)
 
-    def _sized(self, shown: str, entry: os.DirEntry[str]) -> Iterator[Found]:
+    def _take(self, shown: str, entry: os.DirEntry[str]) -> None:
         try:
-            yield _found(shown, entry.path, entry.stat(follow_symlinks=False))
+            self._found.append(_found(shown, entry.path, entry.stat(follow_symlinks=False)))
         except OSError as error:
             self._seen.problems.append(Problem(shown, f"cannot be read: {error.strerror or error}"))
 

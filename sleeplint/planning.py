@@ -14,6 +14,7 @@ from sleeplint.records import dataclass, field
 from sleeplint.registry import Enabled, Registry
 from sleeplint.settings import Settings
 from sleeplint.settings.choice import enable
+from sleeplint.settings.files import NAMES
 from sleeplint.settings.resolver import Resolver
 from sleeplint.source import Source
 
@@ -143,16 +144,22 @@ def _surveyed(found: Discovery, resolver: Resolver) -> Landscape:
     held = []
     roots: dict[str, str] = {}
     marks: dict[str, str] = {}
+    shared: dict[str, int] = {}  # by folder, where its files' names make no difference
     for file in found.files:
         folder = os.path.dirname(file.absolute)
-        if folder not in roots:
-            roots[folder] = os.fspath(root_of(file.absolute, marks))
-        force = resolver.path(Path(file.absolute))
-        number = numbers.setdefault(id(force.settings), len(settings))
-        if number == len(settings):
-            settings.append(force.settings)
-        situation = Situation(roots[folder], number, force.in_test)
-        held.append(situations.setdefault(situation, len(situations)))
+        known = shared.get(folder)
+        if known is None:
+            if folder not in roots:
+                roots[folder] = os.fspath(root_of(file.absolute, marks))
+            resolved = resolver.folder(Path(folder), found.folders.get(folder, NAMES))
+            force = resolver.path(Path(file.absolute))
+            number = numbers.setdefault(id(force.settings), len(settings))
+            if number == len(settings):
+                settings.append(force.settings)
+            known = situations.setdefault(Situation(roots[folder], number, force.in_test), len(situations))
+            if not resolved.by_path:
+                shared[folder] = known
+        held.append(known)
     paths, stamps = [file.path for file in found.files], [file.stamp for file in found.files]
     return Landscape(paths, stamps, held, list(situations), settings)
 

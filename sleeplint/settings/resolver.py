@@ -56,6 +56,11 @@ class Resolved:
     overrides: tuple[Globs, ...] = ()
     """Where each of `settings.overrides` holds."""
 
+    @property
+    def by_path(self) -> bool:
+        """Whether other settings may hold for one file than for its neighbour."""
+        return bool(self.tests or self.overrides)
+
     def excludes(self, path: Path, folder: bool = False) -> bool:
         """Whether the settings leave the absolute `path` out."""
         return any(globs.match(path, folder) for globs in self.exclude)
@@ -118,7 +123,7 @@ class Resolver:
     def path(self, path: Path) -> InForce:
         """What holds for an absolute path to a file. Raises SettingsError."""
         resolved = self.folder(path.parent)
-        if not resolved.tests and not resolved.overrides:
+        if not resolved.by_path:
             return InForce(resolved.settings, False)
         in_test = any(globs.match(path) for globs in resolved.tests)
         holding = tuple(number for number, globs in enumerate(resolved.overrides) if globs.match(path))
