@@ -19,8 +19,8 @@ SECONDS_LIMIT = 1.4
 DEPTH_LIMIT = 600
 """Nodes above a call; deeper nesting is not a person's."""
 
-_LANGUAGE = Language(tree_sitter_rust.language())
-_PARSER = Parser(_LANGUAGE)
+LANGUAGE = Language(tree_sitter_rust.language())
+_PARSER = Parser(LANGUAGE)
 _CHUNK = 1 << 16
 _SELDOM = 16
 """Of so many times that a parse asks whether to go on, it is told once what the clock says."""

@@ -73,9 +73,11 @@ _BY_RULE: Mapping[str, tuple[Recipe, ...]] = {
 
 def offer(source: Source, file: TestFile, findings: Sequence[Finding]) -> tuple[Fix | None, ...]:
     """For each finding the first recipe that holds; all None if the file cannot be parsed within bounds."""
+    waits = {wait.span: wait for wait in file.waits}
+    if not any((wait := waits.get(finding.span)) and _recipes(finding, wait) for finding in findings):
+        return (None,) * len(findings)
     try:
         ground = Ground(source, file)
-        waits = {wait.span: wait for wait in file.waits}
         fixes = [_offer(ground, finding, waits.get(finding.span)) for finding in findings]
         return orphans.orphaned_together(ground, fixes)
     except GivenUp:

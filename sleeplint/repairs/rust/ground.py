@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
-from tree_sitter import Node
+from tree_sitter import Node, Query, QueryCursor
 
 from sleeplint.facts import TestFile
 from sleeplint.languages.rust.bare import bare
 from sleeplint.languages.rust.library import Library, Reading
 from sleeplint.languages.rust.macros import Grove
 from sleeplint.languages.rust.names import FileNames, Finder, path_of
-from sleeplint.languages.rust.parsing import Budget
+from sleeplint.languages.rust.parsing import LANGUAGE, Budget
 from sleeplint.source import Source
 
 _NAMES = frozenset({"identifier", "type_identifier", "shorthand_field_identifier", "self"})
-_HOLDERS = frozenset({"source_file", "declaration_list", "block"})
+_HOLDERS = "[(source_file) (declaration_list) (block)] @holder"
 _BEFORE = re.compile(rb"(?:::|(?<!\.)\.)\s*\Z|'\Z")
 """What makes a word a method, a field, a later part of a path or a lifetime."""
+
+
+@cache
+def _holders() -> Query:
+    return Query(LANGUAGE, _HOLDERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Ground:
         self.grove = Grove.whole(source.code, Budget())
         self.names = FileNames(Reading(None, source.code, lambda: self.grove), Finder(Library(None)))
         self._claimed: set[tuple[int, str]] = set()
+        self._callees: dict[int, str] = {}
 
     def text(self, node: Node) -> str:
         """What the file says at a node."""
@@ -60,6 +65,12 @@ class Ground:
 
     def callee(self, call: Node) -> str:
         """The canonical path of a called function; of a method, `.name`."""
+        known = self._callees.get(call.id)
+        if known is None:
+            known = self._callees[call.id] = self._callee(call)
+        return known
+
+    def _callee(self, call: Node) -> str:
         function = call.child_by_field_name("function")
         if function is not None and function.type == "generic_function":
             function = function.child_by_field_name("function")
@@ -80,8 +91,9 @@ class Ground:
 
     @cached_property
     def holders(self) -> list[Node]:
-        """What holds items and statements: the file, the bodies of modules, blocks."""
-        return [node for node in inside(self.grove.root) if node.type in _HOLDERS]
+        """What holds items and statements: the file, the bodies of modules, blocks; outer ones first."""
+        found = QueryCursor(_holders()).captures(self.grove.root)["holder"]
+        return sorted(found, key=lambda node: (node.start_byte, -node.end_byte))
 
     @cached_property
     def functions(self) -> dict[str, list[Node]]:
@@ -94,45 +106,46 @@ class Ground:
                     found.setdefault(self.text(name), []).append(child)
         return found
 
-    @cached_property
-    def words(self) -> list[Word]:
-        """Every identifier of the file that is no method, field or later part of a path, in order."""
-        return [
-            word for word in self._identifiers if not _BEFORE.search(self.bare[max(0, word.start - 256) : word.start])
-        ]
-
-    @cached_property
-    def _identifiers(self) -> list[Word]:
-        return [
-            Word(node.start_byte, node.end_byte, self.text(node))
-            for node in inside(self.grove.root)
-            if node.type in _NAMES
-        ]
-
-    def words_in(self, start: int, end: int) -> Iterator[Word]:
-        """The words that begin in a range."""
-        for word in self.words[bisect_left(self.words, start, key=lambda word: word.start) :]:
-            if word.start >= end:
-                return
-            yield word
-
-    @cached_property
-    def _by_name(self) -> dict[str, list[Word]]:
-        found: dict[str, list[Word]] = {}
-        for word in self.words:
-            found.setdefault(word.name, []).append(word)
-        return found
+    def words_in(self, start: int, end: int) -> list[Word]:
+        """The identifiers that begin in a range and are no method, field or later part of a path, in order."""
+        return [word for word in self._identifiers_in(start, end) if self._stands_alone(word.start)]
 
     def uses(self, name: str, start: int, end: int) -> list[Word]:
         """The words of a range that are `name`, in order."""
-        return [word for word in self._by_name.get(name, ()) if start <= word.start < end]
+        written = re.compile(rb"(?<![A-Za-z0-9_])%s(?![A-Za-z0-9_])" % re.escape(name.encode()))
+        root = self.grove.root
+        found = []
+        for match in written.finditer(self.code, start):
+            first, last = match.span()
+            if first >= end:
+                break
+            node = root.descendant_for_byte_range(first, last)
+            if node is not None and node.type in _NAMES and (node.start_byte, node.end_byte) == (first, last):
+                found.append(Word(first, last, name))
+        return [word for word in found if self._stands_alone(word.start)]
+
+    def _stands_alone(self, start: int) -> bool:
+        return _BEFORE.search(self.bare, max(0, start - 256), start) is None
+
+    def _identifiers_in(self, start: int, end: int) -> list[Word]:
+        """Every identifier that begins in a range, in order."""
+        found = []
+        stack = [self.grove.root.descendant_for_byte_range(start, end) or self.grove.root]
+        while stack:
+            node = stack.pop()
+            if node.type in _NAMES:
+                if start <= node.start_byte < end:
+                    found.append(Word(node.start_byte, node.end_byte, self.text(node)))
+            else:
+                stack.extend(c for c in reversed(node.children) if c.start_byte < end and c.end_byte > start)
+        return found
 
     def fresh(self, owner: Node, *names: str) -> tuple[str, ...]:
         """`names`, with the same number behind each so that no word of the function `owner` is one of them.
 
         No other repair of this round gets them in the same function.
         """
-        known = {word.name for word in self._identifiers if owner.start_byte <= word.start < owner.end_byte}
+        known = {word.name for word in self._identifiers_in(owner.start_byte, owner.end_byte)}
         number = 1
         while True:
             wanted = tuple(name if number == 1 else f"{name}{number}" for name in names)

@@ -155,6 +155,8 @@ def orphaned_together(ground: Ground, fixes: Sequence[Fix | None]) -> tuple[Fix 
     The first and the last of them get an empty edit at the same place: the one that has to wait
     then takes the import away by itself.
     """
+    if sum(fix is not None and bool(fix.edits) for fix in fixes) < 2:
+        return tuple(fixes)
     gone = [
         {word for edit in fix.edits for word in ground.words_in(edit.span.start, edit.span.end)} if fix else set[Word]()
         for fix in fixes
