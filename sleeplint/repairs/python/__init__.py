@@ -8,27 +8,13 @@ from sleeplint.facts import TestFile
 from sleeplint.finding import Finding, Fix
 from sleeplint.source import Source
 
-# What these see has no recipe: they speak of a unit, of the linter's own comments, or of many waits at once.
-_BEYOND_REPAIR = frozenset(
-    {
-        "burned-timeout",
-        "duration-unit",
-        "frozen-clock-async-sleep",
-        "nested-timeout",
-        "repeated-timeout",
-        "sleep-ordering",
-        "suite-sleep-budget",
-        "syntax-error",
-        "test-sleep-budget",
-        "unknown-rule",
-        "unused-suppression",
-    }
-)
-
 
 def offer(source: Source, file: TestFile, findings: Sequence[Finding]) -> tuple[Fix | None, ...]:
     """For each finding the one repair that holds there; None where nothing honest can be offered."""
-    if not any(_is_repairable(finding) for finding in findings):
+    from sleeplint.repairs.python.prospects import prospects
+
+    recipes = [prospects(finding, file, source.code) for finding in findings]
+    if not any(recipes):
         return (None,) * len(findings)  # libcst is slow to import and to parse
     from sleeplint.repairs.python.draft import kept_apart
     from sleeplint.repairs.python.names import Names
@@ -40,9 +26,9 @@ def offer(source: Source, file: TestFile, findings: Sequence[Finding]) -> tuple[
     if parsed is None:
         return (None,) * len(findings)
     names = Names(parsed)
-    places = [placed(parsed, names, file, f) if _is_repairable(f) else None for f in findings]
-    return kept_apart(places, [repair(place) if place is not None else None for place in places])
-
-
-def _is_repairable(finding: Finding) -> bool:
-    return len(finding.covers) == 1 and finding.rule not in _BEYOND_REPAIR
+    tried = zip(findings, recipes, strict=True)
+    places = [placed(parsed, names, file, finding) if any_of else None for finding, any_of in tried]
+    repairs = [
+        repair(place, any_of) if place is not None else None for place, any_of in zip(places, recipes, strict=True)
+    ]
+    return kept_apart(places, repairs)

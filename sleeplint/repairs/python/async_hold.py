@@ -13,27 +13,23 @@ from sleeplint.repairs.python.cancellation import (
 )
 from sleeplint.repairs.python.draft import Draft, Repair
 from sleeplint.repairs.python.place import Place, number
+from sleeplint.repairs.python.prospects import MIN_STAY_SECS
 
-_PARKS = {
-    "asyncio.sleep": ("asyncio.Event", "{}().wait()"),
-    "anyio.sleep": ("anyio.sleep_forever", "{}()"),
-    "trio.sleep": ("trio.sleep_forever", "{}()"),
-}
 _SPAWNERS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
-_MIN_SECONDS = 1
 
 
 def repair(place: Place) -> Repair | None:
     """`await asyncio.sleep(N)` that something surely cancels becomes a wait for ever."""
     arguments = place.arguments
     seconds = number(arguments[0].value) if len(arguments) == 1 and not arguments[0].star else None
-    if place.wait.api not in _PARKS or place.call is None or seconds is None or seconds < _MIN_SECONDS:
+    if place.call is None or seconds is None or seconds < MIN_STAY_SECS:
         return None
     level = _level(place, seconds)
     if level is None:
         return None
     draft = Draft(place)
-    path, form = _PARKS[place.wait.api]
+    api = place.wait.api
+    path, form = ("asyncio.Event", "{}().wait()") if api == "asyncio.sleep" else (f"{api}_forever", "{}()")
     name = draft.name(path)
     if name is None:
         return None

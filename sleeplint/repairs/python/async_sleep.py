@@ -36,7 +36,6 @@ def repair(place: Place) -> Repair | None:
         or function.asynchronous is None
         or runtime is None
         or not sleeps_by_the_clock(place)
-        or not place.is_real
         or _FREEZERS.search(place.file.module.code)  # under which a loop's own sleep may never end
         or _is_replaced(place)
         or next(place.within(cst.FunctionDef), None) is not function  # a lambda or class body stands between

@@ -9,7 +9,6 @@ from sleeplint.finding import Applicability
 from sleeplint.repairs.python.draft import Draft, Repair
 from sleeplint.repairs.python.place import Place, Statement, sole_expression, statements_of
 
-_ROLES = frozenset({"settle", "startup", "sync"})
 _WAITS = frozenset(
     {
         "concurrent.futures.Future.result",
@@ -40,9 +39,7 @@ _PASSIVE = frozenset({"wait", "get", "join", "receive"})
 def repair(place: Place) -> Repair | None:
     """The sleep goes; what follows waits at least as long."""
     wait = place.wait
-    if wait.role not in _ROLES or not place.stands_alone or not place.after or wait.duration_ms is None:
-        return None
-    if place.loop is not None:
+    if not place.stands_alone or not place.after or place.loop is not None or wait.duration_ms is None:
         return None
     bound = _bounded_wait(place, place.after[0])
     if bound is None or bound.duration_ms is None or bound.duration_ms < wait.duration_ms:

@@ -15,9 +15,7 @@ def repair(place: Place) -> Repair | None:
     """`while not event.is_set(): time.sleep(x)` becomes `assert event.wait(timeout=..)`."""
     loop = place.loop
     if (
-        place.finding.rule != "poll-without-deadline"
-        or place.wait.task is not None  # an assertion in a thread is seen by nobody
-        or place.function is None
+        place.function is None
         or not isinstance(loop, cst.While)
         or loop.orelse is not None
         or isinstance(loop.test, cst.BooleanOperation)

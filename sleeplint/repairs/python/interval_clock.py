@@ -7,14 +7,14 @@ import libcst as cst
 from sleeplint.finding import Applicability
 from sleeplint.repairs.python.draft import Draft, Repair
 from sleeplint.repairs.python.place import Place
+from sleeplint.repairs.python.prospects import WALL_CLOCK
 
-_WALL = "time.time"
 _REPLACED = ("time.time", "freeze_time", "time_machine", "freezegun")
 
 
 def repair(place: Place) -> Repair | None:
     """`time.time()` at both ends of an asserted interval becomes `time.monotonic()`."""
-    if place.wait.api != _WALL or not place.is_real or place.function is None or _is_clock_replaced(place):
+    if place.function is None or _is_clock_replaced(place):
         return None
     subtraction = _subtraction(place)
     if subtraction is None:
@@ -65,13 +65,13 @@ def _reading(place: Place, side: cst.BaseExpression) -> cst.Call | None:
     """The `time.time()` from which one end comes: itself, or by a local name that is used only there."""
     names, file = place.names, place.file
     if isinstance(side, cst.Call):
-        return side if names.path(side.func) == _WALL and not side.args else None
+        return side if names.path(side.func) == WALL_CLOCK and not side.args else None
     if not isinstance(side, cst.Name):
         return None
     at = file.span(side)
     found = names.bindings(side.value, at)
     value = names.value(side.value, at)
-    if not isinstance(value, cst.Call) or value.args or names.path(value.func) != _WALL:
+    if not isinstance(value, cst.Call) or value.args or names.path(value.func) != WALL_CLOCK:
         return None
     scope = names.scope_of(found[0])
     uses = [u for u in names.uses(side.value) if u != found[0].span and found[0] in names.bindings(side.value, u)]

@@ -8,15 +8,12 @@ from sleeplint.repairs.python.draft import Draft, Repair
 from sleeplint.repairs.python.place import Place, number
 from sleeplint.text import Span
 
-_LIBRARIES = frozenset({"anyio.sleep", "trio.sleep"})
-
 
 def repair(place: Place) -> Repair | None:
     """`start_soon(anyio.sleep, N)` becomes `start_soon(anyio.sleep_forever)`."""
     arguments = place.arguments
     if (
         place.call is None
-        or place.wait.api not in _LIBRARIES
         or len(arguments) < 2
         or any(argument.star for argument in arguments)
         or place.names.path(arguments[0].value) != place.wait.api

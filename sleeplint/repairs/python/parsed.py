@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import TypeVar
 
 import libcst as cst
-from libcst.metadata import ByteSpanPositionProvider
-from libcst.metadata.span_provider import CodeSpan, SpanProvidingCodegenState, byte_length_in_utf8
+from libcst._nodes.internal import CodegenState
 
 from sleeplint.languages.python.parsing import parse as tree_of
 from sleeplint.source import Source
@@ -101,31 +101,63 @@ def parse(source: Source) -> Parsed | None:
     try:
         text = _without_form_feeds(source.code.decode("utf-8"))
         module = cst.parse_module(text)
-        given_back, spans = _laid_out(module)
+        layout = _Layout(module)
     except (UnicodeDecodeError, cst.ParserSyntaxError, RecursionError):
         return None
-    return Parsed(source, module, spans) if given_back == text else None
+    return Parsed(source, module, layout.spans) if "".join(layout.tokens) == text else None
 
 
-def _laid_out(module: cst.Module) -> tuple[str, dict[cst.CSTNode, Span]]:
-    """The module's text, and where in its bytes each node stands.
+class _Layout(CodegenState):
+    """Gives a module's text back, and notes where in its bytes each node stands.
 
-    It does in one pass what `Module.code` and `MetadataWrapper.resolve` do in three.
+    It does in one pass what `Module.code` and `MetadataWrapper.resolve` do in three, and as
+    `libcst.metadata.ByteSpanPositionProvider` does: without the white space around a node.
     """
-    provider = ByteSpanPositionProvider()
-    state = SpanProvidingCodegenState(
-        default_indent=module.default_indent,
-        default_newline=module.default_newline,
-        provider=provider,
-        get_length=byte_length_in_utf8,
-    )
-    module._codegen(state)
-    spans = {
-        node: Span(place.start, place.start + place.length)
-        for node, place in provider._computed.items()
-        if isinstance(place, CodeSpan)
-    }
-    return "".join(state.tokens), spans
+
+    def __init__(self, module: cst.Module) -> None:
+        super().__init__(module.default_indent, module.default_newline)
+        self.spans: dict[cst.CSTNode, Span] = {}
+        self.at = 0
+        self._starts: list[int] = []
+        module._codegen(self)
+
+    def add_token(self, value: str) -> None:
+        self.tokens.append(value)
+        self.at += len(value) if value.isascii() else len(value.encode("utf-8"))
+
+    def add_indent_tokens(self) -> None:
+        for token in self.indent_tokens:
+            self.add_token(token)
+
+    def before_codegen(self, node: cst.CSTNode) -> None:
+        self._starts.append(self.at)
+
+    def after_codegen(self, node: cst.CSTNode) -> None:
+        start = self._starts.pop()
+        if node not in self.spans:
+            self.spans[node] = Span(start, self.at)
+
+    def record_syntactic_position(  # type: ignore[override]  # a generator for each node costs more than the node
+        self,
+        node: cst.CSTNode,
+        *,
+        start_node: cst.CSTNode | None = None,
+        end_node: cst.CSTNode | None = None,
+    ) -> AbstractContextManager[None]:
+        return _Written(self, node, start_node, end_node)
+
+
+class _Written(AbstractContextManager[None]):
+    """What is written meanwhile is a node, or from one of its parts to another."""
+
+    def __init__(self, layout: _Layout, node: cst.CSTNode, first: cst.CSTNode | None, last: cst.CSTNode | None) -> None:
+        self._layout, self._node, self._first, self._last = layout, node, first, last
+        self._start = layout.at
+
+    def __exit__(self, *raised: object) -> None:
+        spans = self._layout.spans
+        start = spans[self._first].start if self._first is not None else self._start
+        spans[self._node] = Span(start, spans[self._last].end if self._last is not None else self._layout.at)
 
 
 def _without_form_feeds(text: str) -> str:

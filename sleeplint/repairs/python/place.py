@@ -130,12 +130,6 @@ class Place:
         return self.test.limit_ms if self.test is not None else None
 
     @property
-    def is_real(self) -> bool:
-        """Whether it passes real time, on a clock that nobody replaces."""
-        wait = self.wait
-        return not (wait.virtual_time or wait.paused_clock or wait.frozen_clock)
-
-    @property
     def arguments(self) -> Sequence[cst.Arg]:
         """The arguments of the call."""
         return self.call.args if self.call is not None else ()

@@ -10,7 +10,6 @@ from sleeplint.repairs.python.draft import Draft, Repair
 from sleeplint.repairs.python.place import Place, Statement, statements_of
 
 _CLOCKS = {"trio.sleep": "trio.current_time", "anyio.sleep": "anyio.current_time"}
-_SLEEPS = frozenset({"time.sleep", "asyncio.sleep", *_CLOCKS})
 _NAMES = ("deadline", "give_up_at", "poll_deadline")
 _LONGEST_CONDITION = 60
 
@@ -18,14 +17,7 @@ _LONGEST_CONDITION = 60
 def repair(place: Place) -> Repair | None:
     """A loop of a condition and a sleep gets a deadline and an assertion that it is not over."""
     loop = place.loop
-    if (
-        place.finding.rule != "poll-without-deadline"
-        or place.wait.task is not None  # an assertion in the background is seen by nobody
-        or place.function is None
-        or place.wait.api not in _SLEEPS
-        or not place.stands_alone
-        or not isinstance(loop, cst.While)
-    ):
+    if place.function is None or not place.stands_alone or not isinstance(loop, cst.While):
         return None
     bound = patience(place)
     reason = _reason(place, loop, bound)

@@ -16,7 +16,7 @@ _MAKERS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 def repair(place: Place) -> Repair | None:
     """`await asyncio.wait([x, create_task(asyncio.sleep(N))], return_when=FIRST_COMPLETED)` as `wait_for(x, N)`."""
     race = _race(place)
-    if race is None or place.wait.api != "asyncio.sleep" or len(place.arguments) != 1 or place.arguments[0].star:
+    if race is None or len(place.arguments) != 1 or place.arguments[0].star:
         return None
     other = _other_runner(place, race)
     if other is None or place.file.has_comment(place.file.span(race)):

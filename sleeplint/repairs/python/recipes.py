@@ -1,8 +1,8 @@
-"""The recipes in the order in which they are tried."""
+"""The recipes by name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 import libcst as cst
 
@@ -21,39 +21,26 @@ from sleeplint.repairs.python import (
 from sleeplint.repairs.python.draft import Repair
 from sleeplint.repairs.python.place import Place
 
-Recipe = Callable[[Place], Repair | None]
+_RECIPES: Mapping[str, Callable[[Place], Repair | None]] = {
+    "async_hold": async_hold.repair,
+    "async_sleep": async_sleep.repair,
+    "covered_settle": covered_settle.repair,
+    "event_pacing": event_pacing.repair,
+    "event_poll": event_poll.repair,
+    "interval_clock": interval_clock.repair,
+    "parked_task": parked_task.repair,
+    "poll_deadline": poll_deadline.repair,
+    "race_arm": race_arm.repair,
+    **sketches.SKETCHES,
+}
+"""By the names that `prospects` gives them."""
 
-_CLOCK: tuple[Recipe, ...] = (interval_clock.repair,)
-_BLOCKING: tuple[Recipe, ...] = (async_sleep.repair,)
-_SLEEP: tuple[Recipe, ...] = (
-    event_poll.repair,
-    event_pacing.repair,
-    poll_deadline.repair,
-    parked_task.repair,
-    race_arm.repair,
-    async_hold.repair,
-    covered_settle.repair,
-)
 
-
-def repair(place: Place) -> Repair | None:
-    """The first recipe that holds at a place; where none does, code to show."""
-    wait = place.wait
-    if wait.kind == "clock-assert":
-        recipes = _CLOCK
-    elif wait.kind != "sleep" or not wait.in_test or not place.is_real or wait.wrapper is not None:
-        recipes = ()
-    elif place.finding.rule == "blocking-sleep":
-        recipes = _BLOCKING
-    else:
-        recipes = _SLEEP
+def repair(place: Place, names: Iterable[str]) -> Repair | None:
+    """The first of the recipes that holds at a place."""
     if _is_asserted_text(place):
         return None
-    for recipe in recipes:
-        found = recipe(place)
-        if found is not None:
-            return found
-    return sketches.repair(place)
+    return next((found for name in names if (found := _RECIPES[name](place)) is not None), None)
 
 
 def _is_asserted_text(place: Place) -> bool:

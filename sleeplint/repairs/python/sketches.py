@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import libcst as cst
 
@@ -13,41 +13,10 @@ from sleeplint.repairs.python.draft import PATIENCE_SECS, Repair
 from sleeplint.repairs.python.place import Place
 from sleeplint.repairs.python.poll_deadline import free_deadline
 from sleeplint.repairs.python.primitives import primitives_of
+from sleeplint.repairs.python.prospects import IDLE_LIBRARIES
 from sleeplint.repairs.python.startup import startup
 
-_ROLE_RULES = frozenset(
-    {
-        "absence-sleep",
-        "blocking-sleep",
-        "connection-hold",
-        "endless-sleep",
-        "expiry-sleep",
-        "settle-sleep",
-        "sleep-over-budget",
-        "startup-sleep",
-        "workload-sleep",
-    }
-)
 _LONGEST_LINE = 100
-
-
-def repair(place: Place) -> Repair | None:
-    """Code to show for a place; None where the file does not say enough."""
-    wait = place.wait
-    if not wait.in_test or not place.is_real or wait.wrapper is not None:
-        return None
-    if wait.kind == "clock-assert":
-        return _guard(place)
-    if wait.kind != "sleep":
-        return None
-    if place.finding.rule == "poll-without-deadline":
-        return _deadline(place)
-    if place.finding.rule == "poll-falls-through":
-        return _failing_end(place)
-    if place.finding.rule not in _ROLE_RULES or wait.role_confidence != "high":
-        return None
-    sketch = _BY_ROLE.get(wait.role)
-    return sketch(place) if sketch is not None else None
 
 
 def shown(title: str, *lines: str) -> Repair:
@@ -84,7 +53,7 @@ def _settle(place: Place) -> Repair | None:
 def _quiet(place: Place) -> Repair | None:
     """Trio and anyio know when every task waits for something."""
     library = place.wait.api.split(".")[0]
-    if library not in ("trio", "anyio"):
+    if library not in IDLE_LIBRARIES:
         return None
     call = "trio.testing.wait_all_tasks_blocked" if library == "trio" else "anyio.wait_all_tasks_blocked"
     return shown(
@@ -126,7 +95,7 @@ def _expiry(place: Place) -> Repair | None:
             "Run the test on trio's own clock",
             f"async def {function.name.value}({parameters}):  # pytest-trio: the sleep takes no real time",
         )
-    if place.wait.api != "time.sleep" or place.wait.expires is None or not place.stands_alone or not place.after:
+    if place.wait.api != "time.sleep" or not place.stands_alone or not place.after:
         return None
     if not is_assertion(place, place.after[0]):
         return None  # what goes on in the background has a clock of its own
@@ -145,7 +114,7 @@ def _deadline(place: Place) -> Repair | None:
     """A deadline in a poll that does more than look."""
     words = primitives_of(place)
     name = free_deadline(place)
-    if words is None or name is None or not isinstance(place.loop, cst.While) or place.wait.task is not None:
+    if words is None or name is None or not isinstance(place.loop, cst.While):
         return None
     condition, bound = place.file.text(place.loop.test), patience(place)
     if not condition.isprintable() or len(condition) > _LONGEST_LINE:
@@ -200,11 +169,15 @@ def _guard(place: Place) -> Repair | None:
     return shown("Bound it so that only a hang fails", block, f"    {written}")
 
 
-_BY_ROLE: dict[str, Callable[[Place], Repair | None]] = {
+SKETCHES: Mapping[str, Callable[[Place], Repair | None]] = {
     "absence": _quiet,
+    "deadline": _deadline,
     "expiry": _expiry,
+    "failing_end": _failing_end,
+    "guard": _guard,
     "hold": _hold,
     "settle": _settle,
     "startup": _startup,
     "workload": _hold,
 }
+"""By the role of the wait, or by what they add."""
