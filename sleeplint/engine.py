@@ -37,7 +37,7 @@ class Report:
     problems: tuple[Problem, ...] = ()
     unread: tuple[Problem, ...] = ()
     """What of the file was given up; among `problems` only where no rule speaks of it."""
-    consulted: tuple[str, ...] = ()
+    consulted: frozenset[str] = frozenset()
     """Other files on which this report rests."""
     digest: str = ""
     """Of the file as it was read; empty if a byte search said that there is nothing to read."""

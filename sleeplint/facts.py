@@ -217,5 +217,5 @@ class TestFile:
     """Where the text does not parse; the rest was read all the same."""
     unread: tuple[str, ...] = ()
     """What was given up, and why, in words: a size, time or depth bound was reached."""
-    consulted: tuple[str, ...] = ()
-    """Other files whose content this reading rests on (or whose absence), sorted."""
+    consulted: frozenset[str] = frozenset()
+    """Other files whose content this reading rests on (or whose absence)."""

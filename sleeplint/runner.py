@@ -151,7 +151,7 @@ class Linter:
             return None
         if not consulted:
             return Report(task.path, source.language)
-        return Report(task.path, source.language, consulted=tuple(sorted(consulted)), digest=source.digest)
+        return Report(task.path, source.language, consulted=frozenset(consulted), digest=source.digest)
 
     def report(self, task: Task, source: Source | Report | None = None) -> Report:
         """What there is to say about a task's file."""

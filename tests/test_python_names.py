@@ -178,7 +178,6 @@ def test_a_wrapper_of_another_file_is_followed() -> None:
     }
     found = reading("from .helpers import pause\nasync def test_a():\n    await pause(50)", files=files)
     assert [(w.api, w.duration_ms, w.wrapper) for w in found.waits] == [("asyncio.sleep", 50, "tests.helpers.pause")]
-    assert found.consulted == tuple(sorted(found.consulted))
     assert "/project/tests/helpers.py" in found.consulted
 
 

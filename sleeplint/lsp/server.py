@@ -193,7 +193,7 @@ class Server(LanguageServer):
         self._lasted = perf_counter() - started
         same = known is not None and known.document is document and known.report == report
         number = known.number if known is not None and same else next(self._numbers)
-        found = Verdict(document, report, number, frozenset(report.consulted))
+        found = Verdict(document, report, number, report.consulted)
         self._verdicts[document.uri] = found
         return found
 

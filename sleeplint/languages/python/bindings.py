@@ -90,7 +90,8 @@ def table_of(scope: Node, code: bytes) -> Table:
                         scan = _Scan(table, code)
                         scan.target(left, "element", right, scope.start_byte, whole)
     for bindings in table.names.values():
-        bindings.sort(key=lambda binding: binding.start)
+        if len(bindings) > 1:
+            bindings.sort(key=lambda binding: binding.start)
     return table
 
 

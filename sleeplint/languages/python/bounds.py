@@ -207,9 +207,10 @@ def own_call(call: Node, chain: Chain, function: Node, name: Node, names: Names)
         return through(wrapper, meaning, call, chain, function, name, names)
     if meaning.module is names.module or meaning.module.is_test_code or not len(arguments):
         return None  # of test code's own helpers, the waits are in their bodies
-    if any(is_mock(names.meaning(argument)) for argument in arguments.positional):
+    bounds = bounds_of(meaning)
+    if bounds and any(is_mock(names.meaning(argument)) for argument in arguments.positional):
         return None  # nothing waits in a mock
-    for bound in bounds_of(meaning):
+    for bound in bounds:
         value = arguments.at(bound.position, bound.parameter)
         if value is None or value.type in ("none", "true", "false"):
             continue

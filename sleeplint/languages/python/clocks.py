@@ -9,11 +9,10 @@ from functools import cached_property
 from tree_sitter import Node
 
 from sleeplint.languages.python.calls import Found
-from sleeplint.languages.python.fixtures import fixture_modules
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.patches import WALL_CLOCKS, dotted, patches_of, spelled
-from sleeplint.languages.python.preparations import Preparation, Preparations
+from sleeplint.languages.python.preparations import Preparations
 from sleeplint.languages.python.resolvers import names_of
 from sleeplint.languages.python.tree import (
     Chain,
@@ -39,6 +38,8 @@ _FREEZERS = re.compile(r"(?:freezegun|pytest_freezegun)\.freeze_time|(?:.*\.)?fr
 _TRAVELLERS = frozenset({"time_machine.travel", "time_machine.travel.start"})
 _FREEZES = re.compile(rb"freeze_time|\btravel\b")
 _FREEZER_FIXTURES = frozenset({"freezer", "frozen_time", "freeze_time", "frozen_clock"})
+_FREEZE_STEMS = (b"freez", b"frozen_", b"travel")
+"""What the names of these fixtures, and what `_FREEZES` looks for, begin with."""
 _ASYNC_SLEEPS = re.compile(r"(?:asyncio|anyio|trio|async_timeout)\..*|\.call_later")
 _MAX_STEPS = 5
 
@@ -71,49 +72,47 @@ class Clocks:
         return Preparations(self.module)
 
     @cached_property
-    def plain(self) -> bool:
-        """Whether nothing in the file, or in the files with its fixtures, replaces a clock or a sleep."""
-        return (
-            not _speaks_of_clocks(self.module.code)
-            and not _solipsist(self.module)
-            and not any(_speaks_of_clocks(module.code) for module in self.preparations.modules)
-        )
+    def _is_solipsist(self) -> bool:
+        """Whether the file's, or a conftest's, event loop is a simulated one."""
+        return any(b"async_solipsism" in module.code for module in self.preparations.modules)
 
     @cached_property
     def may_pause(self) -> bool:
         """Whether any test's clock may be simulated."""
-        return any(stem in self.module.code for stem in _PAUSES) or _solipsist(self.module)
+        return any(stem in self.module.code for stem in _PAUSES) or self._is_solipsist
 
     def clock(self, found: Found) -> Clock:
         """The clock that holds where a wait stands."""
         if found.api.startswith("twisted.internet.task.Clock."):
             return Clock(virtual=True, paused=True)
-        if self._is_plain(found.chain):
+        around = self._around(found.chain)
+        if not any(_speaks_of_clocks(module) for module in around):
             return REAL
-        functions = [node for node in found.chain if node.type == "function_definition"]
-        before = self.preparations.of(found.chain)
-        trio = bool(before.fixtures & _TRIO_FIXTURES) or any(self._makes_mock_clock(node) for node in functions)
-        loop = "looptime" in before.fixtures or self._is_looptime(found.chain) or _solipsist(self.module)
-        paused = trio or loop
+        trio = loop = False
+        if any(_holds(module, _PAUSES) for module in around):
+            functions = [node for node in found.chain if node.type == "function_definition"]
+            fixtures = self.preparations.of(found.chain).fixtures
+            trio = bool(fixtures & _TRIO_FIXTURES) or any(self._makes_mock_clock(node) for node in functions)
+            loop = "looptime" in fixtures or self._is_looptime(found.chain)
+        loop = loop or self._is_solipsist
         virtual = (trio and bool(_TRIO_APIS.fullmatch(found.api))) or (loop and bool(_LOOP_APIS.fullmatch(found.api)))
-        virtual = virtual or self._is_patched(found, before)
-        frozen = not virtual and bool(_ASYNC_SLEEPS.fullmatch(found.api)) and self._is_frozen(found.chain, before)
-        return Clock(virtual, paused, frozen)
+        virtual = virtual or self._is_patched(found)
+        frozen = not virtual and bool(_ASYNC_SLEEPS.fullmatch(found.api)) and self._is_frozen(found.chain)
+        return Clock(virtual, trio or loop, frozen)
 
     def reading(self, api: str, chain: Chain, node: Node) -> Clock:
         """The clock of which a test takes two readings: one that is frozen or replaced tells nothing of real time."""
-        if api not in WALL_CLOCKS or self._is_plain(chain):
+        if api not in WALL_CLOCKS or not any(_speaks_of_clocks(module) for module in self._around(chain)):
             return REAL
-        before = self.preparations.of(chain)
-        replaced = any(target == api for target, _ in self._in_force(api, node, before))
-        return Clock(virtual=replaced or self._is_frozen(chain, before, api))
+        replaced = any(target == api for target, _ in self._in_force(api, node, chain))
+        return Clock(virtual=replaced or self._is_frozen(chain, api))
 
-    def _is_plain(self, chain: Chain) -> bool:
-        """Whether surely nothing replaces a clock there."""
-        return self.plain and not any(
-            module is not self.module and _speaks_of_clocks(module.code)
-            for module, _ in self.preparations.classes(chain)
-        )
+    def _around(self, chain: Chain) -> set[Module]:
+        """The files that hold all that runs before and at a place: its own, those of fixtures and of its class's bases.
+
+        What does not stand in any of them as a word need not be looked for in what is prepared.
+        """
+        return {*self.preparations.modules, *(module for module, _ in self.preparations.classes(chain))}
 
     def is_paused(self, function: Node) -> bool:
         """Whether a test's clock is simulated."""
@@ -126,7 +125,7 @@ class Clocks:
             or "looptime" in fixtures
             or self._is_looptime(chain)
             or self._makes_mock_clock(function)
-            or _solipsist(self.module)
+            or self._is_solipsist
         )
 
     def _decorators(self, chain: Chain) -> list[Node]:
@@ -151,9 +150,9 @@ class Clocks:
                         return True
         return False
 
-    def _is_patched(self, found: Found, before: Preparation) -> bool:
+    def _is_patched(self, found: Found) -> bool:
         """Whether what is called here has been replaced in this test."""
-        if found.wrapper is not None and self._is_wrapper_patched(found, before):
+        if found.wrapper is not None and self._is_wrapper_patched(found):
             return True
         if found.by_reference and found.function.type != "attribute":
             return False
@@ -167,9 +166,9 @@ class Clocks:
             target = "." + self.module.text(found.function)
         else:
             return False
-        return any(name == target for name, _ in self._in_force(target, found.call, before))
+        return any(name == target for name, _ in self._in_force(target, found.call, found.chain))
 
-    def _is_wrapper_patched(self, found: Found, before: Preparation) -> bool:
+    def _is_wrapper_patched(self, found: Found) -> bool:
         """Whether a function of the project is replaced, or what it sleeps with."""
         replaced: set[str] = set()
         meaning = self.names.meaning(found.function)
@@ -197,25 +196,25 @@ class Clocks:
         return any(
             any(path == written or path.endswith("." + written) for path in replaced)
             for last in {path.rpartition(".")[2] for path in replaced}
-            for _, written in self._in_force(last, found.call, before)
+            for _, written in self._in_force(last, found.call, found.chain)
             if "." in written
         )
 
-    def _in_force(self, path: str, node: Node, before: Preparation) -> Iterator[tuple[str, str]]:
+    def _in_force(self, path: str, node: Node, chain: Chain) -> Iterator[tuple[str, str]]:
         """What of a name is replaced at a place: as its file's calls name it, and as it is written."""
         for patch in patches_of(self.module).replacing(path):
             if patch.start <= node.start_byte < patch.end:
                 yield patch.target, patch.written
-        for module, function in before.functions:
-            for patch in patches_of(module).replacing(path) if _speaks_of_clocks(module.code) else ():
+        speaking = [module for module in self._around(chain) if _speaks_of_clocks(module)]
+        patches = {module: list(patches_of(module).replacing(path)) for module in speaking}
+        for module, function in self.preparations.of(chain).functions if any(patches.values()) else ():
+            for patch in patches.get(module, ()):
                 if function.start_byte < patch.start <= function.end_byte:
                     own = patch.target if module is self.module else spelled(self.module, patch.written)
                     yield own or "", patch.written
 
-    def _is_frozen(self, chain: Chain, before: Preparation, api: str | None = None) -> bool:
+    def _is_frozen(self, chain: Chain, api: str | None = None) -> bool:
         """Whether a freezer of the wall clock holds; with `api`, one that this clock knows."""
-        if before.fixtures & _FREEZER_FIXTURES:
-            return True
         calls = [decorator for decorator in self._decorators(chain) if decorator.type == "call"]
         for node in chain:
             clauses = node.named_children if node.type == "with_statement" else ()
@@ -225,7 +224,12 @@ class Clocks:
                     value = first_of(value)
                 if value is not None and value.type == "call":
                     calls.append(value)
-        return any(_freezes(self.names, call, api) for call in calls) or any(
+        if any(_freezes(self.names, call, api) for call in calls):
+            return True
+        if not any(_holds(module, _FREEZE_STEMS) for module in self._around(chain)):
+            return False
+        before = self.preparations.of(chain)
+        return bool(before.fixtures & _FREEZER_FIXTURES) or any(
             _freezes(names_of(module), call, api)
             for module, function in before.functions
             if _FREEZES.search(module.code, function.start_byte, function.end_byte)
@@ -250,21 +254,16 @@ def _freezes(names: Names, call: Node, api: str | None) -> bool:
     return (tick is None or tick.type == "false") and (real is None or real.type == "false" or api is not None)
 
 
-def _speaks_of_clocks(code: bytes) -> bool:
+def _speaks_of_clocks(module: Module) -> bool:
     """Whether anything in a file may replace a clock or a sleep; False is certain."""
-    return (
-        any(stem in code for stem in _STEMS)
-        or _CLOCK_MADE.search(code) is not None
-        or _SLEEP_REPLACED.search(code) is not None
-    )
+    return _holds(module, _STEMS, (_CLOCK_MADE, _SLEEP_REPLACED))
 
 
-def _solipsist(module: Module) -> bool:
-    """Whether the file's, or a conftest's, event loop is a simulated one."""
-    known = module.memory.get("solipsist")
-    if isinstance(known, bool):
-        return known
-    module.memory["solipsist"] = b"async_solipsism" in module.code or any(
-        b"async_solipsism" in other.code for other in fixture_modules(module)
-    )
-    return bool(module.memory["solipsist"])
+def _holds(module: Module, stems: tuple[bytes, ...], patterns: tuple[re.Pattern[bytes], ...] = ()) -> bool:
+    """Whether anything begins with one of some stems in a file, or fits one of some patterns; looked for once."""
+    known = module.memory.get(stems)
+    if not isinstance(known, bool):
+        known = module.memory[stems] = any(stem in module.code for stem in stems) or any(
+            pattern.search(module.code) for pattern in patterns
+        )
+    return known

@@ -279,17 +279,12 @@ def _unread(names: Names) -> tuple[str, ...]:
     return (*found, *bounds_reached(names.module))
 
 
-def _consulted(module: Module) -> tuple[str, ...]:
+def _consulted(module: Module) -> frozenset[str]:
     """The other files on which the reading rests, through however many imports."""
-    found: set[str] = set()
     seen = {module}
     waiting = [module]
     while waiting:
-        current = waiting.pop()
-        found |= current.consulted
-        fresh = current.met - seen
+        fresh = waiting.pop().met - seen
         seen |= fresh
         waiting.extend(fresh)
-    if module.place is not None:
-        found.discard(module.place)
-    return tuple(sorted(found))
+    return frozenset().union(*(each.consulted for each in seen)).difference((module.place,))

@@ -54,25 +54,25 @@ class Tests:
 
     def all(self, among: Collection[str] | None = None) -> tuple[Test, ...]:
         """Every test of the file, in order; or those whose qualified names are `among` some."""
-        last = None if among is None else {name.rpartition(".")[2] for name in among}
+        words = None if among is None else {word for name in among for word in name.split(".")}
         found = []
-        for function, name in self._functions():
-            if last is None or name in last:
-                test = self._test(function, self.module.chain(function))
-                if test is not None and (among is None or test.name in among):
-                    found.append(test)
+        for function in self._functions(words):
+            test = self._test(function, self.module.chain(function))
+            if test is not None and (among is None or test.name in among):
+                found.append(test)
         return tuple(sorted(found, key=lambda test: test.span))
 
-    def _functions(self) -> Iterator[tuple[Node, str]]:
-        """The functions of the module and of its classes that are called like tests."""
+    def _functions(self, words: set[str] | None) -> Iterator[Node]:
+        """The functions of the module and of its classes that are called like tests; or those under some `words`."""
         tables = [self.module.globals]
         while tables:
-            for name, bindings in tables.pop().names.items():
-                for binding in bindings:
+            names = tables.pop().names
+            for name in names if words is None else names.keys() & words:
+                for binding in names[name]:
                     if binding.kind == "class":
                         tables.append(self.module.table(binding.node))
                     elif binding.kind == "function" and name.startswith("test"):
-                        yield binding.node, name
+                        yield binding.node
 
     def scope(self, chain: Chain, node: Node) -> Scope:
         """What the place of `node` says."""

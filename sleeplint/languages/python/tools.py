@@ -9,13 +9,14 @@ from sleeplint.facts import TOOL_OF_PACKAGE
 from sleeplint.languages.python.imports import imports_of
 from sleeplint.languages.python.modules import Module
 
-_QTBOT: Final = re.compile(rb"\bqtbot\b")
+_QTBOT: Final = re.compile(rb"qtbot(?<!\wqtbot)\b")
 
 
 def tools_of(module: Module) -> tuple[str, ...]:
     """The tools that a file imports, or whose fixture it asks for, in order."""
-    roots = {path.partition(".")[0] for path in imports_of(module.code)}
-    found = {tool for package, tool in TOOL_OF_PACKAGE.items() if package in roots}
+    named = [package for package in TOOL_OF_PACKAGE if package.encode() in module.code]
+    roots = {path.partition(".")[0] for path in imports_of(module.code)} if named else set()
+    found = {TOOL_OF_PACKAGE[package] for package in named if package in roots}
     if _QTBOT.search(module.code):
         found.add("qt")
     return tuple(tool for tool in dict.fromkeys(TOOL_OF_PACKAGE.values()) if tool in found)

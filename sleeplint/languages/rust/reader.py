@@ -48,7 +48,7 @@ def read(source: Source, around: Surroundings) -> TestFile:
             file = _read(source, reading, library, around, empty)
         except GivenUp as bound:
             return replace(empty, unread=(f"not read: {bound}",))
-    return replace(file, consulted=tuple(sorted(consulted)))
+    return replace(file, consulted=frozenset(consulted))
 
 
 def _read(source: Source, reading: Reading, library: Library, around: Surroundings, empty: TestFile) -> TestFile:
