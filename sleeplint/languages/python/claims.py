@@ -23,6 +23,7 @@ _RELATIONS = {
     "assertNotEqual": "!=", "assertIsNot": "!=", "assertGreater": ">", "assertLess": "<", "assertGreaterEqual": ">=",
     "assertLessEqual": "<=",
 }  # fmt: skip
+_COMPARES = _TRUTHS.keys() | _RELATIONS.keys() | {"assertIsNone", "assertIn", "assertNotIn"}
 _OPERATORS = {"is": "==", "is not": "!=", "<>": "!="}
 _NEGATED = {"==": "!=", "!=": "==", "in": "not in", "not in": "in", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
@@ -56,6 +57,8 @@ def claim_of(scene: Scene, act: Act) -> Claim | None:
     if node.type != "expression_statement":
         return None
     for call in act.calls[:2]:
+        if call.name not in _COMPARES and not _UNTIL.match(call.name):
+            continue
         arguments = arguments_of(call.node, scene.code).positional
         if call.name in _TRUTHS and arguments:
             return _of(scene, arguments[0], _TRUTHS[call.name])

@@ -285,22 +285,22 @@ def _amount(scene: Scene, value: Node) -> float | None:
 def _set_by_call(scene: Scene, call: Node) -> list[tuple[str, float, bool]]:
     """`cache.set_max_age(1)`, `Lease(seconds=1)`: the name of what is called says which time it sets."""
     name = scene.called(call).name
-    arguments = arguments_of(call, scene.code)
-    if name in _AGED and len(arguments.positional) > 1:
-        amount = _amount(scene, arguments.positional[1])
-        written = scene.text(arguments.positional[1])
-        return [(f"{name}({written})", amount * _AGED[name], True)] if amount else []
+    if name in _AGED and len(given := arguments_of(call, scene.code).positional) > 1:
+        amount = _amount(scene, given[1])
+        return [(f"{name}({scene.text(given[1])})", amount * _AGED[name], True)] if amount else []
     if name[:1].isupper() or re.match(r"_+[A-Z]", name):
         if call.id in scene.sites or not _TIMED.search(name):
             return []
+        keywords = arguments_of(call, scene.code).keywords
         for keyword, scale in _UNITS.items():
-            amount = _amount(scene, arguments.keywords[keyword]) if keyword in arguments.keywords else None
+            amount = _amount(scene, keywords[keyword]) if keyword in keywords else None
             if amount is not None and amount > 0:
-                return [(f"{name}({keyword}={scene.text(arguments.keywords[keyword])})", amount * scale, True)]
+                return [(f"{name}({keyword}={scene.text(keywords[keyword])})", amount * scale, True)]
         return []
     if not _SETTERS.match(name) or not words.EXPIRIES.search(name):
         return []
-    written = scene.text(arguments.positional[-1]) if arguments.positional else ""
+    given = arguments_of(call, scene.code).positional
+    written = scene.text(given[-1]) if given else ""
     if not _NUMBER.match(written):
         return []
     number = float(written.replace("_", "")) * (1 if re.search(r"(?i)(_ms|millis\w*|^pexpire)$", name) else 1000)

@@ -53,7 +53,10 @@ class _Head:
 
 def border(chain: Chain) -> int:
     """The index of the innermost function of a chain; -1 if it has none."""
-    return next((index for index in range(len(chain) - 1, -1, -1) if chain[index].type in FUNCTIONS), -1)
+    for index in range(len(chain) - 1, -1, -1):
+        if chain[index].type in FUNCTIONS:
+            return index
+    return -1
 
 
 def weight(called: Called) -> Literal["call", "read", "neutral"]:
@@ -182,6 +185,7 @@ def _bodies(node: Node) -> list[Node]:
     return [block for block in found if block is not None and block.type == "block"]
 
 
+_DEFINITIONS = FUNCTIONS | {"class_definition"}
 _COMPOUND = frozenset({"with_statement", "for_statement", "while_statement", "if_statement", "try_statement"})
 
 
@@ -261,10 +265,10 @@ def _preceding(scene: Scene, chain: Chain, node: Node) -> Iterator[Act]:
         inner = outer
 
 
-def has_yield(function: Node) -> bool:
+def has_yield(scene: Scene, function: Node) -> bool:
     """Whether a function is a generator, as far as its first nodes tell."""
     body = function.child_by_field_name("body")
-    if body is None:
+    if body is None or scene.code.find(b"yield", body.start_byte, body.end_byte) < 0:
         return False
     stack = [body]
     seen = 0
@@ -273,7 +277,7 @@ def has_yield(function: Node) -> bool:
         seen += 1
         if part.type == "yield":
             return True
-        stack.extend(child for child in part.named_children if child.type not in (*FUNCTIONS, "class_definition"))
+        stack += [child for child in part.named_children if child.type not in _DEFINITIONS]
     return False
 
 

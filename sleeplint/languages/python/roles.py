@@ -171,13 +171,13 @@ def _remark_at_constant(scene: Scene, site: Site) -> str:
 
 def _given_at_line_start(code: bytes, name: bytes) -> Iterator[tuple[int, int]]:
     """Where lines begin with a name that is given a value, each with the end of that."""
-    text, sought = b"\n" + code, b"\n" + name
-    at = text.find(sought)
+    at = 0
     while at >= 0:
-        given = _GIVEN.match(code, at + len(name))
+        given = _GIVEN.match(code, at + len(name)) if code.startswith(name, at) else None
         if given is not None:
             yield at, given.end()
-        at = text.find(sought, at + 1)
+        before = code.find(b"\n" + name, at)
+        at = before + 1 if before >= 0 else -1
 
 
 def _delays_a_call(site: Site) -> bool:

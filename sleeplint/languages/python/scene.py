@@ -18,6 +18,10 @@ MAX_NODES = 400
 MAX_USES = 40
 MAX_TEXT = 2000
 _FEW = 100
+_LEAVES = frozenset(
+    {"identifier", "integer", "float", "string_start", "string_content", "string_end", "none", "true", "false"}
+)
+"""Kinds of nodes that have nothing below them, or nothing that anybody looks for."""
 _BORDERS = frozenset({"function_definition", "class_definition", "lambda", "block"})
 
 
@@ -49,6 +53,7 @@ class Scene:
         self.names: Names = sites[0].names
         self.root: Node = sites[0].chain[0]
         self.sites: dict[int, Site] = {site.call.id: site for site in sites}
+        self._called: dict[int, Called] = {}
         self._calls: dict[int, tuple[Called, ...]] = {}
         self._statements: dict[int, tuple[Node, ...]] = {}
         self._positions: dict[int, dict[int, int]] = {}
@@ -63,6 +68,12 @@ class Scene:
 
     def called(self, call: Node) -> Called:
         """A `call` node by name."""
+        known = self._called.get(call.id)
+        if known is None:
+            known = self._called[call.id] = self._name(call)
+        return known
+
+    def _name(self, call: Node) -> Called:
         name = called_name(call)
         function = call.child_by_field_name("function")
         receiver = ""
@@ -81,7 +92,9 @@ class Scene:
         """The calls of one simple statement or expression, outermost first, functions not entered."""
         known = self._calls.get(node.id)
         if known is None:
-            known = tuple(self.called(part) for part in parts(node) if part.type == "call")
+            known = ()
+            if self.code.find(b"(", node.start_byte, node.end_byte) >= 0:
+                known = tuple([self.called(part) for part in parts(node) if part.type == "call"])
             self._calls[node.id] = known
         return known
 
@@ -143,7 +156,8 @@ def parts(node: Node) -> Iterator[Node]:
         part = stack.pop()
         seen += 1
         yield part
-        stack.extend(child for child in reversed(part.named_children) if child.type not in _BORDERS)
+        if part.type not in _LEAVES:
+            stack += [child for child in reversed(part.named_children) if child.type not in _BORDERS]
 
 
 class _Same:

@@ -132,7 +132,7 @@ def _run(scene: Scene, use: Use, function: Node, method: bool, asked: bool) -> R
     if outer.type == "call":
         callee = outer.child_by_field_name("function")
         if callee is not None and callee.id == expression.id:
-            return _arrival(scene, use, outer, index - 1, False, is_async(function) or has_yield(function))
+            return _arrival(scene, use, outer, index - 1, False, is_async(function) or has_yield(scene, function))
     if outer.type == "decorator":
         return None
     return _arrival(scene, use, expression, index, True)

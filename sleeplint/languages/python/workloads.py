@@ -150,7 +150,7 @@ def _gives_something(scene: Scene, function: Node) -> bool:
     body = function.child_by_field_name("body")
     if body is None:
         return False
-    return has_yield(function) or any(
+    return has_yield(scene, function) or any(
         statement.type == "return_statement" and statement.named_child_count for statement in scene.statements(body)
     )
 
