@@ -7,7 +7,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sleeplint.languages import Surroundings, may_wait, read
@@ -61,6 +61,7 @@ def test_a_fixture_reads_the_same_without_the_search(path: Path) -> None:
 OWNERS = ("time.", "asyncio.", "", "event.", "threading.Event().", "q.", "', '.", "os.path.", "thing\n    .", "self.")
 NAMES = ("sleep", "wait", "get", "join", "result", "acquire", "put", "wait_for", "next", "nap", "settle", "poll_it")
 VALUES = ("1", "'a'", "", "timeout=3", "key, timeout=2", "*args", "# a (comment\n    2", "f'{x}', 5", "x, y", "None",
+          "f'{x}'", "'a', []", "x, {}", "'a', [1][0]", "{}, 1",
           "[1, (2, ')')], timeout=1", "'''a)''', block=True, timeout=1", "lambda a, b: a, timeout=9", "secs=4",
 )  # fmt: skip
 HEADS = (
@@ -118,6 +119,28 @@ def test_nothing_is_found_that_the_search_leaves_out(heads: list[str], lines: li
     body = "".join(f"    {line}\n" for line in lines)
     code = "\n".join(heads) + "\nasync def test_a(event, q):\n    pass\n" + body
     apis(code, {"tests/helpers.py": HELPERS, "tests/__init__.py": ""})
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(("", "@staticmethod", "@classmethod", "@fixture", "@wraps(f)\n@staticmethod", "@keep(\n    1\n)")),
+    st.sampled_from(("n", "n=2", "self, n", "é=1", "timeout", "a, n, timeout=3", "*n", "a, *, n=1", "cls, n: int = 4")),
+    st.lists(
+        st.sampled_from(
+            ("import time", "time.sleep(n)", "time.sleep(é)",
+             "return time.sleep(n)", "x = time.sleep(n)",
+             "if n:\n        time.sleep(n)", "if n:\n        x = later.wait(timeout=n)",
+             "return", "return n", "return f(n)", "return 1  # n",
+             "q.get(timeout=timeout)", "return q.get(timeout=timeout)", "later.wait(timeout=1)", "# now", "breathe(n)")
+        ),
+        max_size=4,
+    ),
+)  # fmt: skip
+def test_a_helper_is_found_however_it_is_written(decorator: str, parameters: str, body: list[str]) -> None:
+    lines = "".join(f"    {line}\n" for line in body)
+    helpers = f"import time\nbreathe = lambda s: time.sleep(s)\n{decorator}\ndef settle({parameters}):\n{lines}"
+    code = "from .helpers import settle, breathe\ndef test_a():\n    settle(3)\n    settle(1, 2)\n    settle(n=5)\n"
+    apis(code + "    settle()\n    submit(settle, 7)\n    breathe(8)\n", {"tests/helpers.py": helpers})
 
 
 @pytest.mark.parametrize(
@@ -209,6 +232,13 @@ def test_an_assertion_counts_that_bounds_a_number(code: str, expected: bool) -> 
         ("f(1)", Shape(0), True),
         ("f('a')", Shape(0), False),
         ("f('a' + b)", Shape(0), True),
+        ("f(None)", Shape(0), False),
+        ("f(None or 3)", Shape(0), True),
+        ("f(f'{a}')", Shape(0), False),
+        ("f(f'{a['b']}')", Shape(0), True),
+        ("f('a', [])", Shape(1), False),
+        ("f('a', [] or b)", Shape(1), True),
+        ("f('a', {})", Shape(1), False),
         ("f(a)", Shape(1), False),
         ("f(a, b)", Shape(1), True),
         ("f(a, (b, c))", Shape(2), False),
@@ -258,6 +288,19 @@ def test_imports_are_found_by_their_bytes(code: str, expected: tuple[str, ...]) 
         ("def settle(n):\n    log(n)\n    time.sleep(n)\n", None),
         ("def settle(n):\n    return await_(n)\n", ANY),
         ("async def settle(n):\n    return await fetch(n)\n", None),
+        ("def settle(n):\n    return wait(1)\n", None),
+        ("def settle(é=1):\n    wait(é)\n", ANY),
+        ("def settle(n):\n    n = wait(n)\n", None),
+        ("def settle(n):\n    if n:\n        self.delay = n\n", None),
+        ("def settle(n):\n    wait(n)\n    return more(n)\n", None),
+        ("def settle(n):\n    wait(n)\n    return n  # done\n", ANY),
+        ("@staticmethod\ndef settle(n):\n    time.sleep(n)\n", ANY),
+        ("class A:\n    @fixture\n    async def settle(n):\n        time.sleep(n)\n", None),
+        ("settle = lambda n: time.sleep(n)\n", ANY),
+        ("keep(settle=lambda n: time.sleep(n))\n", ANY),
+        ("settle == lambda n: time.sleep(n)\n", None),
+        ("settle(lambda n: time.sleep(n))\n", None),
+        ("settle = lambda n: more(n)\ntime.sleep(1)\n", None),
         ("class A:\n    def settle(self, a, timeout=1):\n        x = a\n        self.q(timeout)\n",
          Shape(1, frozenset({b"timeout"}))),
         ("def settle(a, *, deadline):\n    x = a\n    self.wait(deadline)\n", Shape(2, frozenset({b"deadline"}))),

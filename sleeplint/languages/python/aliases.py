@@ -17,18 +17,18 @@ _DOTTED = re.compile(rb"(?:\w+\.)*[^\W\d]\w*")
 def also_known_as(code: bytes, names: Container[bytes]) -> Iterator[tuple[bytes, bytes]]:
     """Other names that a file gives to any of `names`, each with that name."""
     for match in _RENAMED.finditer(code):
-        original = _word_before(code, match.start())
+        original = word_before(code, match.start())
         if original in names:
             yield match[1], original
     for match in _GIVEN.finditer(code):
         name = match[1].rpartition(b".")[2]
         if name in names and _DOTTED.fullmatch(match[1]):
-            given = _word_before(code, match.start())
+            given = word_before(code, match.start())
             if given:
                 yield given, name
 
 
-def _word_before(code: bytes, place: int) -> bytes:
+def word_before(code: bytes, place: int) -> bytes:
     """The word that stands before a place and the blanks there; empty if none does."""
     before = code[max(place - _LONGEST, 0) : place].rstrip(b" \t")
     return before[len(before.rstrip(_WORD)) :]

@@ -22,7 +22,7 @@ from sleeplint.languages.python.tree import Arguments, Chain, arguments_of, bare
 from sleeplint.records import dataclass, replace
 
 _NONE = frozenset({"none", "true", "false"})
-_TEXTS = frozenset({"string", "concatenated_string"})
+_NO_LENGTHS = frozenset({"string", "concatenated_string", "list", "dictionary"})
 _MOCKS = re.compile(r"(?:unittest\.)?mock\b.*|.*\b(?:MagicMock|AsyncMock|Mock|create_autospec)\b.*")
 _CLOCK_OWNERS = frozenset({"time", "asyncio", "trio", "anyio", "gevent", "gen", "eventlet", "curio"})
 # Keywords that a method known by name alone may have besides its timeout.
@@ -206,7 +206,7 @@ def _with_duration(
             return Found(call, chain, name, function, entry, path, None, None)
         return None
     value = bare(value)
-    if value.type in _NONE or value.type in _TEXTS or _is_other_wait(value, names):
+    if value.type in _NONE or value.type in _NO_LENGTHS or _is_other_wait(value, names):
         return None
     duration = milliseconds(value, unit, names)
     if duration is not None and duration >= _MINUTES_MS and path.startswith(".") and BY_PATH.get(path) is entry:

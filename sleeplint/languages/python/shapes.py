@@ -14,7 +14,11 @@ from sleeplint.records import dataclass
 _CALLED = re.compile(rb"\([ \t]*(\w+)")
 _BLANKS = re.compile(rb"(?:\s|#[^\n]*\n|\\\r?\n)*")
 _KEYWORD = re.compile(rb"(\w+)\s*=(?!=)")
-_TEXT = re.compile(rb"[rbuRBU]{0,2}(?:\"[^\"\\\n]*\"|'[^'\\\n]*')\s*[,)]")
+_NO_LENGTH = re.compile(
+    rb"(?:None|True|False|\[\s*\]|\{\s*\}|[rbuRBU]{0,2}(?:\"[^\"\\\n]*\"|'[^'\\\n]*')"
+    rb"|[fF](?:\"(?:[^\"\\\n{}]|\{[^\"'{}\n]*\})*\"|'(?:[^'\\\n{}]|\{[^\"'{}\n]*\})*'))\s*[,)]"
+)
+"""An argument that says at a glance that nobody waits so long: a text, nothing, an empty container."""
 QUOTED = (
     rb"(?:\"\"\"(?:[^\\\"]|\\.|\"(?!\"\"))*\"\"\"|'''(?:[^\\']|\\.|'(?!''))*'''"
     rb"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')"
@@ -102,7 +106,7 @@ def fits(code: bytes, end: int, shape: Shape) -> bool:
     first = code[start : start + 1]
     if first == b")":
         return False
-    if shape.position == 0 and first not in b"\"'rbuRBU" and not _KEYWORD.match(code, start):
+    if shape.position == 0 and first not in b"\"'rbufRBUFNT[{" and not _KEYWORD.match(code, start):
         return True
     between = parts(code, start)
     if between is None:
@@ -114,7 +118,7 @@ def fits(code: bytes, end: int, shape: Shape) -> bool:
         if keyword is not None:
             if keyword[1] in shape.keywords:
                 return True
-        elif position >= shape.position and not _TEXT.match(code, place):
+        elif position >= shape.position and not _NO_LENGTH.match(code, place):
             return True
     return False
 

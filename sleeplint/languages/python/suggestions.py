@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 
-from sleeplint.languages.python.aliases import also_known_as
+from sleeplint.languages.python.aliases import also_known_as, word_before
 from sleeplint.languages.python.imports import IMPORT, above, imported, imports_of
 from sleeplint.languages.python.paths import is_test_path
 from sleeplint.languages.python.shapes import ANY, QUOTED, Shape, parts, sleeps_named
@@ -24,17 +24,21 @@ BOUND = re.compile(rb"timeout|time_?limit|max_wait|deadline", re.IGNORECASE)
 """In the name of a parameter: it bounds how long the function waits."""
 # A letter that a search can look for stands first: that is eight times as fast as a word's edge.
 _DEFINITION = re.compile(rb"def(?<!\wdef)[ \t]+(\w+)[ \t]*\(([^)]*)\)?")
-_LAMBDA = re.compile(rb"(\w+)[ \t]*=[ \t]*lambda\b([^\n]*)")
+_LAMBDA = re.compile(rb"lambda\b")
 _NEAR = 400
 """How many bytes behind its parameters a thin wrapper has its wait."""
 _WAITS = re.compile(rb"[sS]leep|(?<!\ba)wait|\bawait\w|Wait|[tT]imeout|[dD]elay|join")
+_RECEIVERS = (b"self", b"cls")
 _PLAIN = re.compile(rb"[\w\s,*]*")
-_PARAMETER = re.compile(rb"\w+")
+_PARAMETER = re.compile(rb"[\w\x80-\xff]+")
 _COLON = re.compile(rb"[^\n:]*:[ \t]*(?:#[^\n]*)?\r?\n")
 _DOCSTRING = re.compile(rb"\s*[rbuRBU]{0,2}%s[ \t]*(?=[\r\n])" % QUOTED, re.DOTALL)
 _LINE = re.compile(rb"\n([ \t]*)([^\s#][^\n]*)")
 _CONTINUED = (b")", b"]", b"}", b"import ", b"from ")
 """Lines that begin no statement, or none that counts."""
+_ASSIGNMENT = re.compile(rb"[\w.]+[ \t]*=(?!=)")
+_RETURN = re.compile(rb"return\b[\s\w\\;]*(?:#.*)?")
+"""At the end of a function, if that gives nothing, or what is there already."""
 _COMPOUND = (b"with ", b"for ", b"while ", b"try:", b"async ", b"def ", b"class ", b"raise ", b"assert ", b"@", b"el")
 
 
@@ -43,8 +47,8 @@ def suggested(code: bytes, aliases: Iterable[tuple[bytes, bytes]] | None = None)
 
     `aliases` are what `also_known_as` says of all that waits, if that is known already.
     """
-    found: Suggestions = {}
-    known: list[bytes] = []
+    known = list(_lambdas(code))
+    found: Suggestions = {name[::-1]: ANY for name in known}
     others = []
     for match in _DEFINITION.finditer(code):
         name, parameters = match[1], match[2].strip()
@@ -60,13 +64,23 @@ def suggested(code: bytes, aliases: Iterable[tuple[bytes, bytes]] | None = None)
         for match in others:  # a wrapper of a wrapper
             if _hold(calls, match.end(), match.end() + _NEAR):
                 _add(found, code, match, lambda start, end: _hold(calls, start, end))
-    if b"lambda" in code:
-        found.update((match[1][::-1], ANY) for match in _LAMBDA.finditer(code) if _WAITS.search(match[2]))
     sleeps = sleeps_named()
     for alias, name in also_known_as(code, sleeps) if aliases is None else aliases:
         if name in sleeps:
             found[alias[::-1]] = ANY
     return found
+
+
+def _lambdas(code: bytes) -> Iterator[bytes]:
+    """The names that are given to lambdas that may wait, one in a line."""
+    end = 0
+    for match in _LAMBDA.finditer(code):
+        start = match.start()
+        equals = code.rfind(b"=", max(start - _NEAR, end), start)
+        if equals >= 0 and not code[equals + 1 : start].strip(b" \t") and (name := word_before(code, equals)):
+            end = code.find(b"\n", start) % (len(code) + 1)
+            if _WAITS.search(code, start, end):
+                yield name
 
 
 def _may_wait(near: bytes) -> bool:
@@ -110,7 +124,7 @@ def _shape(code: bytes, definition: re.Match[bytes], waits: Callable[[int, int],
     if BOUND.search(code, definition.start(2), end):
         bounds = [(at, name) for at, name in enumerate(names) if BOUND.search(name) and not name.startswith(b"*")]
     body = _thin(code, definition.start(), end)
-    if body is not None and (bounds or waits(*body)):
+    if body is not None and (bounds or waits(*body)) and _hands_on(code[body[0] : body[1]], names):
         return ANY
     receiver = code[definition.start() - 1 : definition.start()] not in b"\n"  # it may be a method
     found: Shape | None = None
@@ -118,6 +132,11 @@ def _shape(code: bytes, definition: re.Match[bytes], waits: Callable[[int, int],
         shape = Shape(max(position - receiver, 0), frozenset({name}))
         found = found | shape if found is not None else shape
     return found
+
+
+def _hands_on(body: bytes, names: Iterable[bytes]) -> bool:
+    """Whether a body may pass on what its function is given, which may be how long to wait."""
+    return not set(names).difference(_RECEIVERS).isdisjoint(_PARAMETER.findall(body))
 
 
 def _parameters(code: bytes, definition: re.Match[bytes]) -> tuple[list[bytes], int] | None:
@@ -132,8 +151,17 @@ def _parameters(code: bytes, definition: re.Match[bytes]) -> tuple[list[bytes], 
     return [name[0] if name is not None else b"" for name in names], end
 
 
+def _is_replaced(code: bytes, start: int) -> bool:
+    """Whether a decorator may make something else of the definition at a place."""
+    line = code.rfind(b"\n", 0, start) + 1
+    above = code[code.rfind(b"\n", 0, max(line - 1, 0)) + 1 : line].lstrip()
+    return above.startswith(b"@") and not above.startswith((b"@staticmethod", b"@classmethod"))
+
+
 def _thin(code: bytes, start: int, end: int) -> tuple[int, int] | None:
     """The body of a definition, given its start and its parameters' end, if it may hold one wait alone."""
+    if _is_replaced(code, start):
+        return None
     colon = _COLON.match(code, end + 1)
     if colon is None:
         return end, end + _NEAR  # all on one line, as far as can be told
@@ -153,9 +181,11 @@ def _thin(code: bytes, start: int, end: int) -> tuple[int, int] | None:
         if text.startswith(_CONTINUED):
             continue
         column = indent if column < 0 else column
+        if (indent == column or inner == 0) and _ASSIGNMENT.match(text):
+            return None
         if indent == column:
             statements += 1
-            if text.startswith(_COMPOUND) or statements > 1 + text.startswith(b"return"):
+            if text.startswith(_COMPOUND) or statements > 1 + (_RETURN.fullmatch(text) is not None):
                 return None
             inner = 0 if text.startswith(b"if") else -1
         elif inner == 0:
