@@ -10,6 +10,8 @@ import pytest
 
 from sleeplint.facts import TestFile
 from sleeplint.languages import Surroundings, read
+from sleeplint.languages.python.fixtures import fixture_modules
+from sleeplint.languages.python.modules import Module
 from sleeplint.source import Project, Source
 
 
@@ -304,3 +306,35 @@ def test_what_is_made_of_a_timeout_keeps_it() -> None:
     entered = "from app import Broker\nwith Broker().consume('q', timeout=1) as consumer:\n    consumer.run()"
     assert spoken(entered, files=files) == [("app.Broker.consume", 1000)]
     assert spoken(code.format("fetch"), files=files) == [("app.Broker.fetch", 1000)]
+
+
+@pytest.mark.parametrize(
+    "annotation", ["protocol.Protocol", '"Optional[Type[protocol.Protocol]]"', "protocol | list[protocol] | protocol"]
+)
+def test_a_name_annotated_with_itself_says_nothing(annotation: str) -> None:
+    code = f"class Case:\n    protocol: {annotation} = None\n    def test_a(self):\n        self.protocol.wait(timeout=5)\n"
+    assert spoken(f"import time\n{code}        time.sleep(1)") == [
+        (".wait", 5000),
+        ("time.sleep", 1000),
+    ]
+
+
+def test_classes_of_many_bases_are_asked_once_whether_fixtures_give_them_something(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bases = [f"Part{number}" for number in range(30)]
+    files = {
+        "app.py": "".join(f"class {base}:\n    def get{base}(self): ...\n" for base in bases)
+        + f"class Client({', '.join(bases)}):\n    def wait_all(self): ...\n",
+        "tests/conftest.py": "import pytest\nfrom app import Client\n@pytest.fixture\ndef client():\n    return Client()\n",
+    }
+    asked: list[Module] = []
+
+    def noted(module: Module) -> list[Module]:
+        asked.append(module)
+        return fixture_modules(module)
+
+    monkeypatch.setattr("sleeplint.languages.python.members.fixture_modules", noted)
+    calls = "".join(f"    client.r{number}(timeout={number})\n" for number in range(20))
+    reading(f"def test_a(client):\n{calls}", files=files)
+    assert len(asked) == len(set(asked))

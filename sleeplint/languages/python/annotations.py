@@ -32,13 +32,23 @@ _TUPLES = frozenset({"Tuple", "tuple"})
 _MAKERS = frozenset({"Callable", "Type", "type"})
 _SILENT = frozenset({"None", "Any", "object", "Self"})
 _HEAD = re.compile(r"([^\W\d][\w.]*)\s*(?:\[(.*)\])?\s*$", re.DOTALL)
+_BEING_READ = "annotations being read"
+"""Key under which a module remembers where they stand."""
 _PAIRS = {"[": 1, "(": 1, "]": -1, ")": -1}
 
 
 def annotated(names: Names, annotation: Node, steps: int) -> Meaning:
     """What is of the type that an annotation names."""
     text = names.module.text(annotation)
-    return _of_text(names, text, annotation, steps, 0) if len(text) <= _LONGEST else UNKNOWN
+    being_read = names.module.memory.setdefault(_BEING_READ, set())
+    assert isinstance(being_read, set)
+    if len(text) > _LONGEST or annotation.start_byte in being_read:  # `x: x` says nothing
+        return UNKNOWN
+    being_read.add(annotation.start_byte)
+    try:
+        return _of_text(names, text, annotation, steps, 0)
+    finally:
+        being_read.discard(annotation.start_byte)
 
 
 def _of_text(names: Names, text: str, place: Node, steps: int, depth: int) -> Meaning:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from sleeplint.languages.python.names import Names
 
 _PLUGINS = re.compile(rb"^pytest_plugins\b[^=\n]*=\s*([\[(][^\])]*[\])]|[^\n]*)", re.MULTILINE)
+_SOURCES = "files of fixtures"
+"""Key under which a module remembers whose fixtures it may use."""
 _PATH = re.compile(rb"[\"']([\w.]+)[\"']")
 
 
@@ -73,6 +75,13 @@ def _named(name: str, module: Module, table: Table) -> Iterator[Binding]:
 
 def fixture_modules(module: Module) -> list[Module]:
     """The files whose fixtures a file may use: itself, and the `conftest.py`s above it."""
+    known = module.memory.get(_SOURCES)
+    if not isinstance(known, list):
+        known = module.memory[_SOURCES] = _fixture_modules(module)
+    return known
+
+
+def _fixture_modules(module: Module) -> list[Module]:
     found = [module]
     place, project = module.place, module.project
     if place is None or project is None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MAX_STEPS = 24
 """How far one name is followed through assignments, calls and files."""
+_GIVING = "files of fixtures that give to classes"
+"""Key under which a module remembers them."""
 _MOCKS = "unittest.mock."
 _FUTURES = frozenset({"asyncio.Task", "asyncio.Future"})
 
@@ -154,12 +156,21 @@ def _given_by_fixtures(owner: Meaning, name: str, steps: int) -> Meaning:
     """What fixtures give to the class of a test that asks for them: `request.cls.server = Server()`."""
     assert owner.node is not None
     assert owner.module is not None
-    for module in fixture_modules(owner.module):
+    for module in _giving_to_classes(owner.module):
         for given in given_to(module, module.root, "request.cls", name):
             found = given_meaning(names_of(module), f"request.cls.{name}", module.root, given, steps + 1)
             if found.is_known:
                 return found
     return UNKNOWN
+
+
+def _giving_to_classes(module: Module) -> list[Module]:
+    """The files whose fixtures may give something to a file's classes."""
+    known = module.memory.get(_GIVING)
+    if not isinstance(known, list):
+        found = [other for other in fixture_modules(module) if b"request.cls" in other.code]
+        known = module.memory[_GIVING] = found
+    return known
 
 
 def _inherited(
