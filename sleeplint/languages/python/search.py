@@ -126,6 +126,11 @@ class Search:
         return self.code[::-1]
 
     @cached_property
+    def _called(self) -> frozenset[bytes]:
+        """All names that are called, with their letters turned around."""
+        return names_called(self._backwards)
+
+    @cached_property
     def calls(self) -> list[Spot]:
         """Calls whose name and arguments are those of something that waits, in order."""
         known: dict[bytes, Shape] = shapes_of(self._calls)
@@ -133,7 +138,8 @@ class Search:
             known = {**known, **{alias: known.get(alias, shape) | shape for alias, shape in self._aliases.items()}}
         mine = self._suggested
         found: list[Spot] = []
-        for start, end in called(self._backwards, known.keys() | mine.keys() if mine else known):
+        names = self._called & (known.keys() | mine.keys())
+        for start, end in called(self._backwards, names) if names else ():
             name = self.code[start:end][::-1]
             shape, own = known.get(name), mine.get(name)
             if self._may_wait(start) and (
@@ -201,10 +207,9 @@ class Search:
     @cached_property
     def _suggested(self) -> Suggestions:
         """Those of them that are called here."""
-        names = names_called(self._backwards)
         found: Suggestions = {}
         for suggestions in self._sources:
-            for name in names.intersection(suggestions):
+            for name in self._called.intersection(suggestions):
                 found[name] = found[name] | suggestions[name] if name in found else suggestions[name]
         return found
 

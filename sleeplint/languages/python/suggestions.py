@@ -205,7 +205,7 @@ def suggested_around(code: bytes, project: Project, place: str, consulted: set[s
     files = [*imported(project, place, imports_of(code), consulted), *conftests(project, place, consulted)]
     known = {place, *files}
     for file in files:  # which grow
-        if len(files) < MAX_FILES and _passes_on(project, file):
+        if len(files) < MAX_FILES:
             more = [other for other in _passed_on(project, file, consulted) if other not in known]
             files += more
             known.update(more)
@@ -228,11 +228,6 @@ def _files_around(code: bytes, project: Project, place: str, consulted: set[str]
     return files
 
 
-def _passes_on(project: Project, file: str) -> bool:
-    """Whether a file is there for what it imports: a package, or a helper of tests."""
-    return file.endswith("__init__.py") or is_test_path(file.removeprefix(project.folder).lstrip("/"))
-
-
 def conftests(project: Project, place: str, consulted: set[str]) -> Iterator[str]:
     """The `conftest.py`s whose fixtures a file may use without importing anything."""
     for folder in above(project, place.rpartition("/")[0]):
@@ -243,11 +238,14 @@ def conftests(project: Project, place: str, consulted: set[str]) -> Iterator[str
 
 
 def _passed_on(project: Project, file: str, consulted: set[str]) -> tuple[str, ...]:
-    """The files that a package or a helper imports, and whose names it so passes on, looked for once."""
+    """The files that a package or a helper of tests imports, and whose names it so passes on, looked for once."""
     known = project.memory.get((IMPORT, file))
     if not isinstance(known, tuple):
-        tried = {file}
-        found = tuple(imported(project, file, _known(project, file)[1], tried))
+        tried: set[str] = set()
+        found: tuple[str, ...] = ()
+        if file.endswith("__init__.py") or is_test_path(file.removeprefix(project.folder).lstrip("/")):
+            tried.add(file)
+            found = tuple(imported(project, file, _known(project, file)[1], tried))
         known = project.memory[IMPORT, file] = (found, frozenset(tried))
     consulted.update(known[1])
     return known[0] if isinstance(known[0], tuple) else ()
