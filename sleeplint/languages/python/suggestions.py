@@ -27,7 +27,7 @@ _DEFINITION = re.compile(rb"def(?<!\wdef)[ \t]+(\w+)[ \t]*\(([^)]*)\)?")
 _LAMBDA = re.compile(rb"lambda\b")
 _NEAR = 400
 """How many bytes behind its parameters a thin wrapper has its wait."""
-_WAITS = re.compile(rb"[sS]leep|(?<!\ba)wait|\bawait\w|Wait|[tT]imeout|[dD]elay|join")
+_WAITS = re.compile(rb"[sS]leep|(?<!\ba)wait|\bawait\w|Wait|[tT]imeout|[dD]elay|(?<![\"']\.)join")
 _RECEIVERS = (b"self", b"cls")
 _PLAIN = re.compile(rb"[\w\s,*]*")
 _PARAMETER = re.compile(rb"[\w\x80-\xff]+")
@@ -36,7 +36,7 @@ _DOCSTRING = re.compile(rb"\s*[rbuRBU]{0,2}%s[ \t]*(?=[\r\n])" % QUOTED, re.DOTA
 _LINE = re.compile(rb"\n([ \t]*)([^\s#][^\n]*)")
 _CONTINUED = (b")", b"]", b"}", b"import ", b"from ")
 """Lines that begin no statement, or none that counts."""
-_ASSIGNMENT = re.compile(rb"[\w.]+[ \t]*=(?!=)")
+_NO_CALL = re.compile(rb"[\w.]+[ \t]*=(?!=)|return[ \t]+(?:lambda|not)\b")
 _RETURN = re.compile(rb"return\b[\s\w\\;]*(?:#.*)?")
 """At the end of a function, if that gives nothing, or what is there already."""
 _COMPOUND = (b"with ", b"for ", b"while ", b"try:", b"async ", b"def ", b"class ", b"raise ", b"assert ", b"@", b"el")
@@ -181,7 +181,7 @@ def _thin(code: bytes, start: int, end: int) -> tuple[int, int] | None:
         if text.startswith(_CONTINUED):
             continue
         column = indent if column < 0 else column
-        if (indent == column or inner == 0) and _ASSIGNMENT.match(text):
+        if (indent == column or inner == 0) and _NO_CALL.match(text):
             return None
         if indent == column:
             statements += 1
@@ -209,13 +209,13 @@ def suggested_around(code: bytes, project: Project, place: str, consulted: set[s
             more = [other for other in _passed_on(project, file, consulted) if other not in known]
             files += more
             known.update(more)
-    return [suggestions for file in files if (suggestions := _known(project, file)[0])]
+    return [suggestions for file in files if (suggestions := _suggested_in(project, file))]
 
 
 def suggesting(name: str, code: bytes, project: Project, place: str, consulted: set[str]) -> list[str]:
     """The files that a file imports or these re-export in which a byte search finds such a function of that name."""
     turned = name.encode()[::-1]
-    return [file for file in _files_around(code, project, place, consulted) if turned in _known(project, file)[0]]
+    return [file for file in _files_around(code, project, place, consulted) if turned in _suggested_in(project, file)]
 
 
 def _files_around(code: bytes, project: Project, place: str, consulted: set[str]) -> Iterable[str]:
@@ -245,17 +245,17 @@ def _passed_on(project: Project, file: str, consulted: set[str]) -> tuple[str, .
         found: tuple[str, ...] = ()
         if file.endswith("__init__.py") or is_test_path(file.removeprefix(project.folder).lstrip("/")):
             tried.add(file)
-            found = tuple(imported(project, file, _known(project, file)[1], tried))
+            source = project.source(file)
+            found = tuple(imported(project, file, imports_of(source.code), tried)) if source is not None else ()
         known = project.memory[IMPORT, file] = (found, frozenset(tried))
     consulted.update(known[1])
     return known[0] if isinstance(known[0], tuple) else ()
 
 
-def _known(project: Project, file: str) -> tuple[Suggestions, tuple[str, ...]]:
-    """What a file suggests, and what it imports, looked for once."""
+def _suggested_in(project: Project, file: str) -> Suggestions:
+    """What a file suggests, looked for once."""
     known = project.memory.get((SUGGESTED, file))
-    if not isinstance(known, tuple):
+    if not isinstance(known, dict):
         source = project.source(file)
-        code = source.code if source is not None else b""
-        known = project.memory[SUGGESTED, file] = (suggested(code), imports_of(code))
+        known = project.memory[SUGGESTED, file] = suggested(source.code) if source is not None else {}
     return known
