@@ -29,7 +29,8 @@ NEVER = re.compile(
     r"|a?(?:set|add|touch|get_or_set|get_or_create)$"
 )
 """Names of calls that take no time, whatever they are given."""
-_OPENED = re.compile(rb"[ \t]*\(")
+_BOUND = re.compile(rb"[ \t]*(?:[]=,):;#\\\r\n]|in\b|as\b|\Z)")
+"""Behind a name that is bound there."""
 _NAMED = re.compile(rb"([^\W\d]\w*)[ \t]*\Z")
 _STUB = re.compile(rb"(?i)stub[ \t]*\.[ \t]*\Z")
 _TIMEOUT = re.compile(rb"timeout(?:_ms|_secs)?(?=\s*=(?!=))")
@@ -53,7 +54,7 @@ LAST = "last search of Python"
 _PRAGMA = b"sleeplint:"
 _STAR = re.compile(rb"import(?<!\wimport)[ \t]*\(?[ \t]*\*")
 _HEAD = re.compile(rb"\bdef[ \t]+\Z")
-_WAITLESS = (b'".', b"'.", b"os.path.")
+_WAITLESS = (b'".', b"'.", b"os.path.", b"os.environ.")
 """Owners whose methods do not wait, whatever they are called: `", ".join(..)`."""
 _PAIRS = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
 _FAR = 2000
@@ -225,7 +226,7 @@ class Search:
             return True
         known = self._known.get(name)
         if known is None:
-            known = self._known[name] = self._stars or _stands_alone(self.code, name[::-1])
+            known = self._known[name] = self._stars or _is_bound(self.code, name[::-1])
         return known
 
     @cached_property
@@ -282,11 +283,10 @@ def _compares(code: bytes, match: re.Match[bytes]) -> bool:
     return b'"' in bare or b"'" in bare or any(bare.count(one) != bare.count(other) for one, other in _PAIRS)
 
 
-def _stands_alone(code: bytes, name: bytes) -> bool:
-    """Whether a name stands anywhere where nobody calls it, such as in an import."""
+def _is_bound(code: bytes, name: bytes) -> bool:
+    """Whether a name stands anywhere where it may be imported or given something; False is certain."""
     return any(
-        code[start - 1 : start] != b"." and not _OPENED.match(code, start + len(name))
-        for start in occurrences(code, name)
+        code[start - 1 : start] != b"." and _BOUND.match(code, start + len(name)) for start in occurrences(code, name)
     )
 
 
