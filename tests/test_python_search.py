@@ -131,7 +131,8 @@ def test_nothing_is_found_that_the_search_leaves_out(heads: list[str], lines: li
              "return time.sleep(n)", "x = time.sleep(n)",
              "if n:\n        time.sleep(n)", "if n:\n        x = later.wait(timeout=n)",
              "return", "return n", "return f(n)", "return 1  # n",
-             "q.get(timeout=timeout)", "return q.get(timeout=timeout)", "later.wait(timeout=1)", "# now", "breathe(n)")
+             "q.get(timeout=timeout)", "return q.get(timeout=timeout)", "q.get(n)",
+             "return q.get(timeout=n)", "later.wait(timeout=1)", "# now", "breathe(n)")
         ),
         max_size=4,
     ),
@@ -289,6 +290,11 @@ def test_imports_are_found_by_their_bytes(code: str, expected: tuple[str, ...]) 
         ("def settle(n):\n    return await_(n)\n", ANY),
         ("async def settle(n):\n    return await fetch(n)\n", None),
         ("def settle(n):\n    return wait(1)\n", None),
+        ("def settle(a, timeout=None):\n    return super().get(a, timeout=timeout)\n",
+         Shape(0, frozenset({b"a", b"timeout"}))),
+        ("class A:\n    def settle(self, a, timeout):\n        return self.q.get(timeout)\n",
+         Shape(1, frozenset({b"timeout"}))),
+        ("def settle(timeout=1):\n    return breathe(timeout)\n", ANY),
         ("def settle(é=1):\n    wait(é)\n", ANY),
         ("def settle(n):\n    n = wait(n)\n", None),
         ("def settle(n):\n    if n:\n        self.delay = n\n", None),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 
 from sleeplint.languages.python.aliases import also_known_as, word_before
 from sleeplint.languages.python.imports import IMPORT, above, imported, imports_of
 from sleeplint.languages.python.paths import is_test_path
-from sleeplint.languages.python.shapes import ANY, QUOTED, Shape, parts, sleeps_named
+from sleeplint.languages.python.shapes import ANY, QUOTED, Shape, parts, shapes_of, sleeps_named
 from sleeplint.source import Project
 
 SUGGESTED = "python functions that may wait in"
@@ -28,6 +29,7 @@ _LAMBDA = re.compile(rb"lambda\b")
 _NEAR = 400
 """How many bytes behind its parameters a thin wrapper has its wait."""
 _WAITS = re.compile(rb"[sS]leep|(?<!\ba)wait|\bawait\w|Wait|[tT]imeout|[dD]elay|(?<![\"']\.)join")
+_CALLED = re.compile(rb"(\w+)[ \t]*\(")
 _RECEIVERS = (b"self", b"cls")
 _PLAIN = re.compile(rb"[\w\s,*]*")
 _PARAMETER = re.compile(rb"[\w\x80-\xff]+")
@@ -124,8 +126,12 @@ def _shape(code: bytes, definition: re.Match[bytes], waits: Callable[[int, int],
     if BOUND.search(code, definition.start(2), end):
         bounds = [(at, name) for at, name in enumerate(names) if BOUND.search(name) and not name.startswith(b"*")]
     body = _thin(code, definition.start(), end)
-    if body is not None and (bounds or waits(*body)) and _hands_on(code[body[0] : body[1]], names):
-        return ANY
+    if body is not None and (bounds or waits(*body)):
+        words = code[body[0] : body[1]]
+        handed = _handed_on(words, names)
+        if handed and not _bounding().issuperset(_CALLED.findall(words)):
+            return ANY
+        bounds += handed
     receiver = code[definition.start() - 1 : definition.start()] not in b"\n"  # it may be a method
     found: Shape | None = None
     for position, name in bounds:
@@ -134,9 +140,16 @@ def _shape(code: bytes, definition: re.Match[bytes], waits: Callable[[int, int],
     return found
 
 
-def _hands_on(body: bytes, names: Iterable[bytes]) -> bool:
-    """Whether a body may pass on what its function is given, which may be how long to wait."""
-    return not set(names).difference(_RECEIVERS).isdisjoint(_PARAMETER.findall(body))
+def _handed_on(body: bytes, names: Iterable[bytes]) -> list[tuple[int, bytes]]:
+    """The parameters that a body may pass on, each of which may be how long to wait."""
+    words = frozenset(_PARAMETER.findall(body)).difference(_RECEIVERS)
+    return [(at, name) for at, name in enumerate(names) if name in words]
+
+
+@cache
+def _bounding() -> frozenset[bytes]:
+    """Names of what waits for no longer than it is told, and without being told is no wait that counts."""
+    return frozenset(name[::-1] for name in shapes_of()) - sleeps_named() | {b"super", b"return", b"await", b"if"}
 
 
 def _parameters(code: bytes, definition: re.Match[bytes]) -> tuple[list[bytes], int] | None:
