@@ -21,8 +21,11 @@ def offer(source: Source, file: TestFile, findings: Sequence[Finding]) -> tuple[
     from sleeplint.repairs.python.parsed import parse
     from sleeplint.repairs.python.place import placed
     from sleeplint.repairs.python.recipes import repair
+    from sleeplint.repairs.python.sketches import SKETCHES
 
-    parsed = parse(source)
+    edits = any(name not in SKETCHES for names in recipes for name in names)
+    hoped = [finding.covers[0] for finding, names in zip(findings, recipes, strict=True) if names]
+    parsed = parse(source, () if edits else hoped)
     if parsed is None:
         return (None,) * len(findings)
     names = Names(parsed)

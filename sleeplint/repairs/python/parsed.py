@@ -10,8 +10,10 @@ from typing import TypeVar
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
+from tree_sitter import Tree
 
 from sleeplint.languages.python.parsing import parse as tree_of
+from sleeplint.repairs.python.hollow import hollowed
 from sleeplint.source import Source
 from sleeplint.text import Span
 
@@ -94,12 +96,17 @@ class Parsed:
         return next(self.every(cst.Comment, within), None) is not None
 
 
-def parse(source: Source) -> Parsed | None:
-    """The file as libcst sees it; None if libcst cannot read it, or not in safety."""
-    if _is_too_deep(source.code):
+def parse(source: Source, around: Sequence[Span] = ()) -> Parsed | None:
+    """The file as libcst sees it; None if libcst cannot read it, or not in safety.
+
+    Where places are given, functions that do not hold one may be hollow.
+    """
+    tree = tree_of(source.code)
+    if isinstance(tree, str) or _is_too_deep(source.code, tree):
         return None
+    code = hollowed(source.code, tree, around) if around else source.code
     try:
-        text = _without_form_feeds(source.code.decode("utf-8"))
+        text = _without_form_feeds(code.decode("utf-8"))
         module = cst.parse_module(text)
         layout = _Layout(module)
     except (UnicodeDecodeError, cst.ParserSyntaxError, RecursionError):
@@ -168,12 +175,9 @@ def _without_form_feeds(text: str) -> str:
     return _FORM_FEED.sub(r"\1\n", text)
 
 
-def _is_too_deep(code: bytes) -> bool:
+def _is_too_deep(code: bytes, tree: Tree) -> bool:
     """Whether the code is nested so deep that libcst would overflow the stack, which ends the process."""
     if code.count(b"elif") > MAX_BRANCHES:
-        return True
-    tree = tree_of(code)
-    if isinstance(tree, str):
         return True
     cursor = tree.walk()
     while True:

@@ -51,6 +51,11 @@ _BEYOND_REPAIR = frozenset(
 """They speak of a unit, or of several waits at once."""
 _ASKED_WITHIN = 200
 """Bytes of a statement in which its assertion stands, if it is short enough to be asked again and again."""
+_BOUND_WITHIN = 400
+"""Bytes of a statement in which a wait begins that is all that the statement does."""
+_LOOP_WITHIN = 4_000
+"""Bytes before a wait in which the loop begins that it ends."""
+_UNTIL_SET = re.compile(rb"\bwhile\b(?s:.){1,200}?\bis_?[sS]et\b")
 _LEADING = re.compile(rb"[\s(]*(?:await\b)?[\s(\\\w.]*")
 _NEXT = re.compile(rb"[^\r\n]*(?:\s|#[^\r\n]*)*")
 
@@ -74,12 +79,22 @@ class _Prospect:
         return not behind and _LEADING.fullmatch(self.code, statement.start, span.start) is not None
 
     @property
+    def next_start(self) -> int:
+        """Where the statement that follows begins."""
+        following = _NEXT.match(self.code, self.wait.statement.end)
+        return following.end() if following is not None else self.wait.statement.end
+
+    @property
     def is_asserted(self) -> bool:
         """Whether the next statement looks to be an assertion."""
-        start = self.wait.statement.end
-        following = _NEXT.match(self.code, start)
-        at = following.end() if following is not None else start
-        return b"assert" in self.code[at : at + _ASKED_WITHIN]
+        start = self.next_start
+        return b"assert" in self.code[start : start + _ASKED_WITHIN]
+
+    @property
+    def waits_for_event(self) -> bool:
+        """Whether a loop before it looks to run until an event is set."""
+        start = self.wait.span.start
+        return _UNTIL_SET.search(self.code, max(0, start - _LOOP_WITHIN), start) is not None
 
 
 def prospects(finding: Finding, file: TestFile, code: bytes) -> Sequence[str]:
@@ -123,7 +138,7 @@ def _edits(here: _Prospect) -> Iterator[str]:
     polls = here.finding.rule == "poll-without-deadline" and wait.task is None
     stays = wait.api in PARKS and wait.duration_ms is not None and wait.duration_ms >= MIN_STAY_SECS * 1000
     before_bound = wait.role in _BEFORE_BOUND and here.stands_alone
-    if wait.api == "time.sleep" and here.says(b"is_set", b"isSet"):
+    if wait.api == "time.sleep" and here.waits_for_event:
         if polls:
             yield "event_poll"
         yield "event_pacing"
@@ -135,15 +150,15 @@ def _edits(here: _Prospect) -> Iterator[str]:
         yield "race_arm"
     if stays and here.says(*_CANCELLING):
         yield "async_hold"
-    if before_bound and any(_outlasts(other, wait) for other in here.file.waits):
+    if before_bound and any(_outlasts(other, wait, here.next_start) for other in here.file.waits):
         yield "covered_settle"
 
 
-def _outlasts(other: Wait, wait: Wait) -> bool:
-    """Whether one that comes later waits at least as long, and no longer than it must."""
+def _outlasts(other: Wait, wait: Wait, start: int) -> bool:
+    """Whether one in the statement that begins at `start` waits at least as long, and no longer than it must."""
     if wait.duration_ms is None or other.duration_ms is None or other.duration_ms < wait.duration_ms:
         return False
-    return other.kind == "timeout" and other.span.start >= wait.statement.end
+    return other.kind == "timeout" and start <= other.span.start < start + _BOUND_WITHIN
 
 
 def _is_sketched(here: _Prospect) -> bool:
