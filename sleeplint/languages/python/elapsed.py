@@ -173,7 +173,7 @@ def _comparison(node: Node, statement: Node, chain: Chain, name: Node, names: Na
 def _approximate(call: Node, statement: Node, chain: Chain, name: Node, names: Names) -> list[Assertion]:
     """`math.isclose(elapsed, 1.0, ...)`."""
     function = call.child_by_field_name("function")
-    if function is None or names.resolve(function) != "math.isclose":
+    if function is None or b"isclose" not in names.module.code or names.resolve(function) != "math.isclose":
         return []
     arguments = arguments_of(call, names.module.code).positional
     if len(arguments) < 2:

@@ -46,7 +46,7 @@ class Module:
         """The modules that were followed to from here."""
         self.consulted: set[str] = set()
         """Files looked for on behalf of this one, found or not."""
-        self._tables: dict[tuple[int, int, str], Table] = {}
+        self._tables: dict[int, Table] = {}
 
     @property
     def is_test_code(self) -> bool:
@@ -63,10 +63,10 @@ class Module:
 
     def table(self, scope: Node) -> Table:
         """What a scope binds."""
-        key = (scope.start_byte, scope.end_byte, scope.type)
-        if key not in self._tables:
-            self._tables[key] = table_of(scope, self.code)
-        return self._tables[key]
+        known = self._tables.get(scope.id)
+        if known is None:
+            known = self._tables[scope.id] = table_of(scope, self.code)
+        return known
 
     @property
     def globals(self) -> Table:
@@ -241,9 +241,10 @@ def _is_inside(scope: Node, inside: Node | None, at: int) -> bool:
 
 
 def _ranked(found: list[Binding], at: int, own: bool, chain: Chain) -> tuple[list[Binding], bool]:
+    if len(found) == 1:
+        return found, not own or found[0].surely_holds(at)
     if not own:
-        last_first = found[::-1]
-        return last_first, len(found) == 1
+        return found[::-1], False
     before = [binding for binding in found if binding.start <= at]
     sure = [binding for binding in before if binding.surely_holds(at)]
     if not sure:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
 
 from tree_sitter import Node
 
@@ -282,9 +281,8 @@ class Names:
                 return Meaning("external", binding.path, self.module)
             case "from":
                 return imported(self.module, binding.path, steps)
-            case "function" | "class":
+            case "function" | "class" as kind:
                 path = ".".join([*self.module.prefix, *self.qualifier(binding.node), name])
-                kind: Literal["function", "class"] = "class" if binding.kind == "class" else "function"
                 return Meaning(kind, path, self.module, binding.node)
             case "parameter":
                 return parameter(self, name, binding, steps)

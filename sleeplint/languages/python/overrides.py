@@ -22,9 +22,11 @@ def overridden(meaning: Meaning) -> str | None:
     if meaning.kind != "function" or meaning.node is None or meaning.module is None:
         return None
     module = meaning.module
-    owner = owner_of(module.chain(meaning.node))
     label = meaning.node.child_by_field_name("name")
-    if owner is None or owner.type != "class_definition" or label is None or not _passes_on(module, meaning.node):
+    if label is None or not _passes_on(module, meaning.node):
+        return None
+    owner = owner_of(module.chain(meaning.node))
+    if owner is None or owner.type != "class_definition":
         return None
     return _inherited(module, owner, module.text(label), 0)
 
