@@ -55,6 +55,22 @@ def _guard(call: Node, chain: Chain, keyword: str, names: Names) -> Found | None
     word = names.module.text(name)
     if NEVER.match(word) or (is_title(word) and not _is_remote_procedure(function, names)):
         return None
+    arguments = arguments_of(call, names.module.code)
+    awaited = bool(chain) and chain[-1].type == "await"
+    if word in _HTTP_VERBS and not _is_remote(arguments.positional, awaited, names):
+        return None
+    if not _is_operation(word, chain) and not _is_remote_procedure(function, names):
+        return None
+    if word == "lock" and not _is_waited_for(chain):
+        return None  # that is how long it is held, not how long one waits for it
+    value = arguments.keywords.get(keyword)
+    if value is None or value.type in ("none", "true", "false", "string"):
+        return None
+    if _is_varied(value, names) or _is_object(value, names):
+        return None
+    owner = function.child_by_field_name("object") if function.type == "attribute" else None
+    if owner is not None and names.module.text(owner).startswith("super("):
+        return None  # an override that passes on what it was given
     meaning = names.meaning(function)
     if canonical(meaning.path) in BY_PATH or is_mock(meaning):
         return None
@@ -65,24 +81,10 @@ def _guard(call: Node, chain: Chain, keyword: str, names: Names) -> Found | None
             return None
     elif meaning.kind not in ("unknown", "external"):
         return None
-    owner = function.child_by_field_name("object") if function.type == "attribute" else None
     if owner is not None:
         of = names.meaning(owner)
         if of.kind in ("instance", "class") and ((of.node is not None and meaning.kind != "function") or is_mock(of)):
             return None
-    arguments = arguments_of(call, names.module.code)
-    awaited = bool(chain) and chain[-1].type == "await"
-    if word in _HTTP_VERBS and not _is_remote(arguments.positional, awaited, names):
-        return None
-    if not _is_operation(word, chain) and not _is_remote_procedure(function, names):
-        return None
-    if word == "lock" and not _is_waited_for(chain):
-        return None  # that is how long it is held, not how long one waits for it
-    value = arguments.keywords[keyword]
-    if value.type in ("none", "true", "false", "string") or _is_varied(value, names) or _is_object(value, names):
-        return None
-    if function.type == "attribute" and owner is not None and names.module.text(owner).startswith("super("):
-        return None  # an override that passes on what it was given
     quantity = fold(value, names)
     if quantity is not None and quantity.number <= 0:
         return None
