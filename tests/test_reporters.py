@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -159,6 +160,7 @@ def test_full_is_one_line_when_there_is_nothing_to_say_and_leaves_rich_alone() -
 def test_full_is_coloured_only_when_asked() -> None:
     assert "\x1b[" not in written("full")
     assert "\x1b[1;33mwarning[startup-sleep]: \x1b[0mThis sleep" in written("full", color=True)
+    assert re.sub(r"\x1b\[[\d;]*m", "", written("full", color=True)) == written("full")
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120])

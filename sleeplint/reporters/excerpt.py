@@ -92,6 +92,8 @@ def _numbered(source: Source, number: int, marks: Sequence[Mark], margin: int, w
 
 def _fitted(raw: str, start: int, room: int) -> str:
     """A line from `start` on, in at most `room` columns; what is cut off is dotted."""
+    if not start and len(raw) <= room and raw.isascii() and raw.rstrip().isprintable():
+        return raw.rstrip()
     kept: list[str] = ["… "] if start else []
     used = 2 if start else 0
     for position in range(start, len(raw)):

@@ -39,11 +39,12 @@ class Reporter:
     """Writes each finding as it comes, and the summary at the end."""
 
     def __init__(self, out: TextIO, view: View) -> None:
-        """Write to `out`. rich is imported with the first finding."""
+        """Write to `out`. rich is imported with the first finding that has colours."""
         self._out = out
         self._view = view
         self._console: Console | None = None
         self._explained: set[str] = set()
+        self._lines: list[tuple[tuple[str, str], ...]] = []
 
     def report(self, report: Report) -> None:
         """Write a file's findings."""
@@ -83,6 +84,7 @@ class Reporter:
             self._explained.add(finding.rule)
             self._line((f"why:  sleeplint rule {finding.rule}", "dim"))
         self._line()
+        self._write()
 
     def _fix(self, fix: Fix, source: Source | None) -> None:
         self._wrapped("fix:  ", "help", f"{fix.title} ({_HOW[fix.applicability]})")
@@ -103,43 +105,53 @@ class Reporter:
             self._line((line, ""))
 
     def _line(self, *pieces: tuple[str, str]) -> None:
+        self._lines.append(pieces)
+
+    def _write(self) -> None:
+        """Write the lines that were put together; rich is asked for colours alone."""
+        if self._view.color:
+            self._paint()
+        else:
+            self._out.writelines("".join(words for words, _ in pieces).rstrip() + "\n" for pieces in self._lines)
+        self._lines.clear()
+
+    def _paint(self) -> None:
+        from rich.console import Console
         from rich.text import Text
 
-        text = Text(no_wrap=True, overflow="ignore", end="\n")
-        for words, style in pieces:
-            text.append(words, _STYLES.get(style, ""))
-        text.rstrip()
-        self._written(text)
-
-    def _written(self, text: object) -> None:
         if self._console is None:
-            from rich.console import Console
-
             self._console = Console(
                 file=self._out,
                 width=10_000,
-                color_system="standard" if self._view.color else None,
-                force_terminal=self._view.color,
+                color_system="standard",
+                force_terminal=True,
                 highlight=False,
                 markup=False,
                 emoji=False,
                 legacy_windows=False,
             )
-        self._console.print(text, soft_wrap=True)
+        lines = []
+        for pieces in self._lines:
+            line = Text.assemble(*((words, _STYLES.get(style, "")) for words, style in pieces))
+            line.rstrip()
+            lines.append(line)
+        self._console.print(Text("\n", no_wrap=True, overflow="ignore").join(lines), soft_wrap=True)
 
 
 def _diff(source: Source, fix: Fix) -> Iterator[str]:
     """The lines that a fix takes away and puts in."""
     import difflib
 
-    code = source.code
+    code, lines = source.code, source.lines
+    start = lines.line_span(lines.line(fix.edits[0].span.start)).start
+    end = lines.line_span(lines.line(fix.edits[-1].span.end)).end
     changed = bytearray()
-    at = 0
+    at = start
     for edit in fix.edits:
         changed += code[at : edit.span.start] + edit.text.encode("utf-8", "surrogateescape")
         at = edit.span.end
-    changed += code[at:]
-    old, new = (bytes(text).decode("utf-8", "replace").splitlines() for text in (code, changed))
+    changed += code[at:end]
+    old, new = (bytes(text).decode("utf-8", "replace").splitlines() for text in (code[start:end], changed))
     for line in list(difflib.unified_diff(old, new, n=0, lineterm=""))[2:]:
         if not line.startswith("@@"):
             yield f"  {line[0]} {plain(line[1:].expandtabs(4))}".rstrip()
