@@ -8,6 +8,7 @@ import pytest
 
 from sleeplint.facts import Wait
 from sleeplint.languages import Surroundings, read
+from sleeplint.languages.python import clocks
 from sleeplint.source import Project, Source
 
 CONFTEST = """
@@ -58,14 +59,14 @@ SLEEP = "    def test_a(self):\n        time.sleep(4)\n"
 ELAPSED = "    start = time.monotonic()\n    work()\n    assert time.monotonic() - start < 1\n"
 
 
-def waits(code: str, conftest: str = CONFTEST) -> tuple[Wait, ...]:
+def waits(code: str, conftest: str = CONFTEST, head: str = HEAD) -> tuple[Wait, ...]:
     files = {"/project/tests/conftest.py": conftest, "/project/tests/support.py": SUPPORT}
 
     def open_(place: Path) -> Source | None:
         path = place.as_posix()
         return Source(path, files[path].encode()) if path in files else None
 
-    source = Source("tests/test_it.py", (HEAD + code).encode())
+    source = Source("tests/test_it.py", (head + code).encode())
     return read(source, Surroundings(project=Project(Path("/project"), open_))).waits
 
 
@@ -124,3 +125,12 @@ def test_what_is_not_replaced_takes_real_time(code: str) -> None:
 def test_a_fixture_of_a_conftest_that_nobody_needs_to_ask_for() -> None:
     unasked = CONFTEST.replace("@pytest.fixture\ndef impatient", "@pytest.fixture(autouse=True)\ndef impatient")
     assert [wait.virtual_time for wait in waits("def test_a():\n    time.sleep(4)\n", unasked)] == [True]
+
+
+@pytest.mark.parametrize("name", sorted(clocks._TRIO_FIXTURES | clocks._FREEZER_FIXTURES | {"looptime"}))
+def test_a_clock_stops_by_a_fixture_of_which_only_a_conftest_speaks(name: str) -> None:
+    conftest = f"import pytest\n@pytest.fixture\ndef quick({name}, monkeypatch):\n    pass\n"
+    library = "trio" if name in clocks._TRIO_FIXTURES else "asyncio"
+    code = f"async def test_a(quick):\n    await {library}.sleep(4)\n"
+    (wait,) = waits(code, conftest, f"import {library}\n")
+    assert wait.virtual_time or wait.frozen_clock
