@@ -158,6 +158,29 @@ def test_helpers_are_known_by_the_files_that_are_imported(code: str, found: list
     assert apis(code, {"tests/helpers.py": HELPERS, "tests/__init__.py": ""}) == found
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "from asyncio import wait_for",
+        "from asyncio import wait_for, gather",
+        "from asyncio import (gather, wait_for)",
+        "from asyncio import (\n    wait_for # it\n)",
+        "from asyncio import wait_for; x = 1",
+        "from asyncio import wait_for\\\n    , gather",
+        "import asyncio\nwait_for = asyncio.wait_for",
+        "import asyncio\nwait_for : object = asyncio.wait_for",
+        "import asyncio\n(x, wait_for) = 1, asyncio.wait_for",
+    ],
+)
+def test_a_name_is_known_however_it_is_bound(head: str) -> None:
+    assert apis(f"{head}\nasync def test_a():\n    await wait_for(f(), 3)\n") == ["asyncio.wait_for"]
+
+
+@pytest.mark.parametrize("line", ["# wait_for it", "x = 'wait_for'", "later.wait_for = 3", "wait_for(f(), 4)"])
+def test_a_name_that_nobody_binds_is_not_looked_at(line: str) -> None:
+    assert not Search(f"{line}\nwait_for(f(), 3)\n".encode()).calls
+
+
 def test_a_file_that_is_not_read_rests_on_the_helpers_that_might_wait() -> None:
     around = Surroundings(project({"tests/helpers.py": "def settle(): pass"}))
     source = Source("/project/tests/test_it.py", b"from .helpers import settle\nsettle()\n")
