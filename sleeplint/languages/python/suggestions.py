@@ -29,7 +29,7 @@ _LAMBDA = re.compile(rb"lambda\b")
 _NEAR = 400
 """How many bytes behind its parameters a thin wrapper has its wait."""
 _WAITS = re.compile(rb"[sS]leep|(?<!\ba)wait|\bawait\w|Wait|[tT]imeout|[dD]elay|(?<![\"']\.)join")
-_CALLED = re.compile(rb"(\w+)[ \t]*\(")
+_CALLED = re.compile(rb"(?<![\w\x80-\xff])(?!(?:return|await|if)\b)([\w\x80-\xff]+)[ \t]*\(")
 _RECEIVERS = (b"self", b"cls")
 _PLAIN = re.compile(rb"[\w\s,*]*")
 _PARAMETER = re.compile(rb"[\w\x80-\xff]+")
@@ -128,10 +128,11 @@ def _shape(code: bytes, definition: re.Match[bytes], waits: Callable[[int, int],
     body = _thin(code, definition.start(), end)
     if body is not None and (bounds or waits(*body)):
         words = code[body[0] : body[1]]
-        handed = _handed_on(words, names)
-        if handed and not _bounding().issuperset(_CALLED.findall(words)):
-            return ANY
-        bounds += handed
+        handed, called = _handed_on(words, names), _CALLED.findall(words)
+        if handed and called:
+            if not _bounding().issuperset(called):
+                return ANY
+            bounds += handed
     receiver = code[definition.start() - 1 : definition.start()] not in b"\n"  # it may be a method
     found: Shape | None = None
     for position, name in bounds:
@@ -149,7 +150,7 @@ def _handed_on(body: bytes, names: Iterable[bytes]) -> list[tuple[int, bytes]]:
 @cache
 def _bounding() -> frozenset[bytes]:
     """Names of what waits for no longer than it is told, and without being told is no wait that counts."""
-    return frozenset(name[::-1] for name in shapes_of()) - sleeps_named() | {b"super", b"return", b"await", b"if"}
+    return frozenset(name[::-1] for name in shapes_of()) - sleeps_named() | {b"super"}
 
 
 def _parameters(code: bytes, definition: re.Match[bytes]) -> tuple[list[bytes], int] | None:
