@@ -71,3 +71,17 @@ def test_names_are_found_by_stem_type_end_and_alias() -> None:
         "wait_for",
         "await",
     ]
+
+
+def test_comments_call_nothing() -> None:
+    code = b"""
+    // sleep(d)
+    /// sleep(d)
+    sleep(d); // until it is over
+    /* // */ sleep(d); let url = "http://a"; sleep(d);
+    let text = "
+    // sleep(d)"; sleep(d);
+    /*
+    // sleep(d) */ sleep(d);
+    """
+    assert len(hits(code)) == 5

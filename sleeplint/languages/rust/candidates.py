@@ -26,12 +26,14 @@ _SHAPES = {b"wait": _WAITS + _AFTER, b"sleep": rb"\w*+" + _OR_AS + rb"|(?=\s*+[,
 _GIVEN = re.compile(_AFTER)
 # Casts, too, are written so.
 _ALIAS = re.compile(rb" as (?!(?:[iu](?:8|16|32|64|128|size)|f32|f64|_)(?!\w))(\w+)")
+# Its line may also open within a string or a block comment; neither ends here.
+_COMMENTED = re.compile(rb'^[ \t]*+//[^"*\n]*+\Z', re.MULTILINE)
 _LAST_WORD = re.compile(rb"\w+\Z")
 _DEFINING = re.compile(rb"\bfn\s+\Z")
 _KEPT = 1_000_000
 """Bytes of a text up to which all hits are looked for at once, because they are wanted next."""
 _LONGEST = 80
-"""Bytes of a name that are looked at before a stem in it."""
+"""Bytes that are looked at before a stem for the rest of its name, or before a name for what opens a comment."""
 
 
 @cache
@@ -103,7 +105,14 @@ def hits(code: bytes, calls: tuple[Call, ...] = ()) -> tuple[tuple[int, int], ..
 
 
 def _unordered(code: bytes, calls: tuple[Call, ...]) -> Iterator[tuple[int, int]]:
-    """The same ranges as they are found, some of them twice."""
+    """The same ranges as they are found, some of them twice; none that stands in a line of comment."""
+    for start, end in _found(code, calls):
+        if not _COMMENTED.search(code, max(0, start - _LONGEST), start):
+            yield start, end
+
+
+def _found(code: bytes, calls: tuple[Call, ...]) -> Iterator[tuple[int, int]]:
+    """The same ranges, those in comments among them."""
     types, crates = _without_stem()
     own = {call.call.rpartition("::")[2].rpartition(".")[2].encode() for call in calls}
     other: set[bytes] = set()
