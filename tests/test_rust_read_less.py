@@ -49,6 +49,8 @@ STATEMENTS = st.sampled_from(
         "let sign = '}';",
         'let text = r#"\nfn inner() {\n}\n"#;',
         "// fn brief(n: u64) {",
+        "/// brief(20)\n// thread::sleep(LIMIT);",
+        'let text = "\n// brief(20)"; thread::sleep(LIMIT);',
         "/* } */",
         "let inner = || {\n    thread::sleep(LIMIT);\n};",
         "fn nested(n: u64) {\n    thread::sleep(Duration::from_millis(n));\n}",
@@ -167,6 +169,12 @@ def test_a_body_is_left_out_from_its_first_line_to_its_last() -> None:
     assert (name, code[start:end]) == (b"a", b"        b();\n\n        c();\n")
 
 
+def test_a_raw_string_ends_no_body() -> None:
+    body = b'    b(r#"\n}\n\n}\n"#, r##"\n}\n"##);\n'
+    assert [(one.start, one.end) for one in functions(b"fn a() {\n" + body + b"}\n")] == [(9, 9 + len(body))]
+    assert functions(b'fn a() {\n    b(r#"\n}\n') == ()
+
+
 def test_short_files_and_short_bodies_are_parsed_at_once() -> None:
     long = "fn a() {\n" + "    work();\n" * 300 + "}\n"
     assert len(layout.holes((long + "fn b() {\n    work();\n}\n").encode())) == 1
@@ -176,7 +184,7 @@ def test_short_files_and_short_bodies_are_parsed_at_once() -> None:
 def test_a_layout_that_deceives_is_not_believed(tmp_path: Path) -> None:
     body = "    work();\n" * 300
     code = (
-        f'fn shows() {{\n{body}    let code = r#"\n}}\n"#;\n}}\n'
+        f'fn shows() {{\n{body}    let code = "\n}}\n";\n}}\n'
         "#[test]\nfn waits() {\n    std::thread::sleep(std::time::Duration::from_millis(5));\n}\n"
     )
     assert layout.holes(code.encode())

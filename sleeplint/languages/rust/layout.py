@@ -42,6 +42,7 @@ def functions(code: bytes) -> tuple[Function, ...]:
     """
     found: list[Function] = []
     behind = 0
+    raw = b'#"' in code
     while named := _NAMED.search(code, behind):
         behind = named.end()
         head = code.rfind(b"\n", 0, named.start()) + 1
@@ -49,13 +50,25 @@ def functions(code: bytes) -> tuple[Function, ...]:
         opened = _OPENED.match(code, behind) if front is not None else None
         if front is None or opened is None:
             continue
-        deeper = _no_deeper(front[1]).search(code, opened.end() - 1)
-        end = deeper.end() if deeper is not None else len(code)
+        end = _end(code, front[1], opened.end(), raw)
         closed = end + len(front[1]) + 1
         if code[end:closed] == front[1] + b"}" and code[closed : closed + 1] in (b"\n", b""):
             found.append(Function(named[1], head, opened.end(), end))
             behind = closed
     return tuple(found)
+
+
+def _end(code: bytes, indent: bytes, start: int, raw: bool) -> int:
+    """Where the first line starts that is neither empty nor indented deeper; a `raw` string's lines are none."""
+    end = start - 1
+    while deeper := _no_deeper(indent).search(code, end):
+        end = deeper.end()
+        if not raw or code.rfind(b'#"', start, end) <= code.rfind(b'"#', start, end):
+            return end
+        end = code.find(b'"#', end)
+        if end < 0:
+            break
+    return len(code)
 
 
 @lru_cache(maxsize=64)
