@@ -108,17 +108,22 @@ def _imported(project: Project, place: str, code: bytes, consulted: set[str]) ->
     for name in declared:
         yield from _walked(project, _own(place), (name,), consulted)
     for use in _USE.finditer(code) if tested or _TELLING in code else ():
+        text = use[0]
+        telling = _TELLING in text
+        if not (telling or tested):
+            continue
         head = use[1].decode("utf-8", "replace")
+        foreign = not (telling or (among_tests and head in _RELATIVE) or head in declared)
+        if foreign and head in _OUTSIDE:
+            continue
         line = code.rfind(b"\n", 0, use.start()) + 1
         if not _BEFORE_USE.fullmatch(code, line, use.start()):
             continue
-        library = None
-        if not (_TELLING in use[0] or (among_tests and head in _RELATIVE) or head in declared):
-            library = _library(project, head, consulted) if tested and head not in _OUTSIDE else None
-            if library is None:
-                continue
-        for alias, path in use_paths(use[0].decode("utf-8", "replace")):
-            module = alias is None or f"{alias}::".encode() in code
+        library = _library(project, head, consulted) if foreign else None
+        if foreign and library is None:
+            continue
+        for alias, path in use_paths(text.decode("utf-8", "replace")):
+            module = alias is None or (path[-1].islower() and f"{alias}::".encode() in code)
             for file in _meant(project, place, path if module else path[:-1], consulted):
                 if library is not None or _is_telling(project, file):
                     yield file
