@@ -18,6 +18,7 @@ from sleeplint.languages.rust import layout, macros
 from sleeplint.languages.rust.layout import functions
 from sleeplint.languages.rust.macros import Grove
 from sleeplint.languages.rust.parsing import Budget
+from sleeplint.languages.rust.reach import InTests
 from sleeplint.languages.rust.timing import timed
 from sleeplint.languages.rust.words import holds, places
 from sleeplint.registry import load
@@ -62,6 +63,8 @@ STATEMENTS = st.sampled_from(
         "assert_eq!(work(), 5);",
         "for _ in 0..3 {\n    work();\n}",
         'fail::cfg("before", "sleep(200)").unwrap();',
+        "#[cfg(test)]\nthread::sleep(LIMIT);",
+        "#[cfg(test)]\nif ready() {\n    work();\n} else {\n    thread::sleep(LIMIT);\n}",
     ]
 )
 HEADS = st.sampled_from(
@@ -75,9 +78,22 @@ HEADS = st.sampled_from(
         '#[rstest]\n#[timeout(Duration::from_secs(2))]\n#[case("]")]\nfn is_limited() {',
         '#[cfg(all(test, feature = "a]b"))]\nfn stands_in_tests(d: Duration) {',
         "fn brief<T>(\n    n: T,\n) -> bool\nwhere\n    T: Into<u64>,\n{",
+        "#[cfg(test)]\nuse crate::{helpers, others};\n\nfn plain() {",
+        "#[cfg(test)]\npub(crate) mod helpers;\n#[cfg(test)]\nfn stands_in_tests_too() {",
+        "#[cfg(test)]\nconst SHORT: u64 = 5;\n\nfn follows() {",
     ]
 )
-HOLDERS = st.sampled_from(["", "impl Server {", "mod inner {", "#[cfg(test)]\nmod tests {\n    use super::*;", "rt! {"])
+HOLDERS = st.sampled_from(
+    [
+        "",
+        "impl Server {",
+        "mod inner {",
+        "#[cfg(test)]\nmod tests {\n    use super::*;",
+        "rt! {",
+        "#[cfg(test)]\nimpl Server {",
+        "mod inner {\n    #![cfg(test)]",
+    ]
+)
 
 
 @st.composite
@@ -223,6 +239,56 @@ def test_a_production_function_that_tests_call_is_looked_into(tmp_path: Path) ->
     """
     (wait,) = in_tests(said(dedent(code), tmp_path, production=False))
     assert wait.duration_ms == 30
+
+
+def test_only_items_that_hold_tests_are_looked_at() -> None:
+    code = b"""
+#[cfg(test)]
+use crate::helpers::{pause, rest};
+fn first() { out(); }
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a() {
+        within("}");
+    }
+    fn b() { within(); }
+}
+impl Server {
+    fn second(&self) { out(); }
+    #[cfg(test)]
+    fn c() {
+        within();
+    }
+    fn third(&self) { within(); }
+}
+fn fourth() {
+    #[cfg(test)]
+    within();
+    within();
+}
+fn fifth() { out(); }
+#[cfg(test)]
+mod unformatted {
+fn c() {
+}
+fn d() { within(); }
+}
+mod last {
+    #![cfg(test)]
+    fn d() {
+    }
+    fn e() { within(); }
+}
+"""
+    tests = InTests(code)
+    found = (
+        {tests.hold(place) for place in places(code, b"within")},
+        {tests.hold(place) for place in places(code, b"out")},
+    )
+    assert found == ({True}, {False})
+    assert not InTests(b"#[cfg(test)]\nmod tests;\nfn a() {\n}\n").hold(32)
+    assert InTests(b"#[test]\nfn a() { within(); ").hold(20)
 
 
 def test_assertions_are_looked_at_where_time_is_taken() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Literal
 
@@ -71,11 +71,11 @@ class _Time:
     """Parts of a unit are cut off: to be equal, it may be as much as a unit longer."""
 
 
-def elapsed_assertions(names: FileNames, durations: Durations, since: int = 0) -> Iterator[Elapsed]:
-    """Every assertion of a file, from an offset on, that compares elapsed time with a bound, in order."""
+def elapsed_assertions(names: FileNames, durations: Durations, asked: Callable[[int], bool]) -> Iterator[Elapsed]:
+    """Every assertion of a file, of those at offsets that are asked for, that compares elapsed time with a bound."""
     grove = names.reading.grove
     for start, end in timed(grove.code):
-        if start < since:
+        if not asked(start):
             continue
         chain = grove.chain(start, end)
         index = next((i for i in range(len(chain) - 1, -1, -1) if chain[i].type == "macro_invocation"), None)

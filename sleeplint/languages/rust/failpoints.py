@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tree_sitter import Node
 
@@ -26,10 +26,12 @@ class FailPoint:
     duration_ms: int
 
 
-def fail_points(names: FileNames, since: int = 0) -> Iterator[FailPoint]:
-    """Every one of a file from an offset on, in order."""
+def fail_points(names: FileNames, asked: Callable[[int], bool]) -> Iterator[FailPoint]:
+    """Every one of a file, of those at offsets that are asked for, in order."""
     grove = names.reading.grove
-    for match in _ACTION.finditer(grove.code, since):
+    for match in _ACTION.finditer(grove.code):
+        if not asked(match.start()):
+            continue
         chain = grove.chain(*match.span())
         index = next((i for i in range(len(chain) - 1, -1, -1) if chain[i].type == "call_expression"), None)
         if index is None or chain[-1].type != "string_literal":

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from bisect import bisect_right
+from functools import cached_property, lru_cache
 
+from sleeplint.languages.rust.bare import bare
 from sleeplint.languages.rust.candidates import hits_of
 from sleeplint.languages.rust.layout import around, functions
 from sleeplint.languages.rust.timing import timed
@@ -14,6 +16,13 @@ from sleeplint.records import dataclass
 _TESTING = re.compile(
     rb'#\s*+!?\s*+\[(?:[^\]"tq]++|"(?:[^"\\]++|\\.)*+"|(?!test|quickcheck|timeout)[tq])*+[tq]', re.DOTALL
 )
+
+# What is declared in one line holds nothing.
+_DECLARED = re.compile(
+    rb"(?:#\s*+\[[^\]]*+\]\s*+)++(?:pub(?:\s*+\([^()]*+\))?+\s++)?+(?:use\b[^;]*+;|mod\s++(?:r#)?\w++\s*+;)"
+)
+_OPENING = (b"{", b"(", b"[")
+_CLOSING = (b"}", b")", b"]")
 
 
 @lru_cache(maxsize=2)
@@ -30,18 +39,60 @@ def tests_in(code: bytes) -> bool:
     return first_test(code) < len(code)
 
 
+class InTests:
+    """Where the tests of one file may stand."""
+
+    def __init__(self, code: bytes) -> None:
+        """Look no further than for the first."""
+        self._code = code
+        self._first = first_test(code)
+
+    def hold(self, offset: int) -> bool:
+        """Whether a place may stand in a test."""
+        if offset < self._first:
+            return False
+        at = bisect_right(self._items, (offset, len(self._code))) - 1
+        return at >= 0 and offset < self._items[at][1]
+
+    @cached_property
+    def _items(self) -> list[tuple[int, int]]:
+        """The outermost items that hold an attribute which may make tests, each from that on; some reach too far."""
+        text = bare(self._code)
+        found: list[tuple[int, int]] = []
+        behind = counted = depth = 0
+        while match := _TESTING.search(text, behind):
+            declared = _DECLARED.match(text, match.start())
+            if declared is not None:
+                behind = declared.end()
+                continue
+            closing = match.end()
+            while (closing := text.find(b"\n}", closing) + 2) > 1:
+                depth += sum(text.count(sign, counted, closing) for sign in _OPENING)
+                depth -= sum(text.count(sign, counted, closing) for sign in _CLOSING)
+                counted = closing
+                if depth == 0:
+                    break
+            behind = closing if closing > 1 else len(text)
+            found.append((match.start(), behind))
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """What of a file is looked at."""
 
     hits: tuple[tuple[int, int], ...]
     """The names that may be called names of waits, in order."""
-    since: int = 0
-    """Where what else waits begins to matter."""
+    tests: InTests | None = None
+    """Where what else waits matters; None is everywhere."""
+
+    def holds(self, offset: int) -> bool:
+        """Whether what stands at an offset is looked at, if it is no call."""
+        return self.tests is None or self.tests.hold(offset)
 
     def any(self, code: bytes) -> bool:
         """Whether there is anything to look at."""
-        return bool(self.hits) or (self.since < len(code) and any(start >= self.since for start, _ in timed(code)))
+        return bool(self.hits) or any(self.holds(start) for start, _ in timed(code))
 
 
 def within_tests(code: bytes, hits: tuple[tuple[int, int], ...]) -> Reach:
@@ -49,21 +100,21 @@ def within_tests(code: bytes, hits: tuple[tuple[int, int], ...]) -> Reach:
 
     Of production code only those matter by whose function's name a test, or another such function, calls.
     """
-    first = first_test(code)
-    if first == len(code):
-        return Reach((), first)
-    callers = _Callers(code, first)
-    kept = (hit for hit in hits if hit[0] >= first or callers.may_reach(hit[0]))
-    return Reach(tuple(kept), first)
+    tests = InTests(code)
+    if not tests_in(code):
+        return Reach((), tests)
+    callers = _Callers(code, tests)
+    kept = (hit for hit in hits if tests.hold(hit[0]) or callers.may_reach(hit[0]))
+    return Reach(tuple(kept), tests)
 
 
 class _Callers:
     """Who may call the functions of a file, by their names."""
 
-    def __init__(self, code: bytes, first: int) -> None:
-        """`first` is where tests begin."""
+    def __init__(self, code: bytes, tests: InTests) -> None:
+        """`tests` is where tests may stand."""
         self._code = code
-        self._first = first
+        self._tests = tests
         self._functions = functions(code)
         self._called: dict[bytes, bool] = {}
 
@@ -78,7 +129,7 @@ class _Callers:
             self._called[name] = False
             for start, _ in hits_of(self._code, [name]):
                 caller = around(self._functions, start)
-                if start >= self._first or (
+                if self._tests.hold(start) or (
                     caller is not None and caller.name != name and self._is_called(caller.name)
                 ):
                     self._called[name] = True

@@ -190,7 +190,7 @@ class _Reader:
     def _asserted(self) -> Iterator[Called]:
         """Assertions on elapsed time, and fail points that sleep."""
         names = self._calls.names
-        for one in elapsed_assertions(names, self._durations, self._reach.since):
+        for one in elapsed_assertions(names, self._durations, self._reach.holds):
             entry = Call(one.api, "clock-assert")
             yield Called(
                 one.node,
@@ -204,7 +204,7 @@ class _Reader:
                 bound=one.bound,
                 slack_ms=one.slack_ms,
             )
-        for point in fail_points(names, self._reach.since):
+        for point in fail_points(names, self._reach.holds):
             entry = Call(point.api, "sleep", Argument(1, "ms"), blocking=True)
             yield Called(
                 point.call, point.chain, point.call, point.start, entry, point.api, point.action, point.duration_ms
