@@ -35,6 +35,9 @@ LIFE = 5_000_000
 """Bytes of source after which processes are replaced: Python gives little memory back before it ends."""
 _TIDY = 100_000
 """Bytes of source read after which a process gives back what holds itself: trees, and what was found out in them."""
+_MOST_HELD = 20_000_000
+"""Bytes that other files of one project may take before they are given back, to be opened again where they are asked
+for: a project has no end of files, a process has."""
 _CHUNK = 64
 _SELDOM = (5_000, 10, 10)
 """How many objects are made before those are looked for that hold each other and nobody holds: few of a reader's do."""
@@ -197,6 +200,8 @@ class Linter:
     def _lint(self, task: Task, source: Source) -> Report:
         plan = self.plans[task.plan]
         report = engine.lint(source, plan.rules, plan.settings, self._around(task), repairs=self.repairs)
+        if self._neighbour is None and self._projects[task.root].weight > _MOST_HELD:
+            self._forget_all()
         return replace(report, digest=source.digest)
 
     def _around(self, task: Task) -> Surroundings:
@@ -208,14 +213,19 @@ class Linter:
     def _look_around(self, task: Task) -> Surroundings:
         if task.root not in self._projects:
             if self._neighbour is None:  # tasks come sorted: whoever leaves a repository does not come back
-                self._projects.clear()
-                self._surroundings.clear()
+                self._forget_all()
             project = Project(task.root)
             if self._neighbour is not None:
                 project = Project(task.root, self._neighbour, edited=True)
             self._projects[task.root] = project
         plan = self.plans[task.plan]
         return Surroundings(self._projects[task.root], plan.settings.waits, task.in_test, plan.production)
+
+    def _forget_all(self) -> None:
+        if self._projects:
+            self._projects.clear()
+            self._surroundings.clear()
+            gc.collect()  # what readers make of files holds itself
 
 
 def _inside(task: Task) -> str:

@@ -155,6 +155,8 @@ class Project:
     open: Callable[[Path], Source | None] = _from_disk
     memory: dict[object, object] = field(default_factory=dict)
     edited: bool = False
+    weight: int = 0
+    """About how many bytes of memory the files take that were opened, and what readers made of them."""
     folder: str = field(init=False)
     """The root as text."""
     _inside: str = field(init=False)
@@ -175,6 +177,7 @@ class Project:
             return self._sources[place]
         except KeyError:
             found = self._sources[place] = self._opened(place) if self._may_open(place) else None
+            self.weight += len(found.data) if found is not None else 0
             return found
 
     def _opened(self, place: str) -> Source | None:

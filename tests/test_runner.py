@@ -211,3 +211,29 @@ def test_production_code_is_read_only_when_it_is_asked_for(tmp_path: Path) -> No
         work = planning.plan([str(tmp_path)], registry, Resolver(load, isolated=True), production=asked)
         (report,) = ran(work)
         assert bool(report.waits) is asked
+
+
+@pytest.mark.parametrize("project", ["python-service", "rust-workspace", "many-languages"])
+def test_a_project_that_takes_too_much_memory_is_opened_anew(project: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing but memory is given back."""
+
+    def reports() -> list[Report]:
+        registry = load(strangers=False)
+        paths = [str(Path(__file__).parent.parent / "fixtures" / "projects" / project)]
+        work = planning.plan(paths, registry, Resolver(lambda: registry, isolated=True))
+        return [report for _, report in runner.run(work, jobs=1)]
+
+    roomy = reports()
+    opened: list[str] = []
+
+    def read(path: str) -> Source:
+        opened.append(path)
+        return original(path)
+
+    original = Source.read
+    monkeypatch.setattr(Source, "read", read)
+    assert reports() == roomy
+    once = len(opened)
+    monkeypatch.setattr(runner, "_MOST_HELD", 0)
+    assert reports() == roomy
+    assert len(opened) > 2 * once

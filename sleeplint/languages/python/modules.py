@@ -22,6 +22,8 @@ AT = "python module at"
 """Key, with a path, under which a project remembers its parsed files."""
 _TREE = "python tree of"
 """Key, with a path, under which a project remembers the tree of a file that was read, until somebody imports it."""
+_TREE_SHARE = 25
+"""How many times the memory of a text its tree takes."""
 MAX_SECONDS_ELSEWHERE = 1.0
 """A file that is only followed to is not worth more."""
 
@@ -200,6 +202,7 @@ def load(place: str, source: Source, project: Project) -> Module | None:
         tree = parse(source.code, MAX_SECONDS_ELSEWHERE)
     if not isinstance(tree, Tree):
         return None
+    project.weight += _TREE_SHARE * len(source.code)
     module = Module(place, source.code, tree, project)
     name = place.rpartition("/")[2].removesuffix(".py")
     module.prefix = (*module.package, *(() if name == "__init__" else (name,)))
