@@ -23,8 +23,9 @@ class Contender:
 
 
 def sleeplint(program: str, paths: list[str], cache: Path, changed: Path | None = None) -> Iterator[Contender]:
-    """Cold, warm, and warm after `changed` got one more line at its end."""
-    command = [program, "check", "--isolated", "--exit-zero", "--quiet", "--output-format", "concise"]
+    """Cold, warm, and warm after `changed` got one more line at its end; cold with fixes, as people read it."""
+    whole = [program, "check", "--isolated", "--exit-zero", "--quiet"]
+    command = [*whole, "--output-format", "concise"]
     kept = ["--cache-dir", str(cache)]
 
     def primed() -> None:
@@ -41,6 +42,7 @@ def sleeplint(program: str, paths: list[str], cache: Path, changed: Path | None 
     yield Contender("sleeplint, warm", [*command, *kept, *paths], primed)
     if changed is not None:
         yield Contender("sleeplint, one file changed", [*command, *kept, *paths], touched)
+        yield Contender("sleeplint, cold, with fixes", [*whole, "--no-cache", *paths])
 
 
 def peers(paths: list[str], slow: bool) -> Iterator[Contender]:

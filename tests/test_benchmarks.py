@@ -32,6 +32,7 @@ def test_peers_measures_whole_processes(tmp_path: Path) -> None:
         "the whole folder",
         *ours,
         "sleeplint, one file changed",
+        "sleeplint, cold, with fixes",
         "20 files",
         *ours,
         "python -I -c pass",
