@@ -14,6 +14,8 @@ from sleeplint.source import Project
 
 _ROOTS = frozenset({"lib", "main", "mod"})
 _TEST_WORD = re.compile(r"(?:^|[-_])(?:tests?|testing|testutils?|testsuite|testkit|testlib|testing?_?utils?)(?:$|[-_])")
+_NAME = re.compile(rb"\bname[\"']?\s*=\s*[\"']([^\"'\n]*)[\"']")
+"""What a manifest may call its package, or its library."""
 _KINDS = ("dependencies", "dev-dependencies", "build-dependencies")
 
 
@@ -46,10 +48,12 @@ class Workspace:
         """Files that were consulted."""
         self._root = "" if project.folder == os.curdir else project.folder
         self._crates: dict[str, Crate | None] = {}
-        self._members: dict[str, Crate] | None = None
-        self._manifests: set[str] = set()
         self._owners: dict[str, tuple[Crate | None, tuple[str, ...]]] = {}
-        self._helpers: frozenset[str] | None = None
+        self._manifests: set[str] = set()
+        self._texts: dict[str, bytes] | None = None
+        self._written: dict[str, list[str]] = {}
+        self._members: dict[str, Crate | None] = {}
+        self._helpers: dict[str, bool] = {}
 
     @classmethod
     def of(cls, project: Project) -> Workspace:
@@ -84,14 +88,14 @@ class Workspace:
 
     def knows(self, name: str) -> bool:
         """Whether the workspace has a library of that name."""
-        return name in self._all()
+        return self._named(name) is not None
 
     def member(self, name: str, near: Crate | None = None) -> Crate | None:
         """The package whose library is called `name` in code.
 
         That is the workspace's; else the package `near` itself, or what it depends on by its path.
         """
-        member = self._all().get(name)
+        member = self._named(name)
         if member is not None or near is None:
             return member
         if _library_name(near) == name:
@@ -103,14 +107,23 @@ class Workspace:
         """Whether a package is a helper of tests: named so, or depended on by tests alone."""
         if _TEST_WORD.search(crate.name):
             return True
-        everyone = self._all()
-        if self._helpers is None:
-            normal = {name for member in everyone.values() for name in member.normal}
-            testing = {name for member in everyone.values() for name in member.testing - {member.name}}
-            # What is published is somebody's product, even if only tests use it here.
-            private = {member.name for member in everyone.values() if not member.published}
-            self._helpers = frozenset((testing & private) - normal)
-        return crate.name in self._helpers
+        if crate.name not in self._helpers:
+            self._helpers[crate.name] = self._is_helper(crate)
+        self._consult()
+        return self._helpers[crate.name]
+
+    def _is_helper(self, crate: Crate) -> bool:
+        """Whether a package of the workspace is depended on by others' tests alone."""
+        texts = self._consult()
+        own = [self._crate(folder) for folder in self._written.get(crate.name.replace("-", "_"), ())]
+        # What is published is somebody's product, even if only tests use it here.
+        if all(one is None or one.published or one.name != crate.name for one in own):
+            return False
+        word = crate.name.encode()
+        users = [user for folder, text in texts.items() if word in text and (user := self._crate(folder)) is not None]
+        if any(crate.name in user.normal for user in users):
+            return False
+        return any(crate.name in user.testing for user in users if user.name != crate.name)
 
     def _crate(self, folder: str) -> Crate | None:
         if folder not in self._crates:
@@ -131,15 +144,28 @@ class Workspace:
         except tomllib.TOMLDecodeError:
             return {}  # Cargo itself will say so
 
-    def _all(self) -> dict[str, Crate]:
-        if self._members is None:
-            table = self._manifest(self._root)
-            folders = [self._root, *_member_folders(self._root, table)]
-            crates = [crate for folder in folders if (crate := self._crate(folder)) is not None]
-            self._members = {_library_name(crate): crate for crate in crates}
-            self._manifests = {told(os.path.join(crate.folder, "Cargo.toml")) for crate in crates}
+    def _named(self, name: str) -> Crate | None:
+        """The workspace's package whose library is called `name` in code; of several the last."""
+        self._consult()
+        if name not in self._members:
+            crates = [self._crate(folder) for folder in self._written.get(name, ())]
+            fitting = [crate for crate in crates if crate is not None and _library_name(crate) == name]
+            self._members[name] = fitting[-1] if fitting else None
+        return self._members[name]
+
+    def _consult(self) -> dict[str, bytes]:
+        """The manifests of the workspace by their folders. Most are only asked which names they write."""
+        if self._texts is None:
+            self._texts = {}
+            for folder in (self._root, *_member_folders(self._root, self._manifest(self._root))):
+                source = self.project.source(os.path.join(folder, "Cargo.toml"))
+                if source is not None and folder not in self._texts:
+                    self._texts[folder] = source.code
+                    for name in dict.fromkeys(_NAME.findall(source.code)):
+                        self._written.setdefault(name.decode("utf-8", "replace").replace("-", "_"), []).append(folder)
+            self._manifests = {told(os.path.join(folder, "Cargo.toml")) for folder in self._texts}
         self.seen |= self._manifests
-        return self._members
+        return self._texts
 
 
 def told(path: str) -> str:
