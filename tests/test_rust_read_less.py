@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sleeplint.facts import TestFile, Wait
 from sleeplint.languages import Surroundings, may_wait, read
-from sleeplint.languages.rust import layout, macros
+from sleeplint.languages.rust import attributes, layout, macros
 from sleeplint.languages.rust.layout import functions
 from sleeplint.languages.rust.macros import Grove
 from sleeplint.languages.rust.parsing import Budget
@@ -289,6 +289,12 @@ mod last {
     assert found == ({True}, {False})
     assert not InTests(b"#[cfg(test)]\nmod tests;\nfn a() {\n}\n").hold(32)
     assert InTests(b"#[test]\nfn a() { within(); ").hold(20)
+
+
+@pytest.mark.parametrize("name", sorted({*attributes._TEST_NAMES, "apply", "my::own_test"}))
+def test_whatever_makes_a_test_is_looked_at(name: str) -> None:
+    code = f"#[cfg(test)]\nuse a;\n#[{name}(case)]\nfn a(p: u8) {{\n    within();\n}}\n".encode()
+    assert InTests(code).hold(code.index(b"within"))
 
 
 def test_assertions_are_looked_at_where_time_is_taken() -> None:

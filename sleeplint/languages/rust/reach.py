@@ -14,7 +14,8 @@ from sleeplint.records import dataclass
 
 # An attribute that makes tests, or bounds them; strings in it may hold what looks like its end.
 _TESTING = re.compile(
-    rb'#\s*+!?\s*+\[(?:[^\]"tq]++|"(?:[^"\\]++|\\.)*+"|(?!test|quickcheck|timeout)[tq])*+[tq]', re.DOTALL
+    rb'#\s*+!?\s*+\[(?:[^\]"tqp]++|"(?:[^"\\]++|\\.)*+"|(?!test|quickcheck|timeout|parameterized|pply\b)[tqp])*+[tqp]',
+    re.DOTALL,
 )
 
 # What is declared in one line holds nothing.
