@@ -35,7 +35,7 @@ LIFE = 5_000_000
 """Bytes of source after which processes are replaced: Python gives little memory back before it ends."""
 _TIDY = 100_000
 """Bytes of source read after which a process gives back what holds itself: trees, and what was found out in them."""
-_MOST_HELD = 20_000_000
+_MOST_HELD = 15_000_000
 """Bytes that other files of one project may take before they are given back, to be opened again where they are asked
 for: a project has no end of files, a process has."""
 _WORTH_COLLECTING = 5_000_000
