@@ -291,9 +291,10 @@ mod last {
     assert InTests(b"#[test]\nfn a() { within(); ").hold(20)
 
 
-@pytest.mark.parametrize("name", sorted({*attributes._TEST_NAMES, "apply", "my::own_test"}))
-def test_whatever_makes_a_test_is_looked_at(name: str) -> None:
-    code = f"#[cfg(test)]\nuse a;\n#[{name}(case)]\nfn a(p: u8) {{\n    within();\n}}\n".encode()
+@pytest.mark.parametrize("head", ["", "#[cfg(test)]\nuse a;\n"])
+@pytest.mark.parametrize("name", sorted({*attributes.TEST_NAMES, attributes.TEMPLATED, "my::own_test"}))
+def test_whatever_makes_a_test_is_looked_at(name: str, head: str) -> None:
+    code = f"{head}#[{name}(case)]\nfn a(p: u8) {{\n    within();\n}}\n".encode()
     assert InTests(code).hold(code.index(b"within"))
 
 

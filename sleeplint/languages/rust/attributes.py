@@ -11,7 +11,7 @@ from tree_sitter import Node
 from sleeplint.records import dataclass
 
 _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[\w:]+|[(),=!]', re.DOTALL)
-_TEST_NAMES = frozenset(
+TEST_NAMES = frozenset(
     {
         "test",
         "rstest",
@@ -26,6 +26,8 @@ _TEST_NAMES = frozenset(
         "parameterized",
     }
 )
+TEMPLATED = "apply"
+"""What hands a function to rstest's templates, or to a macro that makes tests."""
 _ALIEN = frozenset({"wasm", "wasm32", "wasm64", "loom", "shuttle", "madsim", "miri", "turmoil", "msim"})
 """Configurations under which a project's tests run only elsewhere."""
 
@@ -48,9 +50,9 @@ class Attribute:
     @property
     def is_test(self) -> bool:
         """It makes a test of its function."""
-        if self.name == "apply":  # rstest's templates, or `#[apply(test!)]`
+        if self.name == TEMPLATED:
             return "!" not in self.arguments or "test!" in self.arguments
-        return self.name in _TEST_NAMES or self.name.endswith("_test")
+        return self.name in TEST_NAMES or self.name.endswith("_test")
 
 
 def attribute(node: Node, code: bytes) -> Attribute:

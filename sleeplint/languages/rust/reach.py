@@ -6,15 +6,19 @@ import re
 from bisect import bisect_right
 from functools import cached_property, lru_cache
 
+from sleeplint.languages.rust.attributes import TEMPLATED, TEST_NAMES
 from sleeplint.languages.rust.bare import bare
 from sleeplint.languages.rust.candidates import hits_of
 from sleeplint.languages.rust.layout import around, functions
 from sleeplint.languages.rust.timing import timed
 from sleeplint.records import dataclass
 
-# An attribute that makes tests, or bounds them; strings in it may hold what looks like its end.
+_WORDS = (b"test", b"timeout", TEMPLATED.encode(), *sorted(name.encode() for name in TEST_NAMES if "test" not in name))
+"""One of these stands in each attribute that makes tests, or bounds them."""
+_FIRST = bytes(sorted({word[0] for word in _WORDS}))
+# Strings in an attribute may hold what looks like its end.
 _TESTING = re.compile(
-    rb'#\s*+!?\s*+\[(?:[^\]"tqp]++|"(?:[^"\\]++|\\.)*+"|(?!test|quickcheck|timeout|parameterized|pply\b)[tqp])*+[tqp]',
+    rb'#\s*+!?\s*+\[(?:[^\]"%s]++|"(?:[^"\\]++|\\.)*+"|(?!%s)[%s])*+[%s]' % (_FIRST, b"|".join(_WORDS), _FIRST, _FIRST),
     re.DOTALL,
 )
 
@@ -29,7 +33,7 @@ _CLOSING = (b"}", b")", b"]")
 @lru_cache(maxsize=2)
 def first_test(code: bytes) -> int:
     """Where the first attribute stands that may make test code of what follows; the text's end if none does."""
-    if b"test" not in code and b"quickcheck" not in code and b"timeout" not in code:
+    if not any(word in code for word in _WORDS):
         return len(code)
     found = _TESTING.search(code)
     return found.start() if found else len(code)

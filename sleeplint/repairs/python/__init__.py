@@ -23,15 +23,15 @@ def offer(source: Source, file: TestFile, findings: Sequence[Finding]) -> tuple[
     from sleeplint.repairs.python.recipes import repair
     from sleeplint.repairs.python.sketches import SKETCHES
 
-    edits = any(name not in SKETCHES for names in recipes for name in names)
-    hoped = [finding.covers[0] for finding, names in zip(findings, recipes, strict=True) if names]
+    edits = any(name not in SKETCHES for hopes in recipes for name in hopes)
+    hoped = [finding.covers[0] for finding, hopes in zip(findings, recipes, strict=True) if hopes]
     parsed = parse(source, () if edits else hoped)
     if parsed is None:
         return (None,) * len(findings)
     names = Names(parsed)
-    tried = zip(findings, recipes, strict=True)
-    places = [placed(parsed, names, file, finding) if any_of else None for finding, any_of in tried]
-    repairs = [
-        repair(place, any_of) if place is not None else None for place, any_of in zip(places, recipes, strict=True)
+    places = [
+        placed(parsed, names, file, finding) if hopes else None
+        for finding, hopes in zip(findings, recipes, strict=True)
     ]
+    repairs = [repair(place, hopes) if place else None for place, hopes in zip(places, recipes, strict=True)]
     return kept_apart(places, repairs)

@@ -19,11 +19,12 @@ _KEPT_WORDS = (b"import", b"global", b"nonlocal")
 def hollowed(code: bytes, tree: Tree, waits: Sequence[Span]) -> bytes:
     """The code, as long as before, without the bodies of functions that have nothing to do with the waits."""
     text = bytearray(code)
-    quoted = {span.start for wait in waits for span in _quotations(code, tree, wait)}
+    quoted = [at for wait in waits for at in _quotations(code, tree, wait)]
     for body in _bodies(tree.root_node):
         start, end = body.start_byte, body.end_byte
         apart = all(wait.end <= start or end <= wait.start for wait in waits)
-        if apart and not any(word in code[start:end] for word in _KEPT_WORDS) and quoted.isdisjoint(range(start, end)):
+        told = any(word in code[start:end] for word in _KEPT_WORDS) or any(start <= at < end for at in quoted)
+        if apart and not told:
             text[start:end] = b"0" + b" " * (end - start - 1)
     return bytes(text)
 
@@ -41,12 +42,12 @@ def _bodies(root: Node) -> Iterator[Node]:
             stack.extend(node.named_children)
 
 
-def _quotations(code: bytes, tree: Tree, wait: Span) -> Iterator[Span]:
-    """Where a string says what a wait does."""
+def _quotations(code: bytes, tree: Tree, wait: Span) -> Iterator[int]:
+    """Where a string says the words of a wait."""
     written = code[wait.start : wait.end]
     at = code.find(written)
     while at >= 0:
         node = tree.root_node.descendant_for_byte_range(at, at + len(written))
         if node is not None and node.type.startswith("string"):
-            yield Span(at, at + len(written))
+            yield at
         at = code.find(written, at + 1)
