@@ -245,12 +245,19 @@ DISTANCES = [
     ("self.assertLess(abs(1 - took), 0.5)", 500),
     ("assert took == pytest.approx(1, abs=0.25)", 1250),
     ("assert took == pytest.approx(2, rel=0.25)", 2500),
+    ("assert took == pytest.approx(0.25, 0.1)", 275),
+    ("assert took == pytest.approx(2, 0.1, 0.5)", 2500),
+    ("assert took == pytest.approx(2, 0.5, abs=0.1)", 3000),
+    ("assert took == pytest.approx(2)", 2000),
+    ("assert took == pytest.approx(2, MARGIN)", None),
+    ("assert took == pytest.approx(2, 0.5, abs=MARGIN)", None),
     ("assert math.isclose(took, 2, rel_tol=0.1)", 2200),
+    ("assert math.isclose(took, 2, rel_tol=0.1, abs_tol=0.4)", 2400),
 ]
 
 
 @pytest.mark.parametrize(("assertion", "ms"), DISTANCES)
-def test_a_bound_on_the_distance_from_a_length_is_one_above_it(assertion: str, ms: int) -> None:
+def test_a_bound_on_the_distance_from_a_length_is_one_above_it(assertion: str, ms: int | None) -> None:
     code = f"""
 class TestIt(TestCase):
     def test(self):
@@ -496,6 +503,7 @@ def test_the_room_above_what_is_expected_is_what_counts() -> None:
     assert here(code + f"        self.assertAlmostEqual({took}, 30, delta=1)  # <-\n").slack_ms == 1000
     assert here(code + f"        self.assertLess(abs({took} - 30), 0.5)  # <-\n").slack_ms == 500
     assert here(code + f"        assert {took} == pytest.approx(30, abs=2)  # <-\n").slack_ms == 2000
+    assert here(code + f"        assert {took} == pytest.approx(30, 0.1)  # <-\n").slack_ms == 3000
     assert here(code + f"        assert {took} < 30  # <-\n").slack_ms is None
 
 

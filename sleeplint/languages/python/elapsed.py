@@ -97,24 +97,29 @@ def _method(call: Node, chain: Chain, name: Node, names: Names) -> list[Assertio
 
 
 def _slack(call: Node, measured: Elapsed, names: Names) -> Milliseconds | None:
-    """How far off `assertAlmostEqual` and the like let the time be."""
+    """How far off `assertAlmostEqual`, `approx` and `isclose` let the time be; None if the source does not say."""
     arguments = arguments_of(call, names.module.code)
-    for keyword in ("delta", "abs", "abs_tol"):
-        if keyword in arguments.keywords:
-            return _number(arguments.keywords[keyword], measured, names)
-    if "rel" in arguments.keywords or "rel_tol" in arguments.keywords:
-        share = fold(arguments.keywords.get("rel") or arguments.keywords["rel_tol"], names)
-        expected = next((_number(one, measured, names) for one in arguments.positional if fold(one, names)), None)
-        return float(share.number) * expected if share is not None and expected is not None else None
-    if names.module.text(call.child_by_field_name("function") or call).endswith("AlmostEqual"):
+    word = names.module.text(call.child_by_field_name("function") or call)
+    if word.endswith("AlmostEqual"):
+        if "delta" in arguments.keywords:
+            return _number(arguments.keywords["delta"], measured, names)
         places = arguments.at(2, "places")
         found = fold(places, names) if places is not None else None
-        return (
-            None
-            if places is not None and found is None
-            else measured.ms * 0.5 / 10 ** (float(found.number) if found else 7)
-        )
-    return 0
+        if places is not None and found is None:
+            return None
+        return measured.ms * 0.5 / 10 ** (float(found.number) if found else 7)
+    is_approx = word.endswith("approx")
+    share = arguments.at(1, "rel") if is_approx else arguments.at(None, "rel_tol")
+    margin = arguments.at(2, "abs") if is_approx else arguments.at(None, "abs_tol")
+    margins: list[Milliseconds | None] = []
+    if share is not None:
+        part = fold(share, names)
+        expected = next((_number(one, measured, names) for one in arguments.positional if fold(one, names)), None)
+        margins.append(float(part.number) * expected if part is not None and expected is not None else None)
+    if margin is not None:
+        margins.append(_number(margin, measured, names))
+    known = [one for one in margins if one is not None]
+    return max(known, default=0) if len(known) == len(margins) else None
 
 
 def _sum(one: Milliseconds | None, other: Milliseconds | None) -> Milliseconds | None:
