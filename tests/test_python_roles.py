@@ -214,6 +214,71 @@ ROLES = {
             assert await fetch(server) == b"hello"
         """,
     ),
+    "the end of what a task calls last": (
+        "hold high",
+        """
+        async def test():
+            async def linger(connection):
+                await asyncio.sleep(5)  # <-
+            async def listen():
+                await connection.execute("listen")
+                await linger(connection)
+            asyncio.create_task(listen())
+            assert await client.read() == b"hello"
+        """,
+    ),
+    "the end of what a task calls before it goes on": (
+        "workload low",
+        """
+        async def test():
+            async def linger(connection):
+                await asyncio.sleep(5)  # <-
+            async def listen():
+                await linger(connection)
+                await connection.execute("listen")
+            asyncio.create_task(listen())
+            assert await client.read() == b"hello"
+        """,
+    ),
+    "the end of what a task calls in a loop": (
+        "workload low",
+        """
+        async def test():
+            async def linger(connection):
+                await asyncio.sleep(5)  # <-
+            async def listen():
+                for connection in connections:
+                    await linger(connection)
+            asyncio.create_task(listen())
+            assert await client.read() == b"hello"
+        """,
+    ),
+    "a connection of a task that the test waits for": (
+        "hold high",
+        """
+        def test():
+            def work():
+                with pool.connection():
+                    time.sleep(0.1)  # <-
+            worker = threading.Thread(target=work)
+            worker.start()
+            worker.join()
+        """,
+    ),
+    "connections of many tasks that the test waits for": (
+        "workload high",
+        """
+        def test():
+            def work():
+                with pool.connection():
+                    time.sleep(0.1)  # <-
+            workers = [threading.Thread(target=work) for _ in range(50)]
+            for worker in workers:
+                worker.start()
+            for worker in workers:
+                worker.join()
+        """,
+    ),
     "idling for ever in a thread": (
         "hold high",
         """

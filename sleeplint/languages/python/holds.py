@@ -14,13 +14,14 @@ from sleeplint.languages.python.joins import handled
 from sleeplint.languages.python.loops import Round
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
-from sleeplint.languages.python.tasks import Spawn, Standing, class_of
-from sleeplint.languages.python.tree import arguments_of, statement_of
+from sleeplint.languages.python.tasks import Spawn, Standing, class_of, runs_of
+from sleeplint.languages.python.tree import Chain, arguments_of, statement_of
 from sleeplint.languages.python.verdict import Verdict
 from sleeplint.text import Span
 
 FOR_EVER_MS = 60_000
 """Outside a loop, nobody means to wait so long: something else ends it."""
+_LOOPS = frozenset({"for_statement", "while_statement"})
 _STREAM_SERVERS = frozenset(
     {"start_server", "start_unix_server", "create_server", "serve", "StreamServer", "unix_serve"}
 )
@@ -68,9 +69,10 @@ def hold(
         for_ever = Loop(Span(node.start_byte, node.end_byte), bounded=False, falls_through=False) if endless else None
         keeps = _keeps(scene, site)
         return Verdict("hold", True, loop=for_ever, related=related, keeps=keeps, ends_early=ends is not True)
-    if standing.kind == "task" and round_ is None and is_last(scene, site):
+    last = round_ is None and is_last(scene, site.chain, site.call)
+    if standing.kind == "task" and last and not _goes_on(scene, site):
         keeps = _keeps(scene, site)
-        if ends is True and keeps is None:
+        if ends is True and (keeps is None or _is_one_of_many(standing)):
             return None  # work that takes its time
         sure = ends is not None or keeps == "connection"
         return Verdict("hold", sure, related=related, keeps=keeps or "task", ends_early=ends is False)
@@ -81,7 +83,7 @@ def hold(
     by = standing.run.by if standing.run is not None else None
     serves = standing.kind == "handler" and by is not None and by.name in _STREAM_SERVERS
     serves = serves or _handles_a_connection(scene, site)
-    if serves and round_ is None and is_last(scene, site):
+    if serves and last:
         return Verdict("hold", True, keeps=_keeps(scene, site) or "connection")
     return None
 
@@ -111,16 +113,35 @@ def _handles_a_connection(scene: Scene, site: Site) -> bool:
     return bases is not None and re.search(r"(Base|Stream|Datagram)RequestHandler\b", scene.text(bases)) is not None
 
 
-def is_last(scene: Scene, site: Site) -> bool:
+def _is_one_of_many(standing: Standing) -> bool:
+    """A task that is started again and again: together they are the load on what each of them holds."""
+    chain = standing.spawn.chain if standing.spawn is not None else ()
+    return any(outer.type in _LOOPS or outer.type.endswith("comprehension") for outer in chain[border(chain) + 1 :])
+
+
+def _goes_on(scene: Scene, site: Site) -> bool:
+    """The function it stands in is only called, and who calls it does more afterwards."""
+    first = border(site.chain)
+    runs = runs_of(scene, site.chain[first], site.chain[:first]) if first >= 0 else ()
+    if any(run.how != "called" for run in runs):
+        return False
+    return any(
+        not is_last(scene, use.chain, use.node)
+        or any(outer.type in _LOOPS for outer in use.chain[border(use.chain) + 1 :])
+        for use in (run.use for run in runs)
+    )
+
+
+def is_last(scene: Scene, chain: Chain, node: Node) -> bool:
     """Nothing follows in its function but its end, and letting go of what was held until then."""
     tidying = [
         clause
-        for outer in site.chain[border(site.chain) + 1 :]
+        for outer in chain[border(chain) + 1 :]
         if outer.type == "try_statement"
         for clause in outer.named_children
-        if clause.type == "finally_clause" and clause.start_byte > site.call.start_byte
+        if clause.type == "finally_clause" and clause.start_byte > node.start_byte
     ]
-    for act in islice(following(scene, site.chain, site.call), 4):
+    for act in islice(following(scene, chain, node), 4):
         if act.kind == "neutral" and not act.calls:
             continue
         if act.kind == "return" and (act.node.named_child_count == 0 or scene.text(act.node) == "return None"):
@@ -128,7 +149,7 @@ def is_last(scene: Scene, site: Site) -> bool:
         if any(clause.start_byte <= act.node.start_byte < clause.end_byte for clause in tidying):
             continue
         lets_go = act.kind == "call" and all(call.name in words.LETTING_GO for call in act.calls)
-        if lets_go and any(before.kind == "call" for before in islice(preceding(scene, site.chain, site.call), 6)):
+        if lets_go and any(before.kind == "call" for before in islice(preceding(scene, chain, node), 6)):
             continue
         return False
     return True

@@ -38,7 +38,7 @@ def workload(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
             return Verdict("pacing", False)  # the test itself calls what it has listed
         return Verdict("workload", standing.sure and not listed)
     if standing.kind == "task":
-        if is_last(scene, site) or _returns_value(scene, site):
+        if is_last(scene, site.chain, site.call) or _returns_value(scene, site):
             return Verdict("workload", ends is True)
         return None
     if standing.kind in ("test", "fixture"):
@@ -63,12 +63,12 @@ def workload(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
     nested = border(site.chain[:index]) >= 0
     if nested:
         return Verdict("workload", False)
-    if is_last(scene, site) and _serves(scene, site):
+    if is_last(scene, site.chain, site.call) and _serves(scene, site):
         return Verdict("hold", False)
     if words.BACKGROUND.search(name_of(scene, function)):
         return Verdict("workload", False)
     if _returns_value(scene, site) or (
-        is_last(scene, site) and not next(preceding(scene, site.chain, site.call), None)
+        is_last(scene, site.chain, site.call) and not next(preceding(scene, site.chain, site.call), None)
     ):
         return Verdict("workload", False)
     return None
