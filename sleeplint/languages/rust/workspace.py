@@ -47,6 +47,7 @@ class Workspace:
         self.seen: set[str] = set()
         """Files that were consulted."""
         self._root = "" if project.folder == os.curdir else project.folder
+        self._tables: dict[str, dict[str, Any]] = {}
         self._crates: dict[str, Crate | None] = {}
         self._owners: dict[str, tuple[Crate | None, tuple[str, ...]]] = {}
         self._manifests: set[str] = set()
@@ -120,10 +121,15 @@ class Workspace:
         if all(one is None or one.published or one.name != crate.name for one in own):
             return False
         word = crate.name.encode()
-        users = [user for folder, text in texts.items() if word in text and (user := self._crate(folder)) is not None]
-        if any(crate.name in user.normal for user in users):
-            return False
-        return any(crate.name in user.testing for user in users if user.name != crate.name)
+        named = [folder for folder, text in texts.items() if word in text]
+        # Those first that name it before they speak of tests: one whose own code depends on it is enough.
+        named.sort(key=lambda folder: word not in texts[folder].partition(b"[dev-dependencies")[0])
+        tested = False
+        for user in map(self._crate, named):
+            if user is not None and crate.name in user.normal:
+                return False
+            tested = tested or (user is not None and user.name != crate.name and crate.name in user.testing)
+        return tested
 
     def _crate(self, folder: str) -> Crate | None:
         if folder not in self._crates:
@@ -136,13 +142,13 @@ class Workspace:
         return self._crates[folder]
 
     def _manifest(self, folder: str) -> dict[str, Any]:
-        source = self.project.source(os.path.join(folder, "Cargo.toml"))
-        if source is None:
-            return {}
-        try:
-            return tomllib.loads(source.code.decode("utf-8", "replace"))
-        except tomllib.TOMLDecodeError:
-            return {}  # Cargo itself will say so
+        if folder not in self._tables:
+            source = self.project.source(os.path.join(folder, "Cargo.toml"))
+            try:
+                self._tables[folder] = tomllib.loads(source.code.decode("utf-8", "replace")) if source else {}
+            except tomllib.TOMLDecodeError:
+                self._tables[folder] = {}  # Cargo itself will say so
+        return self._tables[folder]
 
     def _named(self, name: str) -> Crate | None:
         """The workspace's package whose library is called `name` in code; of several the last."""
