@@ -100,7 +100,8 @@ class Work:
 
     def settings(self, number: int) -> Settings:
         """What holds for a task's file."""
-        return self.plans[self.tasks[number].plan].settings
+        sights = self.tasks.sights
+        return self.plans[sights.situations[sights.held[number]].settings].settings
 
 
 def plan(

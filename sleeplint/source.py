@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from sleeplint.digests import digest
 from sleeplint.records import dataclass, field
 from sleeplint.text import LineIndex
 
@@ -92,9 +93,7 @@ class Source:
     @cached_property
     def digest(self) -> str:
         """What tells this file from all others by its content."""
-        from hashlib import blake2b
-
-        return blake2b(self.data, digest_size=16).hexdigest()
+        return digest(self.data)
 
     @cached_property
     def speaks_to_us(self) -> bool:

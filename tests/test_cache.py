@@ -232,6 +232,15 @@ def test_what_rested_on_an_absence_is_read_again(settled: Path) -> None:
     assert "tests/test_a.py" in counted().read
 
 
+def test_what_a_folder_lacked_that_had_just_changed_is_looked_for_again(project: Path) -> None:
+    (project / "helper.py").unlink(missing_ok=True)
+    write(project / "tests/test_a.py", TESTS[2])
+    assert counted(("tests/test_a.py",)).read == ["tests/test_a.py"]
+    assert counted(("tests/test_a.py",)).read == []
+    write(project / "helper.py", HELPERS[1])
+    assert counted(("tests/test_a.py",)).read == ["tests/test_a.py"]
+
+
 def test_what_is_looked_for_in_vain_is_one_matter_for_each_folder(settled: Path) -> None:
     write(settled / "tests/test_a.py", "from far.away.helper import nap\nfrom far.off import doze\n" + TESTS[1])
     read = counted().read

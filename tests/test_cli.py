@@ -420,10 +420,26 @@ def test_the_server_says_what_it_lacks(
     )
 
 
+def test_the_process_ends_when_all_is_written(here: Path) -> None:
+    many = "".join(f"def test_{number}():\n    time.sleep(5)\n    assert True\n\n" for number in range(2_000))
+    (here / "test_many.py").write_text(f"import time\n\n{many}")
+    command = [sys.executable, "-m", "sleeplint", "check", "test_many.py", "--isolated", "--no-cache", "-q"]
+    done = subprocess.run(
+        [*command, "--output-format", "concise", "--output-format", "sarif", "--output-file", "out.sarif"],
+        capture_output=True,
+        text=True,
+        env=ENVIRONMENT,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines()[-1].startswith("test_many.py:8000:")
+    assert len(json.loads((here / "out.sarif").read_text())["runs"][0]["results"]) == len(done.stdout.splitlines())
+
+
 def test_a_run_with_nothing_to_say_imports_nothing_heavy(here: Path) -> None:
     program = (
         "import sys; from sleeplint.cli import main; code = main(['check', 'calm/test_b.py'])\n"
-        "print(code, sorted({'pydantic', 'rich', 'libcst', 'pygls', 'pathspec', 'multiprocessing'} & set(sys.modules)))"
+        "print(code, sorted({'pydantic', 'rich', 'libcst', 'pygls', 'pathspec', 'multiprocessing', '_hashlib'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=ENVIRONMENT, check=True)
     assert done.stdout == "Nothing to report. 1 file, 1 wait in tests.\n0 []\n"

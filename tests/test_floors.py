@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FLOORS = (
     ("records",),
-    ("text", "errors"),
+    ("text", "errors", "digests"),
     ("source", "packing"),
     ("facts",),
     ("finding",),

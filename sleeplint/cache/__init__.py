@@ -19,13 +19,13 @@ from sleeplint.cache.states import (
     LACKS,
     NEVER,
     States,
-    digest,
     folder_stamp,
     here,
     near,
     settled,
 )
 from sleeplint.cache.store import Entry, State, Store
+from sleeplint.digests import digest
 from sleeplint.engine import Report
 from sleeplint.facts import Wait
 from sleeplint.finding import Finding, TestCost
@@ -106,25 +106,24 @@ class Cache:
         plans = list(map(known.plan, said))
         self._paths = sights.paths
         self._now = list(zip(map(plans.__getitem__, sights.held), sights.stamps, strict=True))
-        states = zip(sights.paths, self._now, map(known.states.get, sights.paths), strict=True)
-        fresh = {
-            number
-            for number, (path, now, then) in enumerate(states)
-            if now != then and not (then is not None and self._is_same(path, now, then))
-        }
-        rests = {
-            number: known.read[path][1]
-            for number, path in enumerate(sights.paths)
-            if path in known.read and number not in fresh
-        }
+        then = list(map(known.states.get, sights.paths))
+        fresh = set(self._moved(then)) if self._now != then else set()
+        numbers = {path: number for number, path in enumerate(sights.paths) if path in known.read}
+        rests = {number: known.read[path][1] for path, number in numbers.items() if number not in fresh}
         stale = self._stale(set(rests.values()), sights.met)
         fresh.update(number for number, group in rests.items() if group in stale)
         reports = {
             number: _report(path, known.read[path][0], known.entries[path])
-            for number, path in enumerate(sights.paths)
+            for path, number in numbers.items()
             if path in known.entries and number not in fresh
         }
         return Recalled(sorted(fresh), reports)
+
+    def _moved(self, states: Sequence[State | None]) -> Iterator[int]:
+        """The numbers of the files that are not as they were in these `states`."""
+        for number, (path, now, then) in enumerate(zip(self._paths, self._now, states, strict=True)):
+            if now != then and not (then is not None and self._is_same(path, now, then)):
+                yield number
 
     def keep(self, number: int, report: Report) -> None:
         """Remember the report on one of the files that were recalled.
@@ -230,14 +229,14 @@ class Cache:
         """Those of some groups of other files in which one has changed; the stamps of many are known."""
         known = self._known
         others = set[int]().union(*map(known.groups.__getitem__, groups))
-        gone = {number for number in others if not self._is_still(number, met)}
+        states = ((number, known.others[number]) for number in others)
+        asked = (number for number, (path, then, _) in states if then == UNSURE or met.get(path) != then)
+        gone = {number for number in asked if not self._is_still(number)}
         return {group for group in groups if not gone.isdisjoint(known.groups[group])} if gone else set()
 
-    def _is_still(self, number: int, met: Mapping[str, Stamp]) -> bool:
+    def _is_still(self, number: int) -> bool:
         """Whether another file is as it was; what now stands there with the same content is taken note of."""
         path, then, content = self._known.others[number]
-        if then != UNSURE and met.get(path) == then:
-            return True
         now = self._states.renewed(path, then, content)
         if now is not None and now != then and self._sure(now) == now:
             self._known.others[number] = (path, now, content)

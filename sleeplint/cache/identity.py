@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from sleeplint import __version__
-from sleeplint.cache.states import digest, stamp
+from sleeplint.cache.states import stamp
+from sleeplint.digests import digest
 from sleeplint.registry import Enabled, Registry
 from sleeplint.settings import Settings
 

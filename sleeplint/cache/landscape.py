@@ -14,7 +14,8 @@ from stat import S_ISDIR, S_ISREG
 
 from sleeplint.cache import sealed
 from sleeplint.cache.columns import numbers, of_numbers, of_stamps, of_words, stamps, words
-from sleeplint.cache.states import FOLDER, digest, folder_stamp, here, near, of_status, settled, stamp
+from sleeplint.cache.states import FOLDER, folder_stamp, here, near, of_status, settled, stamp
+from sleeplint.digests import digest
 from sleeplint.landscape import Landscape, Situation
 from sleeplint.packing import pack, unpack
 from sleeplint.records import dataclass

@@ -6,6 +6,7 @@ import os
 import stat
 from time import time_ns
 
+from sleeplint.digests import digest
 from sleeplint.source import UNSURE, Stamp
 
 FOLDER = ".sleeplint_cache"
@@ -29,13 +30,6 @@ def here() -> str:
 def near(path: str, here: str) -> str:
     """An absolute path as one says it `here`: shorter if it leads to something below."""
     return path[len(here) :] if path.startswith(here) else path
-
-
-def digest(data: bytes) -> str:
-    """What tells one content from all others."""
-    from hashlib import blake2b
-
-    return blake2b(data, digest_size=16).hexdigest()
 
 
 def of_status(found: os.stat_result) -> Stamp:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sleeplint import __version__
+from sleeplint.digests import digest
 from sleeplint.records import dataclass, field, replace
 from sleeplint.registry import Registry
 from sleeplint.settings import Override, Settings
@@ -170,12 +171,10 @@ class Resolver:
         )
 
     def _validated(self, tables: tuple[Table, ...]) -> Settings:
-        from hashlib import sha256
-
         registry = self._registry()
         made_from = (__version__, registry.keys, [(t.origin, t.values) for t in (*tables, *self._forced)])
-        digest = sha256(repr(made_from).encode("utf-8", "surrogateescape")).hexdigest()
-        if digest not in self._memory:
+        known = digest(repr(made_from).encode("utf-8", "surrogateescape"))
+        if known not in self._memory:
             from sleeplint.settings import validation
 
             said = validation.merged([validation.checked(table, registry) for table in self._forced])
@@ -187,8 +186,8 @@ class Resolver:
                 forced: Override = validation.override(top)
                 overrides = (*settings.overrides, replace(forced, ignore=()))
                 settings = replace(settings.with_override(forced), overrides=overrides)
-            self._memory[digest] = settings
-        return self._memory[digest]
+            self._memory[known] = settings
+        return self._memory[known]
 
 
 def _overrides(table: Table) -> Iterable[Mapping[str, Any]]:
