@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sleeplint.errors import PathError
 from sleeplint.finding import Problem
 from sleeplint.records import dataclass, field
+from sleeplint.regexes import regex
 from sleeplint.settings.files import NAMES
 from sleeplint.settings.resolver import Resolved, Resolver
 from sleeplint.source import UNSURE, Stamp, language_of
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 NEVER = frozenset({"node_modules", "__pycache__", "__pypackages__", "site-packages"})
 """Folders that hold no code of the project's own. So do all whose name begins with a dot."""
-_NAMED = re.compile(r"\(\?P<\w+>")
+_NAMED = regex(r"\(\?P<\w+>")
 _DECIDERS = (*NAMES, ".gitignore")
 _EXCLUDE = os.path.join(".git", "info", "exclude")
 _MARKS = frozenset({"CACHEDIR.TAG", "pyvenv.cfg"})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import os
-import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Literal
 
 from sleeplint.digests import digest
 from sleeplint.records import dataclass, field
+from sleeplint.regexes import regex
 from sleeplint.text import LineIndex
 
 Language = Literal["rust", "python"]
@@ -22,7 +22,7 @@ UNSURE: Stamp = (-2, 0, 0, 0)
 
 _LANGUAGES: Mapping[str, Language] = {".rs": "rust", ".py": "python", ".pyi": "python", ".pyw": "python"}
 # PEP 263: the cookie stands in a comment on line 1 or 2.
-_COOKIE = re.compile(rb"\A(?:[ \t\f]*#.*?(?:\r\n|\n|\r))?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_COOKIE = regex(rb"\A(?:[ \t\f]*#.*?(?:\r\n|\n|\r))?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _NOT_OF_FILES = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape"})
 """Codecs of text that no file is written in; they warn, or refuse to replace what they cannot decode."""
 _PRAGMA = b"sleeplint:"

@@ -9,13 +9,14 @@ from sleeplint.errors import nearest
 from sleeplint.facts import Pragma, TestFile
 from sleeplint.finding import Finding, Silencing
 from sleeplint.records import dataclass, field, replace
+from sleeplint.regexes import regex
 from sleeplint.registry import Enabled, load
 from sleeplint.settings import Suppressions
 
-_VERB = re.compile(r"sleeplint:\s*([A-Za-z][\w-]*)?")
-_KEYS = re.compile(r"\s*\[([^\][]*)\]")
+_VERB = regex(r"sleeplint:\s*([A-Za-z][\w-]*)?")
+_KEYS = regex(r"\s*\[([^\][]*)\]")
 # Another tool's comment behind ours, such as mypy's or a formatter's, is no reason.
-_NEXT_COMMENT = re.compile(r"(?:^|\s)(?:#|//)\s.*|\*/\s*$", re.DOTALL)
+_NEXT_COMMENT = regex(r"(?:^|\s)(?:#|//)\s.*|\*/\s*$", re.DOTALL)
 _VERBS = ("ignore", "file-ignore")
 
 

@@ -21,13 +21,14 @@ from sleeplint import engine
 from sleeplint.finding import Finding
 from sleeplint.languages import Surroundings
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 from sleeplint.registry import Registry, load
 from sleeplint.rule import Example, Rule
 from sleeplint.settings import Settings
 from sleeplint.settings.choice import enable
 from sleeplint.source import Source
 
-_MARK = re.compile(r"[ \t]*(?://|#)[ \t]*error:[ \t]*([a-z0-9-]+(?:,[ \t]*[a-z0-9-]+)*)[ \t]*$", re.MULTILINE)
+_MARK = regex(r"[ \t]*(?://|#)[ \t]*error:[ \t]*([a-z0-9-]+(?:,[ \t]*[a-z0-9-]+)*)[ \t]*$", re.MULTILINE)
 _PATHS = {"rust": "tests/example.rs", "python": "tests/test_example.py"}
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from sleeplint.facts import TestFile
 from sleeplint.languages.catalogue import Call
 from sleeplint.records import dataclass
+from sleeplint.regexes import compile_all
 from sleeplint.source import Language, Project, Source, language_of
 
 
@@ -56,6 +57,7 @@ def prepare(language: Language) -> None:
     """Load the reader of a language with all that it needs, so that processes forked from now on share it."""
     suffix = "rs" if language == "rust" else "py"
     read(Source(f"tests/test_a.{suffix}", _SAMPLES[language], language))
+    compile_all()
 
 
 def forget(project: Project, path: Path) -> None:

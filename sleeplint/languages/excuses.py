@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from sleeplint.regexes import regex
 
 _LONG: Final = r"(?:generous\w*|large|long\w*|high\w*|bigg?\w*|huge|ample|lenient|relaxed|increased?|raised?|bump\w*)"
 _BOUND: Final = r"(?:time-?\s?outs?|limits?|deadlines?|bounds?|budgets?|waits?|margins?)"
-_EXCUSE: Final = re.compile(
+_EXCUSE: Final = regex(
     rf"(?i)\b{_LONG}\b[^.;]{{0,40}}\b{_BOUND}\b|\b{_BOUND}\b[^.;]{{0,40}}\b{_LONG}\b"
     r"|\b(slow\w*|loaded|busy|overloaded|contended)\b[^.;]{0,30}\b(machines?|ci|runners?|hosts?|boxe?s?|builds?|"
     r"hardware|systems?|env\w*|platforms?|disks?|networks?)\b"
@@ -19,7 +20,7 @@ _EXCUSE: Final = re.compile(
 )
 
 
-_BLOCKS: Final = re.compile(
+_BLOCKS: Final = regex(
     r"(?i)\bblock(s|ing|ed)?\b|\bfreez\w*|\bfrozen?\b|\bstarv\w*|\bstall\w*|\bhog\w*"
     r"|\bnoqa\b.*\bASYNC(?:251|101)\b"  # as other linters are told
 )

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
 from sleeplint.engine import Report
 from sleeplint.finding import Finding
+from sleeplint.regexes import regex
 from sleeplint.source import Source
 from sleeplint.text import Edit, Span
 
 PLACEHOLDER = "the reason why this wait must stay"
-_COMMENT = re.compile(rb"(?:#|//|/\*)[/!*]*\s*sleeplint:\s*ignore\s*\[([^\][\r\n]*)\]")
-_BLANK = re.compile(rb"[ \t\f]*(?:#|//)")
+_COMMENT = regex(rb"(?:#|//|/\*)[/!*]*\s*sleeplint:\s*ignore\s*\[([^\][\r\n]*)\]")
+_BLANK = regex(rb"[ \t\f]*(?:#|//)")
 
 
 def ignoring(source: Source, finding: Finding, found: Report, judge: Callable[[Source], Report]) -> Edit | None:

@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sleeplint.regexes import regex
+
 LARGEST = 256 * 1024 * 1024
 """Bytes of one message; a header that announces more is taken for a mistake."""
-_LENGTH = re.compile(rb"content-length[ \t]*:[ \t]*([0-9]+)[ \t]*\r?\n", re.IGNORECASE)
-_OTHER = re.compile(rb"[ \t]*(?:[!-9;-~]+[ \t]*:[^\r\n]*)?\r?\n")
+_LENGTH = regex(rb"content-length[ \t]*:[ \t]*([0-9]+)[ \t]*\r?\n", re.IGNORECASE)
+_OTHER = regex(rb"[ \t]*(?:[!-9;-~]+[ \t]*:[^\r\n]*)?\r?\n")
 _DIGITS = 12
 _LONGEST_HEADER = 64 * 1024
 

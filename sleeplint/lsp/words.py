@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lsprotocol import types
@@ -11,12 +10,13 @@ from sleeplint.engine import Report
 from sleeplint.facts import Wait
 from sleeplint.lsp.documents import Document
 from sleeplint.pages import address, sections
+from sleeplint.regexes import regex
 from sleeplint.registry import Registry
 from sleeplint.rule import Rule, seconds
 from sleeplint.text import Span
 
 _TOLD = ("Why", "What to do instead")
-_MARKS = re.compile(r"\*\*(.+?)\*\*")
+_MARKS = regex(r"\*\*(.+?)\*\*")
 
 
 def hover(

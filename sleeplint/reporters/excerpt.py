@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 from sleeplint.source import Source
 from sleeplint.text import Location
 
@@ -15,7 +15,7 @@ Style = Literal["frame", "code", "primary", "secondary"]
 Line = tuple[tuple[str, Style], ...]
 """Pieces of text, each with the style in which it is shown."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_CONTROL = regex(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _TAB = 4
 _SHOWN_OF_A_LINE = 20
 """Characters kept before the mark when a line is too long to be shown whole."""

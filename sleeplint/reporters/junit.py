@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TextIO
 from xml.etree import ElementTree
 
 from sleeplint.engine import Report
 from sleeplint.finding import Finding
+from sleeplint.regexes import regex
 from sleeplint.reporters import View
 from sleeplint.reporters.tally import Tally
 
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = regex(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Reporter:

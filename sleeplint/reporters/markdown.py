@@ -8,6 +8,7 @@ from typing import TextIO
 
 from sleeplint.engine import Report
 from sleeplint.finding import Finding
+from sleeplint.regexes import regex
 from sleeplint.reporters import View
 from sleeplint.reporters.excerpt import plain
 from sleeplint.reporters.summary import MOST_EXPENSIVE, by_rule, counted, inventory
@@ -17,7 +18,7 @@ from sleeplint.rule import seconds
 MOST_FINDINGS = 500
 """A job's summary holds 1 MiB; the worst findings are listed and the others counted."""
 
-_MEANINGFUL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+_MEANINGFUL = regex(r"([\\`*_{}\[\]<>#|~&])")
 
 
 class Reporter:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator
 
+from sleeplint.regexes import regex
+
 _LONGEST = 80
 """Bytes of a name and the blanks after it that are looked back at."""
 _WORD = bytes(byte for byte in range(256) if re.match(rb"\w", bytes([byte])))
 # Both begin at a byte that is rare, because every file is searched.
-_RENAMED = re.compile(rb"as(?<=[ \t]as)[ \t]+(\w+)")
-_GIVEN = re.compile(rb"=[ \t]*+(?:staticmethod\()?([\w.]++)[ \t]*+\)?[ \t]*+(?=[\n#\r;]|\Z)")
-_DOTTED = re.compile(rb"(?:\w+\.)*[^\W\d]\w*")
+_RENAMED = regex(rb"as(?<=[ \t]as)[ \t]+(\w+)")
+_GIVEN = regex(rb"=[ \t]*+(?:staticmethod\()?([\w.]++)[ \t]*+\)?[ \t]*+(?=[\n#\r;]|\Z)")
+_DOTTED = regex(rb"(?:\w+\.)*[^\W\d]\w*")
 
 
 def also_known_as(code: bytes, names: Container[bytes]) -> Iterator[tuple[bytes, bytes]]:

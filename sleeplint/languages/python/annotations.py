@@ -12,6 +12,7 @@ from sleeplint.languages.python.library import canonical, instance_of
 from sleeplint.languages.python.meanings import UNKNOWN, Meaning, mapping_of, several_of, tuple_of
 from sleeplint.languages.python.members import member
 from sleeplint.records import replace
+from sleeplint.regexes import regex
 
 if TYPE_CHECKING:
     from sleeplint.languages.python.names import Names
@@ -31,7 +32,7 @@ _MAPPINGS = frozenset({"Dict", "dict", "Mapping", "MutableMapping", "DefaultDict
 _TUPLES = frozenset({"Tuple", "tuple"})
 _MAKERS = frozenset({"Callable", "Type", "type"})
 _SILENT = frozenset({"None", "Any", "object", "Self"})
-_HEAD = re.compile(r"([^\W\d][\w.]*)\s*(?:\[(.*)\])?\s*$", re.DOTALL)
+_HEAD = regex(r"([^\W\d][\w.]*)\s*(?:\[(.*)\])?\s*$", re.DOTALL)
 _BEING_READ = "annotations being read"
 """Key under which a module remembers where they stand."""
 _PAIRS = {"[": 1, "(": 1, "]": -1, ")": -1}

@@ -15,13 +15,14 @@ from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tree import statement_alone
 from sleeplint.languages.python.verdict import Outcome
+from sleeplint.regexes import regex
 
-_NOTHING = re.compile(r"(==|is)\s*(None|False)$|^(None|False)\s*(==|is)\b")
-_EMPTY_VALUE = re.compile(r"""^(0|b?''|b?""|\[\]|\{\}|\(\))$""")
-_EMPTY = re.compile(r"""==\s*(0|b?''|b?""|\[\]|\{\}|\(\))$|^(0|b?''|b?""|\[\]|\{\}|\(\))\s*==""")
-_ALL_EMPTY = re.compile(r"==\s*\(\[\], *\[\], *\[\]\)$|^\(\[\], *\[\], *\[\]\)\s*==")
+_NOTHING = regex(r"(==|is)\s*(None|False)$|^(None|False)\s*(==|is)\b")
+_EMPTY_VALUE = regex(r"""^(0|b?''|b?""|\[\]|\{\}|\(\))$""")
+_EMPTY = regex(r"""==\s*(0|b?''|b?""|\[\]|\{\}|\(\))$|^(0|b?''|b?""|\[\]|\{\}|\(\))\s*==""")
+_ALL_EMPTY = regex(r"==\s*\(\[\], *\[\], *\[\]\)$|^\(\[\], *\[\], *\[\]\)\s*==")
 """What `select` gives when its time is up, and then only."""
-_LOOKS = re.compile(r"is_|has_|poll$|done$|join$")
+_LOOKS = regex(r"is_|has_|poll$|done$|join$")
 _STOP = frozenset({"block", "module", "function_definition", "lambda"})
 
 

@@ -12,10 +12,11 @@ from sleeplint.languages.python.flow import Act
 from sleeplint.languages.python.scene import Scene, parts
 from sleeplint.languages.python.tree import arguments_of, bare
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
-_EMPTY = re.compile(r"""^(None|0|0\.0|\[\]|\{\}|\(\)|b?""|b?''|False|set\(\)|dict\(\)|list\(\)|frozenset\(\))$""")
-_QUIET_ERRORS = re.compile(r"(Empty|Timeout|TimedOut|WouldBlock|BlockingIO|TooSlow|\bFull\b)")
-_ABSENT_NAMES = re.compile(r"(?i)assert_(not|no)_|assertNot(In|Called)|assertNo|not_expect|expect_no|_no_|_not_")
+_EMPTY = regex(r"""^(None|0|0\.0|\[\]|\{\}|\(\)|b?""|b?''|False|set\(\)|dict\(\)|list\(\)|frozenset\(\))$""")
+_QUIET_ERRORS = regex(r"(Empty|Timeout|TimedOut|WouldBlock|BlockingIO|TooSlow|\bFull\b)")
+_ABSENT_NAMES = regex(r"(?i)assert_(not|no)_|assertNot(In|Called)|assertNo|not_expect|expect_no|_no_|_not_")
 
 
 @dataclass(frozen=True, slots=True)

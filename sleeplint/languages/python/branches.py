@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from sleeplint.languages.python.tree import Chain, bare, first_of, text_of
+from sleeplint.regexes import regex
 
 if TYPE_CHECKING:
     from sleeplint.languages.python.modules import Module
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
 MAX_STEPS = 4
 _TODAY = (3, 14)
 """The Python that runs the tests, as far as branches by version go."""
-_VERSION = re.compile(
+_VERSION = regex(
     r"sys\.version_info(?:\[0\]|\[:2\]|\.major)?\s*(>=|<=|==|!=|<|>)\s*\(?\s*(\d{1,3})(?:\s*,\s*(\d{1,3}))?[^()]*\)?"
 )
-_OLD = re.compile(r"(?:\w+\.)?(?:IS_|is_)?(?:PY|py)2")
-_NEW = re.compile(r"(?:\w+\.)?(?:IS_|is_)?(?:PY|py)3")
+_OLD = regex(r"(?:\w+\.)?(?:IS_|is_)?(?:PY|py)2")
+_NEW = regex(r"(?:\w+\.)?(?:IS_|is_)?(?:PY|py)3")
 
 
 def is_dead(module: Module, node: Node) -> bool:

@@ -20,10 +20,11 @@ from sleeplint.languages.python.search import Spot
 from sleeplint.languages.python.shapes import shapes_of
 from sleeplint.languages.python.tree import Arguments, Chain, arguments_of, bare, chain_to
 from sleeplint.records import dataclass, replace
+from sleeplint.regexes import regex
 
 _NONE = frozenset({"none", "true", "false"})
 _NO_LENGTHS = frozenset({"string", "concatenated_string", "list", "dictionary"})
-_MOCKS = re.compile(r"(?:unittest\.)?mock\b.*|.*\b(?:MagicMock|AsyncMock|Mock|create_autospec)\b.*")
+_MOCKS = regex(r"(?:unittest\.)?mock\b.*|.*\b(?:MagicMock|AsyncMock|Mock|create_autospec)\b.*")
 _CLOCK_OWNERS = frozenset({"time", "asyncio", "trio", "anyio", "gevent", "gen", "eventlet", "curio"})
 # Keywords that a method known by name alone may have besides its timeout.
 _COMPANIONS: dict[str, frozenset[str]] = {
@@ -35,7 +36,7 @@ _COMPANIONS: dict[str, frozenset[str]] = {
 _POSITIONALS = {"put": 1, "wait_for": 1}
 
 
-_CLASS_OF_A_LIBRARY = re.compile(r"(?!typing\.|asyncio\.)(?:\w+\.)+_?[A-Z]\w*\.\w+$")
+_CLASS_OF_A_LIBRARY = regex(r"(?!typing\.|asyncio\.)(?:\w+\.)+_?[A-Z]\w*\.\w+$")
 """Of `asyncio`, whose methods take no timeouts, and of `typing.Any` such a receiver cannot be."""
 TOO_DEEP = "nested too deep"
 

@@ -10,12 +10,13 @@ from sleeplint.languages.python.flow import Act
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.tree import arguments_of, bare
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
-_VALUE = re.compile(
+_VALUE = regex(
     r"""^([\d._]+|[A-Z][A-Z_\d]*|[\w.]*\.[A-Z_\d]+|[bru]*["'].*["']|None|True|False|\[\]|\{\}|\(\)|set\(\))$"""
 )
 """What a thing may be: a literal, or a constant."""
-_UNTIL = re.compile(r"(?i)^_?(wait|poll|eventually|retry|until|await|assert_eventually)\w*$")
+_UNTIL = regex(r"(?i)^_?(wait|poll|eventually|retry|until|await|assert_eventually)\w*$")
 """Functions that return when what they are given holds."""
 _TRUTHS = {"assertTrue": False, "assert_": False, "assert_true": False, "assertFalse": True, "assert_false": True}
 _RELATIONS = {

@@ -23,24 +23,25 @@ from sleeplint.languages.python.tree import (
 )
 from sleeplint.languages.python.wrappers import wrapper_of
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
 _STEMS = (
     b"patch", b"setattr", b"freeze", b"autojump_clock", b"mock_clock", b"MockClock", b"task.Clock", b"looptime",
     b"async_solipsism", b"time_machine",
 )  # fmt: skip
-_CLOCK_MADE = re.compile(rb"Clock\((?<!\wClock\()")
-_SLEEP_REPLACED = re.compile(rb"sleep\s*=(?!=)")
+_CLOCK_MADE = regex(rb"Clock\((?<!\wClock\()")
+_SLEEP_REPLACED = regex(rb"sleep\s*=(?!=)")
 _PAUSES = (b"autojump_clock", b"mock_clock", b"MockClock", b"looptime")
 _TRIO_FIXTURES = frozenset({"autojump_clock", "mock_clock"})
-_TRIO_APIS = re.compile(r"(?:trio|anyio)\..*")
-_LOOP_APIS = re.compile(r"(?:asyncio|anyio|async_timeout|tornado)\..*|\.call_later")
-_FREEZERS = re.compile(r"(?:freezegun|pytest_freezegun)\.freeze_time|(?:.*\.)?freeze_time")
+_TRIO_APIS = regex(r"(?:trio|anyio)\..*")
+_LOOP_APIS = regex(r"(?:asyncio|anyio|async_timeout|tornado)\..*|\.call_later")
+_FREEZERS = regex(r"(?:freezegun|pytest_freezegun)\.freeze_time|(?:.*\.)?freeze_time")
 _TRAVELLERS = frozenset({"time_machine.travel", "time_machine.travel.start"})
-_FREEZES = re.compile(rb"freeze_time|\btravel\b")
+_FREEZES = regex(rb"freeze_time|\btravel\b")
 _FREEZER_FIXTURES = frozenset({"freezer", "frozen_time", "freeze_time", "frozen_clock"})
 _FREEZE_STEMS = (b"freez", b"frozen_", b"travel")
 """What the names of these fixtures, and what `_FREEZES` looks for, begin with."""
-_ASYNC_SLEEPS = re.compile(r"(?:asyncio|anyio|trio|async_timeout)\..*|\.call_later")
+_ASYNC_SLEEPS = regex(r"(?:asyncio|anyio|trio|async_timeout)\..*|\.call_later")
 _MAX_STEPS = 5
 
 

@@ -12,6 +12,7 @@ from tree_sitter import Node
 from sleeplint.languages.python.meanings import UNKNOWN, Meaning, agreed, mapping_of, one_of, several_of, tuple_of
 from sleeplint.languages.python.occurrences import occurrences
 from sleeplint.languages.python.tree import Chain
+from sleeplint.regexes import regex
 
 if TYPE_CHECKING:
     from sleeplint.languages.python.names import Names
@@ -21,7 +22,7 @@ MAX_PUTS = 4
 EMPTY = frozenset({"list", "dictionary", "set", "tuple", "call", "binary_operator"})
 """How a value is written that may be a container filled later: `[]`, `deque()`, `[None] * 3`."""
 _LISTS = frozenset({"list", "binary_operator"})
-_PUTS = re.compile(
+_PUTS = regex(
     rb"(?:\.(append|appendleft|add|insert|extend|update|setdefault)\(|[ \t]*(\+=)|(\[)[^]\n=]*\][ \t]*=(?!=))"
 )
 """By a method, by `+=`, or under a key."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from tree_sitter import Node
 
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.tree import arguments_of, decorators_of
+from sleeplint.regexes import regex
 
 
 def is_fixture(decorated: Node, module: Module) -> bool:
@@ -41,7 +40,7 @@ def is_classmethod(holder: Node, module: Module) -> bool:
     return any(module.text(decorator) == "classmethod" for decorator in decorators_of(holder))
 
 
-_PATCH = re.compile(r"(?:\w+\.)*patch(\.object)?$")
+_PATCH = regex(r"(?:\w+\.)*patch(\.object)?$")
 
 
 def mocks_given(holder: Node, module: Module) -> int:

@@ -17,6 +17,7 @@ from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.resolvers import names_of
 from sleeplint.languages.python.tree import arguments_of, bare, bases_of, string_of
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
 MAX_STEPS = 16
 _TO_MS: dict[Unit, float] = {"s": 1000, "ms": 1, "us": 0.001, "ns": 0.000001, "duration": 1000, "deadline": 1000}
@@ -208,8 +209,8 @@ def _named(node: Node, names: Names, steps: int) -> Quantity | None:
     return fold(binding.node, names, steps + 1)
 
 
-_GLOBAL = re.compile(rb"global(?<!\wglobal)\b([^\n#]*)")
-_NONLOCAL = re.compile(rb"nonlocal(?<!\wnonlocal)\b([^\n#]*)")
+_GLOBAL = regex(rb"global(?<!\wglobal)\b([^\n#]*)")
+_NONLOCAL = regex(rb"nonlocal(?<!\wnonlocal)\b([^\n#]*)")
 
 
 def _is_redeclared(module: Module, name: str) -> bool:

@@ -14,8 +14,9 @@ from sleeplint.languages.python.neighbours import Surrounding, assigned, span_of
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.startups import starter
 from sleeplint.languages.python.verdict import Verdict
+from sleeplint.regexes import regex
 
-_PAIR = re.compile(
+_PAIR = regex(
     r"^(?:assert ([\w.\[\]()]+) (?:is|==) ([\w.\[\]()]+)(?:,|$)|"
     r"(?:self\.)?assert(?:Is|Equals?)\(\s*([\w.\[\]()]+),\s*([\w.\[\]()]+?)\s*[,)]$)"
 )

@@ -16,11 +16,12 @@ from sleeplint.languages.python.neighbours import assigned
 from sleeplint.languages.python.scene import Scene, parts
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tree import arguments_of, bare, statement_alone
+from sleeplint.regexes import regex
 
 _NEAR = 6
 _LEAVES = frozenset({"break_statement", "return_statement"})
-_WAY_OUT = re.compile(rb"(?m)^\s*(break|return)\b")
-_NOTHING_CAME = re.compile(r"^(?:not (\w+)|(\w+) (?:is|==) None|len\((\w+)\) *== *0|(\w+) *== *(?:\[\]|\{\}|\(\)))$")
+_WAY_OUT = regex(rb"(?m)^\s*(break|return)\b")
+_NOTHING_CAME = regex(r"^(?:not (\w+)|(\w+) (?:is|==) None|len\((\w+)\) *== *0|(\w+) *== *(?:\[\]|\{\}|\(\)))$")
 _LACKS = r"(?:not NAME|NAME is None|len\(NAME\) *(?:== *0|<=? *\w+))(?! *[-+*/.\w])"
 """The condition, or its first part, under which there is not yet enough by a name."""
 _MOST_OF_IT = 0.5

@@ -18,23 +18,24 @@ from sleeplint.languages.python.scene import Scene, parts
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tree import arguments_of, bare
 from sleeplint.languages.python.verdict import Verdict
+from sleeplint.regexes import regex
 
 _SAME_SCALE = 6
 """A sleep past a time of the system under test is not many times as long."""
 _CERTAIN_SCALE = 60
 _BRIEF_MS = 500
 """Next to a lifetime of a millisecond, even a brief sleep is many times as long."""
-_SETTERS = re.compile(r"(?i)(set|with|p?expire)")
-_TIMED = re.compile(r"(Time_?[Oo]ut|Timer|T[Tt][Ll]|Expir\w*|Lease|TimeLimit|Deadline)$")
+_SETTERS = regex(r"(?i)(set|with|p?expire)")
+_TIMED = regex(r"(Time_?[Oo]ut|Timer|T[Tt][Ll]|Expir\w*|Lease|TimeLimit|Deadline)$")
 """Classes of things that are over after a while."""
 _AGED = {"setex": 1000, "psetex": 1, "expire": 1000, "pexpire": 1}
 """Calls whose second argument says how long a key lives."""
 _UNITS = {"seconds": 1000, "secs": 1000, "milliseconds": 1, "ms": 1}
-_CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
+_CAMEL = regex(r"(?<=[a-z\d])(?=[A-Z])")
 _LESS = 0.99
 _OTHER_UNITS = frozenset({0.001, 60, 1000, 3600, 1_000_000})
 """By these a duration is said in another unit, and no longer or shorter."""
-_NUMBER = re.compile(r"^(\d[\d_]*(?:\.\d*)?|\.\d+)$")
+_NUMBER = regex(r"^(\d[\d_]*(?:\.\d*)?|\.\d+)$")
 
 
 def named_expiry(scene: Scene, site: Site) -> str | None:

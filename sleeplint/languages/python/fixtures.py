@@ -16,14 +16,15 @@ from sleeplint.languages.python.library import FIXTURES
 from sleeplint.languages.python.meanings import UNKNOWN, Meaning
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.resolvers import names_of
+from sleeplint.regexes import regex
 
 if TYPE_CHECKING:
     from sleeplint.languages.python.names import Names
 
-_PLUGINS = re.compile(rb"^pytest_plugins\b[^=\n]*=\s*([\[(][^\])]*[\])]|[^\n]*)", re.MULTILINE)
+_PLUGINS = regex(rb"^pytest_plugins\b[^=\n]*=\s*([\[(][^\])]*[\])]|[^\n]*)", re.MULTILINE)
 _SOURCES = "files of fixtures"
 """Key under which a module remembers whose fixtures it may use."""
-_PATH = re.compile(rb"[\"']([\w.]+)[\"']")
+_PATH = regex(rb"[\"']([\w.]+)[\"']")
 
 
 def fixture(names: Names, name: str, user: Node, steps: int) -> Meaning:

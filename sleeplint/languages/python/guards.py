@@ -17,15 +17,16 @@ from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.search import KEYWORDS, NEVER, is_title
 from sleeplint.languages.python.spelling import spelled
 from sleeplint.languages.python.tree import Chain, arguments_of, called_name, chain_to
+from sleeplint.regexes import regex
 
 # What an operation is called that takes time. A setting is declared, created, enqueued or configured.
-_OPERATIONS = re.compile(
+_OPERATIONS = regex(
     r"_*(?:wait|recv|receive|read|fetch|poll|acquire|join|result|select|ping|accept|connect|communicate|expect|flush"
     r"|drain|shutdown|stop|close|execute|query|lock|start|call|request|consume|get_|pop|take|barrier|until|collect"
     r"|cursor|forward|copy_|exec_|run|sync|invoke|terminate|kill|quit|handshake|login|authenticate|watch)\w*"
     r"|\w+_results?"
 )
-_MOCKING = re.compile(r"(?i)\b\w*mock\w*\(")
+_MOCKING = regex(r"(?i)\b\w*mock\w*\(")
 """A context that answers in the place of what is asked; `mock.patch(..)` alone does not say so."""
 _SURELY_SECONDS = 500
 """From here on a number of an unknown unit may as well be milliseconds."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +13,7 @@ from sleeplint.languages.python.fixtures import fixture
 from sleeplint.languages.python.meanings import UNKNOWN, Meaning, agreed, alike, part_of
 from sleeplint.languages.python.tree import Chain, arguments_of, called_name, decorators_of, first_of, owner_of
 from sleeplint.records import replace
+from sleeplint.regexes import regex
 
 if TYPE_CHECKING:
     from sleeplint.languages.python.modules import Module
@@ -23,10 +23,10 @@ _KINDS: tuple[Literal["instance"], Literal["class"]] = ("instance", "class")
 """What a method's first parameter is, and a class method's."""
 MAX_CALLS = 8
 """Calls of one function that are looked at; of more, nothing is said."""
-_WORD = re.compile(r"\w+")
-_OF_SELF = re.compile(rb"\b(?:self|cls)\.\Z")
-_ALONE = re.compile(rb"(?<![\w.])\Z")
-_GOES_ON = re.compile(rb"\w")
+_WORD = regex(r"\w+")
+_OF_SELF = regex(rb"\b(?:self|cls)\.\Z")
+_ALONE = regex(rb"(?<![\w.])\Z")
+_GOES_ON = regex(rb"\w")
 _TAKERS = frozenset({"submit", "start_soon", "run_in_executor", "to_thread", "run_sync", "spawn", "apply_async"})
 """Call what they are given, with the arguments that follow it."""
 

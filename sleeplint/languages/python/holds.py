@@ -17,6 +17,7 @@ from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tasks import Spawn, Standing, class_of, runs_of
 from sleeplint.languages.python.tree import Chain, arguments_of, statement_of
 from sleeplint.languages.python.verdict import Verdict
+from sleeplint.regexes import regex
 from sleeplint.text import Span
 
 FOR_EVER_MS = 60_000
@@ -215,7 +216,7 @@ def _cancelled_scope(scene: Scene, site: Site) -> bool:
 
 
 _RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assert_raises"})
-_CHILD = re.compile(r"\(?(not (\w+|[\w.]*fork\(\))|(\w+|[\w.]*fork\(\)) == 0|0 == \w+)\)?")
+_CHILD = regex(r"\(?(not (\w+|[\w.]*fork\(\))|(\w+|[\w.]*fork\(\)) == 0|0 == \w+)\)?")
 """The condition under which code runs in the child of a fork."""
 _CHILDREN = frozenset({"Popen", "popen", "create_subprocess_exec", "create_subprocess_shell", "spawn", "open_process"})
 

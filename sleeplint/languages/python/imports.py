@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator
 
+from sleeplint.regexes import regex
 from sleeplint.source import Project
 
 IMPORT = "python import"
 """Key, with the importing folder and the dotted path, under which a project remembers what an import means, and
 with a package's file, what it passes on; beside the answer stand the paths that were looked for."""
-_FROM = re.compile(rb"from\b[ \t]*([.\w][.\w \t\\\r\n]*)")
-_WORD = re.compile(rb"\bimport\b")
-_LISTED = re.compile(rb"[ \t]*(?:\((?:[^)#]|#[^\n]*)*|(?:[^\n;#\\]|\\\r?\n|\\)*)")
-_COMMENT = re.compile(rb"#[^\n]*")
-_NAME = re.compile(rb"([\w.]+|\*)(?:\s+as\s+(\w+))?")
+_FROM = regex(rb"from\b[ \t]*([.\w][.\w \t\\\r\n]*)")
+_WORD = regex(rb"\bimport\b")
+_LISTED = regex(rb"[ \t]*(?:\((?:[^)#]|#[^\n]*)*|(?:[^\n;#\\]|\\\r?\n|\\)*)")
+_COMMENT = regex(rb"#[^\n]*")
+_NAME = regex(rb"([\w.]+|\*)(?:\s+as\s+(\w+))?")
 
 
 def imports_of(code: bytes) -> tuple[str, ...]:

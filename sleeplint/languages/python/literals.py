@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
@@ -11,13 +10,14 @@ from sleeplint.languages.python.attributes import given_to_self
 from sleeplint.languages.python.occurrences import occurrences
 from sleeplint.languages.python.resolvers import names_of
 from sleeplint.languages.python.tree import bare, first_of, string_of
+from sleeplint.regexes import regex
 
 if TYPE_CHECKING:
     from sleeplint.languages.python.modules import Module
     from sleeplint.languages.python.names import Names
 
 MAX_STEPS = 8
-_CHANGED = re.compile(
+_CHANGED = regex(
     rb"(?:[ \t]*\[[^]\n]*\][ \t]*[-+*/|]?=(?!=)|\.(?:append|extend|insert|pop|remove|clear|update|setdefault)\()"
 )
 _LITERALS = frozenset({"dictionary", "list", "tuple", "expression_list"})

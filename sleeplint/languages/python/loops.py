@@ -16,19 +16,18 @@ from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.scene import MAX_NODES, Scene, Use
 from sleeplint.languages.python.tree import FUNCTIONS, Chain, arguments_of, bare, chain_to
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
 _LOOPS = frozenset({"while_statement", "for_statement"})
-_ENDLESS = re.compile(r"^(True|1)$")
-_COUNTS = re.compile(
-    r"(?i)\brange\(|\bcount\(|\brepeat\(|attempt|retr|tries|\btry|backoff|delay|interval|pause|^_$|wait"
-)
-_TOLD = re.compile(
+_ENDLESS = regex(r"^(True|1)$")
+_COUNTS = regex(r"(?i)\brange\(|\bcount\(|\brepeat\(|attempt|retr|tries|\btry|backoff|delay|interval|pause|^_$|wait")
+_TOLD = regex(
     r"(?i)(?<![a-z])(stop|cancel|shut_?down|quit|terminate|kill)(_?(event|flag|signal|requested))?\b"
     r"|(time|monotonic|perf_counter|now)\(\)|elapsed|deadline"
 )
-_CUT_OFF = re.compile(r"OSError|BrokenPipe|ConnectionReset|ConnectionAborted|ConnectionClosed|EOFError|CancelledError")
-_THINGS = re.compile(r"^(?:len\(([\w.]+)\)(?: *(?:>|!=) *0)?|([\w.]+))$")
-_ENDLESS_ITERABLE = re.compile(r"^(itertools\.)?(count|cycle|repeat)\(|^iter\(")
+_CUT_OFF = regex(r"OSError|BrokenPipe|ConnectionReset|ConnectionAborted|ConnectionClosed|EOFError|CancelledError")
+_THINGS = regex(r"^(?:len\(([\w.]+)\)(?: *(?:>|!=) *0)?|([\w.]+))$")
+_ENDLESS_ITERABLE = regex(r"^(itertools\.)?(count|cycle|repeat)\(|^iter\(")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from tree_sitter import Node
 
 from sleeplint.languages.python.annotations import annotated
@@ -33,12 +31,13 @@ from sleeplint.languages.python.occurrences import occurrences
 from sleeplint.languages.python.returned import returned
 from sleeplint.languages.python.tree import Chain, arguments_of, bare, first_of, is_async
 from sleeplint.records import replace
+from sleeplint.regexes import regex
 
 MAX_ITEMS = 6
 """Elements of a literal that are looked at."""
 
-_NARROWED = re.compile(rb"isinstance(?<!\wisinstance)\(\s*([^\s,()]+)\s*,\s*([\w.]+)\s*\)")
-_DECLARED = re.compile(rb"global(?<!\wglobal)\b[^\n#]*")
+_NARROWED = regex(rb"isinstance(?<!\wisinstance)\(\s*([^\s,()]+)\s*,\s*([\w.]+)\s*\)")
+_DECLARED = regex(rb"global(?<!\wglobal)\b[^\n#]*")
 _WELL_KNOWN = frozenset({"open", "print", "range", "len", "__import__", "time", "asyncio", "trio", "anyio", "gevent"})
 """Builtins, and modules whose name nothing in sight binds: it comes from elsewhere, and means what it says."""
 _NAMESPACES = frozenset({"types.SimpleNamespace", "argparse.Namespace"})

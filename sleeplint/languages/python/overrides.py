@@ -12,9 +12,10 @@ from sleeplint.languages.python.meanings import Meaning
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.resolvers import names_of
 from sleeplint.languages.python.tree import bases_of, owner_of
+from sleeplint.regexes import regex
 
 MAX_BASES = 5
-_PASSED_ON = re.compile(rb"\*\*[ \t]*(\w+)[ \t]*[,)]")
+_PASSED_ON = regex(rb"\*\*[ \t]*(\w+)[ \t]*[,)]")
 
 
 def overridden(meaning: Meaning) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -14,12 +13,13 @@ from sleeplint.languages.python.occurrences import occurrences
 from sleeplint.languages.python.resolvers import names_of
 from sleeplint.languages.python.tree import Arguments, Chain, arguments_of, bare, descend, string_of
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
-_PATCHERS = re.compile(r"(?:.*\.)?(?:patch|patch\.object|setattr)")
-_ASSIGNED = re.compile(rb"\.sleep(?<=\w\.sleep)[ \t]*=(?!=)")
+_PATCHERS = regex(r"(?:.*\.)?(?:patch|patch\.object|setattr)")
+_ASSIGNED = regex(rb"\.sleep(?<=\w\.sleep)[ \t]*=(?!=)")
 """The end of `time.sleep = fake`."""
-_OPENED = re.compile(rb"\s*\(")
-_PATCHED = re.compile(rb"\s*(?:[\w.]+\s*,\s*)?[rbuRBU]{0,2}(?:\"([\w.]+)\"|'([\w.]+)')\s*[,)]")
+_OPENED = regex(rb"\s*\(")
+_PATCHED = regex(rb"\s*(?:[\w.]+\s*,\s*)?[rbuRBU]{0,2}(?:\"([\w.]+)\"|'([\w.]+)')\s*[,)]")
 """The first arguments of a patch: `"app.clock.sleep"`, `time, "sleep"`."""
 WALL_CLOCKS = frozenset({"time.time", "time.monotonic", "time.perf_counter", "time.time_ns"})
 _REMEMBERED = "patches"

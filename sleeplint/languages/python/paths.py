@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from sleeplint.regexes import regex
 
-_TEST_FILE = re.compile(r"(?:test_.*|.*_tests?|tests?|conftest)\.pyw?i?")
-_TEST_FOLDER = re.compile(r"tests?|t|.*[_-]tests?|tests?[_-].*")
+_TEST_FILE = regex(r"(?:test_.*|.*_tests?|tests?|conftest)\.pyw?i?")
+_TEST_FOLDER = regex(r"tests?|t|.*[_-]tests?|tests?[_-].*")
 _MEASURING = frozenset({"benchmark", "benchmarks", "bench", "benches", "perf", "examples"})
-_TEST = re.compile(rb"(?m)^\s*(?:(?:async\s+)?def\s+test|class\s+\w*Test|class\s+\w+\([^)]*TestCase)")
-_CLASS = re.compile(rb"class[ \t]+\w+[^:(\n]*\([^:]*")
+_TEST = regex(rb"(?m)^\s*(?:(?:async\s+)?def\s+test|class\s+\w*Test|class\s+\w+\([^)]*TestCase)")
+_CLASS = regex(rb"class[ \t]+\w+[^:(\n]*\([^:]*")
 
 
 def is_test_path(path: str) -> bool:

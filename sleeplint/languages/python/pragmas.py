@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -10,9 +9,10 @@ from tree_sitter import Node
 from sleeplint.facts import Pragma
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.tree import statement_of
+from sleeplint.regexes import regex
 from sleeplint.text import Span
 
-_PRAGMA = re.compile(rb"sleeplint:")
+_PRAGMA = regex(rb"sleeplint:")
 _HEADS = ("body", "consequence", "alternative", "cases")
 
 

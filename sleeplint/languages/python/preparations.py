@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -13,9 +12,10 @@ from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.resolvers import names_of
 from sleeplint.languages.python.tree import Chain, arguments_of, bases_of, decorators_of, string_of
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
 _SETTERS_UP = ("setUp", "asyncSetUp", "setUpClass", "setup_method", "setup_class")
-_CALLS_BASE = re.compile(rb"\bsuper\(|\.(setUp|asyncSetUp|setUpClass|setup_method|setup_class)\(")
+_CALLS_BASE = regex(rb"\bsuper\(|\.(setUp|asyncSetUp|setUpClass|setup_method|setup_class)\(")
 _MAX_BASES = 12
 
 Definition = tuple[Module, Node]

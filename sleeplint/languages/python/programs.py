@@ -14,21 +14,20 @@ from sleeplint.languages.python.durations import as_milliseconds, fold
 from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.tree import Chain, arguments_of, bare, called_name, chain_to, string_of
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
-_RUNNERS = re.compile(
+_RUNNERS = regex(
     r"subprocess\.(?:Popen|run|call|check_call|check_output|getoutput)|os\.(?:system|popen|execv\w*|spawn\w*)"
     r"|asyncio\.create_subprocess_(?:exec|shell)|asyncio\.subprocess\.create_subprocess_\w+|pexpect\.(?:spawn|run)"
     r"|anyio\.(?:run_process|open_process)|trio\.(?:run_process|lowlevel\.open_process)"
 )
 # In a literal, the letter before a name may be an escape's.
-_PROGRAM = re.compile(
-    rb"(?:(?<![\w.])|(?<=\\[nrt]))(?:(time|asyncio|trio|anyio|gevent)\.)?sleep\s*\(\s*([^()\n]*?)\s*\)"
-)
-_COMMAND = re.compile(rb"(?:^|[;&|(\s\"'])sleep[ \t]+(\d+(?:\.\d+)?|\$?\{?\w*\}?)")
-_LOOP = re.compile(rb"(?:^|[;&|(\s\"'])(?:while|until|for)\s")
-_DONE = re.compile(rb"\bdone\b")
-_STEM = re.compile(rb"sleep\b")
-_NUMBER = re.compile(rb"\d+(?:\.\d+)?|\.\d+")
+_PROGRAM = regex(rb"(?:(?<![\w.])|(?<=\\[nrt]))(?:(time|asyncio|trio|anyio|gevent)\.)?sleep\s*\(\s*([^()\n]*?)\s*\)")
+_COMMAND = regex(rb"(?:^|[;&|(\s\"'])sleep[ \t]+(\d+(?:\.\d+)?|\$?\{?\w*\}?)")
+_LOOP = regex(rb"(?:^|[;&|(\s\"'])(?:while|until|for)\s")
+_DONE = regex(rb"\bdone\b")
+_STEM = regex(rb"sleep\b")
+_NUMBER = regex(rb"\d+(?:\.\d+)?|\.\d+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,16 +15,17 @@ from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tree import arguments_of, chain_to, statement_of
 from sleeplint.languages.python.verdict import Outcome
+from sleeplint.regexes import regex
 
 RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assert_raises"})
 _SETTERS = frozenset({"settimeout", "set_timeout", "setblocking"})
-_SETS = re.compile(r"_*[A-Z]|set_?|with_|configure|setdefault|build|from_|replace$|override|update_(config|settings)")
+_SETS = regex(r"_*[A-Z]|set_?|with_|configure|setdefault|build|from_|replace$|override|update_(config|settings)")
 """Names of what makes a thing or sets it up, and does nothing with it yet."""
 _SHORT_MS = 500
 _NEAR = 2000
 """Bytes before an expected error in which a fake that throws it may stand."""
-_THROWS = re.compile(rb"(?:side_effect\s*=\s*|set_exception\(|\braise\s+)[\[(]?([\w.]+)")
-_ANSWERED = re.compile(
+_THROWS = regex(rb"(?:side_effect\s*=\s*|set_exception\(|\braise\s+)[\[(]?([\w.]+)")
+_ANSWERED = regex(
     rb"\b(requests_mock|respx(_mock|_router)?|httpx_mock|aioresponses|mock_aioresponse|httpretty|mocked_responses|"
     rb"responses\.(activate|add|mock|RequestsMock|get|post)|pook|mocket|httmock)\b"
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
@@ -14,10 +13,11 @@ from sleeplint.languages.python.durations import as_milliseconds, fold, millisec
 from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.tree import Arguments, Chain, arguments_of, bare, called_name, chain_to
 from sleeplint.languages.python.wrappers import Wrapper, wrapper_of
+from sleeplint.regexes import regex
 
 _TARGETS = frozenset({"target", "func", "function", "fn", "callback", "callable", "f", "async_fn"})
 # These look at a function, replace it or compare it: nobody runs it.
-_LOOKERS = re.compile(
+_LOOKERS = regex(
     r"setattr|getattr|hasattr|patch\w*|object|isinstance|issubclass|getsource|signature|iscoroutinefunction"
     r"|assert\w*|wraps|Mock|MagicMock|AsyncMock|print|repr|id|type|setitem|replace|stub\w*|append|param|autospec"
 )

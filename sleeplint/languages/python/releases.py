@@ -12,15 +12,16 @@ from sleeplint.languages.python.scene import Called, Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tasks import Spawn
 from sleeplint.languages.python.tree import arguments_of
+from sleeplint.regexes import regex
 
 _NEAR = 10
-_BLOCKS = re.compile(
+_BLOCKS = regex(
     r"^(read|recv|receive|get|wait|join|result|accept|acquire|communicate)(_?(line|until|exactly|nowait|for|all|bytes))?$|"
     r"^(run|run_forever|serve_forever|mainloop)$"
 )
 """Calls that return only when somebody does their part."""
-_STARTS = re.compile(r"^(start|run\w*|serve\w*|main\w*)$")
-_STOPS = re.compile(r"(?i)\b\w*(stop|quit|shutdown|exit|terminate)\b")
+_STARTS = regex(r"^(start|run\w*|serve\w*|main\w*)$")
+_STOPS = regex(r"(?i)\b\w*(stop|quit|shutdown|exit|terminate)\b")
 """What makes a call that runs something return."""
 _ENDS = frozenset({"cancel", "kill", "killall", "terminate"})
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from sleeplint.facts import Role
 from sleeplint.languages.python import vocabulary as words
+from sleeplint.regexes import regex
 
-_COMMENT = re.compile(r"#+\s*(.*)$")
-_BELOW = re.compile(rb"(?:\s*#[^\n]*)+")
+_COMMENT = regex(r"#+\s*(.*)$")
+_BELOW = regex(rb"(?:\s*#[^\n]*)+")
 _LINES_ABOVE = 6
-_PRAGMA = re.compile(rb"#[# ]*sleeplint:")
+_PRAGMA = regex(rb"#[# ]*sleeplint:")
 """It speaks to us, and gives a reason that is none of the wait's own."""
 
 

@@ -10,9 +10,10 @@ from sleeplint.languages.python.flow import Act
 from sleeplint.languages.python.neighbours import Surrounding
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.verdict import Verdict
+from sleeplint.regexes import regex
 
-_LITERAL = re.compile(r"\b\d[\d_.]*\b|\b(?:True|False|None)\b")
-_TRUTH = re.compile(r"\bassert(?:True|False|IsNone|IsNotNone)\b")
+_LITERAL = regex(r"\b\d[\d_.]*\b|\b(?:True|False|None)\b")
+_TRUTH = regex(r"\bassert(?:True|False|IsNone|IsNotNone)\b")
 
 
 def repeated(scene: Scene, around: Surrounding) -> Verdict | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
@@ -12,12 +11,13 @@ from sleeplint.languages.python.members import MAX_STEPS, exported, imported
 from sleeplint.languages.python.occurrences import occurrences
 from sleeplint.languages.python.tree import FUNCTIONS, first_of
 from sleeplint.records import replace
+from sleeplint.regexes import regex
 
 if TYPE_CHECKING:
     from sleeplint.languages.python.names import Names
 
-_YIELDS = re.compile(r"Generator|Iterator|Iterable")
-_DOCUMENTED = re.compile(rb"(?::(?:returns?|rtype):|\bReturns?\b:?)[^:`]{0,60}:(?:py:)?class:`[~!]?([\w.]+)`")
+_YIELDS = regex(r"Generator|Iterator|Iterable")
+_DOCUMENTED = regex(rb"(?::(?:returns?|rtype):|\bReturns?\b:?)[^:`]{0,60}:(?:py:)?class:`[~!]?([\w.]+)`")
 
 
 def returned(names: Names, function: Node, steps: int) -> Meaning:

@@ -33,12 +33,13 @@ from sleeplint.languages.python.tree import arguments_of, bare, chain_to, statem
 from sleeplint.languages.python.verdict import Verdict
 from sleeplint.languages.python.workloads import delayed, is_handler, paced, workload
 from sleeplint.records import replace
+from sleeplint.regexes import regex
 from sleeplint.text import Span
 
 _INTERRUPTED = frozenset({"hold", "workload", "settle", "startup", "sync"})
 _A_TURN_MS = 0.001
 """Nothing but a turn of the scheduler is as short as that."""
-_GIVEN = re.compile(rb"[ \t]*(?::[^=\n]*)?=(?!=)[^\n#]*")
+_GIVEN = regex(rb"[ \t]*(?::[^=\n]*)?=(?!=)[^\n#]*")
 THE_CALL = "the call"
 """What a hold keeps that stands in a function which a call runs or was given."""
 

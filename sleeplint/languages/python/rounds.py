@@ -13,11 +13,12 @@ from sleeplint.languages.python.loops import length, whole_number
 from sleeplint.languages.python.scene import Called, Scene
 from sleeplint.languages.python.tasks import Spawn
 from sleeplint.languages.python.tree import Chain, arguments_of
+from sleeplint.regexes import regex
 
 _COMPREHENSIONS = frozenset(
     {"list_comprehension", "generator_expression", "set_comprehension", "dictionary_comprehension"}
 )
-_POOLS = re.compile(r"Pool(Executor)?$")
+_POOLS = regex(r"Pool(Executor)?$")
 _MAPS = frozenset({"map", "starmap", "imap", "imap_unordered", "map_async", "starmap_async"})
 _POOLED = frozenset({"submit", "apply_async", "map_async", "spawn", "spawn_n", "run_in_executor"})
 

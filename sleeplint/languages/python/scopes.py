@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 
 from tree_sitter import Node
@@ -16,9 +15,10 @@ from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.suite import suite_limit
 from sleeplint.languages.python.tree import Chain, arguments_of, bases_of, decorators_of, descend, is_async
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 from sleeplint.text import Span
 
-_UNITTEST = re.compile(
+_UNITTEST = regex(
     r"(?:unittest|twisted\.trial|tornado\.testing|django\.test|asynctest|aiounittest|aiohttp\.test_utils)\b.*TestCase|.*\bTestCase"
 )
 _ASYNC_TEST_CASES = ("IsolatedAsyncioTestCase", "asynctest.TestCase", "AioHTTPTestCase")

@@ -12,6 +12,7 @@ from sleeplint.languages.python.occurrences import occurrences
 from sleeplint.languages.python.shapes import Shape, called, fits, names_called, parts, shapes_of, sleeps_named
 from sleeplint.languages.python.suggestions import Suggestions, suggested, suggested_around
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 from sleeplint.source import Project
 
 KEYWORDS = {
@@ -23,37 +24,35 @@ KEYWORDS = {
     "timeout_secs": "s",
 }
 """Arguments that bound real operations in whatever library, each with its unit."""
-NEVER = re.compile(
+NEVER = regex(
     r"(?:assert|set_|make_|create_(?!connection)|build_|config|patch|parse|declare|register|mock|option|add_|enqueue"
     r"|validate|format|replace|update|merge|with_|from_|partial|dict|sub[Tt]est|param|start_(?:span|transaction))\w*"
     r"|a?(?:set|add|touch|get_or_set|get_or_create)$"
 )
 """Names of calls that take no time, whatever they are given."""
-_BOUND = re.compile(rb"[ \t]*(?:[]=,):;#\\\r\n]|in\b|as\b|\Z)")
+_BOUND = regex(rb"[ \t]*(?:[]=,):;#\\\r\n]|in\b|as\b|\Z)")
 """Behind a name that is bound there."""
-_NAMED = re.compile(rb"([^\W\d]\w*)[ \t]*\Z")
-_STUB = re.compile(rb"(?i)stub[ \t]*\.[ \t]*\Z")
-_TIMEOUT = re.compile(rb"timeout(?:_ms|_secs)?(?=\s*=(?!=))")
+_NAMED = regex(rb"([^\W\d]\w*)[ \t]*\Z")
+_STUB = regex(rb"(?i)stub[ \t]*\.[ \t]*\Z")
+_TIMEOUT = regex(rb"timeout(?:_ms|_secs)?(?=\s*=(?!=))")
 _WORD = bytes(byte for byte in range(256) if re.match(rb"\w", bytes([byte])))
 _CLOCKS = (b"monotonic", b"perf_counter", b"default_timer", b".now(", b"utcnow", b"current_time")
 # What follows begins with letters that a search can look for, and not with a word's edge: that is ten times as fast.
-_TIME = re.compile(rb"time\((?<!\wtime\()")
-_ASSERT = re.compile(
-    rb"assert(?<!\wassert)(?:(?=[\s(])|(?:(?:Less|Greater)(?:Equal)?|True|False|AlmostEqual)(?=\s*\())"
-)
-_COMPARES = re.compile(rb"[<>#]|approx|isclose|[,\\]\s*\Z")
+_TIME = regex(rb"time\((?<!\wtime\()")
+_ASSERT = regex(rb"assert(?<!\wassert)(?:(?=[\s(])|(?:(?:Less|Greater)(?:Equal)?|True|False|AlmostEqual)(?=\s*\())")
+_COMPARES = regex(rb"[<>#]|approx|isclose|[,\\]\s*\Z")
 """In the line of an `assert`, if it compares more than for equality, or if it may go on below."""
-_LAST = re.compile(rb"\)\s*+(\w++)")
-_NOT_LAST = re.compile(rb",\s*+(\w++)")
-_HANDED = re.compile(rb"\s*[,)]")
-_STRING = re.compile(rb"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
-_SLEEP = re.compile(rb"sleep\b")
+_LAST = regex(rb"\)\s*+(\w++)")
+_NOT_LAST = regex(rb",\s*+(\w++)")
+_HANDED = regex(rb"\s*[,)]")
+_STRING = regex(rb"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
+_SLEEP = regex(rb"sleep\b")
 """It may stand in the text of a child program."""
 LAST = "last search of Python"
 """Key under which a project remembers the search of the file that was looked at last, which may be read next."""
 _PRAGMA = b"sleeplint:"
-_STAR = re.compile(rb"import(?<!\wimport)[ \t]*\(?[ \t]*\*")
-_HEAD = re.compile(rb"\bdef[ \t]+\Z")
+_STAR = regex(rb"import(?<!\wimport)[ \t]*\(?[ \t]*\*")
+_HEAD = regex(rb"\bdef[ \t]+\Z")
 _WAITLESS = (b'".', b"'.", b"os.path.", b"os.environ.")
 """Owners whose methods do not wait, whatever they are called: `", ".join(..)`."""
 _PAIRS = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))

@@ -9,12 +9,13 @@ from functools import cache
 from sleeplint.languages.catalogue import Call
 from sleeplint.languages.python.catalogue import ALSO, CALLS
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
 # The parenthesis is the rare byte, so the text is searched from its end: that is eight times as fast.
-_CALLED = re.compile(rb"\([ \t]*(\w+)")
-_BLANKS = re.compile(rb"(?:\s|#[^\n]*\n|\\\r?\n)*")
-_KEYWORD = re.compile(rb"(\w+)\s*=(?!=)")
-_NO_LENGTH = re.compile(
+_CALLED = regex(rb"\([ \t]*(\w+)")
+_BLANKS = regex(rb"(?:\s|#[^\n]*\n|\\\r?\n)*")
+_KEYWORD = regex(rb"(\w+)\s*=(?!=)")
+_NO_LENGTH = regex(
     rb"(?:None|True|False|\[\s*\]|\{\s*\}|[rbuRBU]{0,2}(?:\"[^\"\\\n]*\"|'[^'\\\n]*')"
     rb"|[fF](?:\"(?:[^\"\\\n{}]|\{[^\"'{}\n]*\})*\"|'(?:[^'\\\n{}]|\{[^\"'{}\n]*\})*'))\s*[,)]"
 )
@@ -24,7 +25,7 @@ QUOTED = (
     rb"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')"
 )
 """A string's literal without its prefix, of whichever quotes; to be read with `DOTALL`."""
-_PART = re.compile(rb"[rbufRBUF]{0,2}%s|#[^\n]*|[][(){},\"']" % QUOTED, re.DOTALL)
+_PART = regex(rb"[rbufRBUF]{0,2}%s|#[^\n]*|[][(){},\"']" % QUOTED, re.DOTALL)
 _LONGEST = 4000
 """Bytes between two parentheses that are looked through; what is longer may be anything."""
 KEYWORD_ONLY = 1000

@@ -14,14 +14,15 @@ from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tree import arguments_of, bare, statement_of
 from sleeplint.languages.python.verdict import Outcome
+from sleeplint.regexes import regex
 
-_SILENT = re.compile(
+_SILENT = regex(
     r"(assert|expect|receive|recv|read|check|ensure)_(nothing|no_(more_)?(message|event|data|output|frame|packet|"
     r"response|signal|notification)s?)$|assert_not_(emitted|received)$|assertNotEmitted$|receiveNothing$"
 )
 """Methods that have done their part when nothing came in all their time."""
 _EXPECTS = frozenset({"expect", "expect_exact", "expect_list"})
-_TIME_IS_UP = re.compile(r"(^|\.)TIMEOUT$")
+_TIME_IS_UP = regex(r"(^|\.)TIMEOUT$")
 _MADE_WITH = frozenset({"create_connection", "create_client", "create_session", "create_engine", "from_url"})
 """Functions that make what goes by the timeout it was made with, as classes do."""
 _NEAR = 8

@@ -10,18 +10,19 @@ from sleeplint.languages.python.flow import border
 from sleeplint.languages.python.scene import Scene, Use
 from sleeplint.languages.python.tasks import name_of
 from sleeplint.languages.python.tree import Chain
+from sleeplint.regexes import regex
 
-_PRETENDS = re.compile(
+_PRETENDS = regex(
     r"(^|_)(?i:mock|fake|stub|dummy|no_?op|null|slow|hang|blocking|stuck|lazy|stall|delay|sleep|flaky)"
     r"|Mock|Fake|Stub|Dummy|No[Oo]p|Null|Slow|Hang|Blocking|Stuck|Lazy|Stall|Delay|Sleep|Flaky"
 )
 """Names of what stands in for something."""
-_CALLED_BACK = re.compile(
+_CALLED_BACK = regex(
     r"(Handler|Listener|Protocol|Middleware|Plugin|Task|TaskSet|Worker|Job|Actor|Callback|Backend|Transport|User|"
     r"Interface|Subscriber|Observer|Monitor|Consumer|Operator|Sensor|Processor|Kernel|Endpoint|Resource|Servicer)$"
 )
 """Bases whose methods are there for a framework to call."""
-_DRIVES = re.compile(
+_DRIVES = regex(
     r"(?i)(page|screen|dialog|modal|form|component|widget|view|steps|api|client|helper|driver|browser|session|fixture|"
     r"harness|robot|mixin|base|object)s?$"
 )

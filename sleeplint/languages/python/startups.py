@@ -13,19 +13,20 @@ from sleeplint.languages.python.scene import Called, Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tree import arguments_of
 from sleeplint.languages.python.verdict import Verdict
+from sleeplint.regexes import regex
 
 _BACK = 8000
 """Bytes before a wait in which something made for it is looked for."""
 _ENDS = frozenset({"stop", "close", "shutdown", "aclose"})
-_STOPS = re.compile(r"(?i)(stop|done|exit|quit|shutdown|finish|halt)\w*$")
+_STOPS = regex(r"(?i)(stop|done|exit|quit|shutdown|finish|halt)\w*$")
 """Events by which what runs is told to end."""
 _TASKS = frozenset(
     {"create_task", "ensure_future", "start_soon", "spawn", "spawn_later", "submit", "run_coroutine_threadsafe"}
 )
 _KILLS = frozenset({"cancel", "kill", "killall", "killone"})
-_SAID = re.compile(r"(?i)[\"'][^\"']*\b(start(ing|ed)?|boot(ing|ed)?|listening|serving|ready|running|up and)\b")
+_SAID = regex(r"(?i)[\"'][^\"']*\b(start(ing|ed)?|boot(ing|ed)?|listening|serving|ready|running|up and)\b")
 """What a program says when it comes up."""
-_PROCESSES = re.compile(
+_PROCESSES = regex(
     r"(?i)(popen|process|proc\b|server|service|daemon|broker|run_|launch|serve|boot|worker|listen|proxy|cluster|"
     r"container|supervisor|subprocess)"
 )

@@ -11,6 +11,7 @@ from sleeplint.languages.python.aliases import also_known_as, word_before
 from sleeplint.languages.python.imports import IMPORT, above, imported, imports_of
 from sleeplint.languages.python.paths import is_test_path
 from sleeplint.languages.python.shapes import ANY, QUOTED, Shape, parts, shapes_of, sleeps_named
+from sleeplint.regexes import regex
 from sleeplint.source import Project
 
 SUGGESTED = "python functions that may wait in"
@@ -21,25 +22,25 @@ Suggestions = dict[bytes, Shape]
 
 MAX_FILES = 80
 """Files around one whose own imports are looked at as well."""
-BOUND = re.compile(rb"timeout|time_?limit|max_wait|deadline", re.IGNORECASE)
+BOUND = regex(rb"timeout|time_?limit|max_wait|deadline", re.IGNORECASE)
 """In the name of a parameter: it bounds how long the function waits."""
 # A letter that a search can look for stands first: that is eight times as fast as a word's edge.
-_DEFINITION = re.compile(rb"def(?<!\wdef)[ \t]+(\w+)[ \t]*\(([^)]*)\)?")
-_LAMBDA = re.compile(rb"lambda\b")
+_DEFINITION = regex(rb"def(?<!\wdef)[ \t]+(\w+)[ \t]*\(([^)]*)\)?")
+_LAMBDA = regex(rb"lambda\b")
 _NEAR = 400
 """How many bytes behind its parameters a thin wrapper has its wait."""
-_WAITS = re.compile(rb"[sS]leep|(?<!\ba)wait|\bawait\w|Wait|[tT]imeout|[dD]elay|(?<![\"']\.)join")
-_CALLED = re.compile(rb"(?<![\w\x80-\xff])(?!(?:return|await|if)\b)([\w\x80-\xff]+)[ \t]*\(")
+_WAITS = regex(rb"[sS]leep|(?<!\ba)wait|\bawait\w|Wait|[tT]imeout|[dD]elay|(?<![\"']\.)join")
+_CALLED = regex(rb"(?<![\w\x80-\xff])(?!(?:return|await|if)\b)([\w\x80-\xff]+)[ \t]*\(")
 _RECEIVERS = (b"self", b"cls")
-_PLAIN = re.compile(rb"[\w\s,*]*")
-_PARAMETER = re.compile(rb"[\w\x80-\xff]+")
-_COLON = re.compile(rb"[^\n:]*:[ \t]*(?:#[^\n]*)?\r?\n")
-_DOCSTRING = re.compile(rb"\s*[rbuRBU]{0,2}%s[ \t]*(?=[\r\n])" % QUOTED, re.DOTALL)
-_LINE = re.compile(rb"\n([ \t]*)([^\s#][^\n]*)")
+_PLAIN = regex(rb"[\w\s,*]*")
+_PARAMETER = regex(rb"[\w\x80-\xff]+")
+_COLON = regex(rb"[^\n:]*:[ \t]*(?:#[^\n]*)?\r?\n")
+_DOCSTRING = regex(rb"\s*[rbuRBU]{0,2}%s[ \t]*(?=[\r\n])" % QUOTED, re.DOTALL)
+_LINE = regex(rb"\n([ \t]*)([^\s#][^\n]*)")
 _CONTINUED = (b")", b"]", b"}", b"import ", b"from ")
 """Lines that begin no statement, or none that counts."""
-_NO_CALL = re.compile(rb"[\w.]+[ \t]*=(?!=)|return[ \t]+(?:lambda|not)\b")
-_RETURN = re.compile(rb"return\b[\s\w\\;]*(?:#.*)?")
+_NO_CALL = regex(rb"[\w.]+[ \t]*=(?!=)|return[ \t]+(?:lambda|not)\b")
+_RETURN = regex(rb"return\b[\s\w\\;]*(?:#.*)?")
 """At the end of a function, if that gives nothing, or what is there already."""
 _COMPOUND = (b"with ", b"for ", b"while ", b"try:", b"async ", b"def ", b"class ", b"raise ", b"assert ", b"@", b"el")
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import Final
 
 from sleeplint.facts import Milliseconds
 from sleeplint.languages.python.imports import above
 from sleeplint.languages.python.modules import Module
+from sleeplint.regexes import regex
 from sleeplint.source import Project
 
 _LIMIT: Final = "suite limit of"
@@ -20,8 +20,8 @@ _FILES: Final = (
     ("setup.cfg", "tool:pytest"),
 )
 """In the order in which pytest looks for its settings, each with their section."""
-_OPTION: Final = re.compile(r"(?:^|\s)--timeout[= ](\d+(?:\.\d+)?)(?=\s|$)")
-_NUMBER: Final = re.compile(r"\d+(\.\d+)?")
+_OPTION: Final = regex(r"(?:^|\s)--timeout[= ](\d+(?:\.\d+)?)(?=\s|$)")
+_NUMBER: Final = regex(r"\d+(\.\d+)?")
 
 
 def suite_limit(module: Module) -> Milliseconds | None:

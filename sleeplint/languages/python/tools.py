@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from sleeplint.facts import TOOL_OF_PACKAGE
 from sleeplint.languages.python.imports import imports_of
 from sleeplint.languages.python.modules import Module
+from sleeplint.regexes import regex
 
-_QTBOT: Final = re.compile(rb"qtbot(?<!\wqtbot)\b")
+_QTBOT: Final = regex(rb"qtbot(?<!\wqtbot)\b")
 
 
 def tools_of(module: Module) -> tuple[str, ...]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
 
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
 MAX_DEPTH = 400
 """Levels of nesting below which nothing is read: a chain costs its length at every site."""
@@ -19,7 +19,7 @@ COMPREHENSIONS = frozenset(
 STATEMENT_HOLDERS = frozenset({"module", "block"})
 
 Chain = tuple[Node, ...]
-_ESCAPE = re.compile(rb"\\(\r\n|[\s\S])")
+_ESCAPE = regex(rb"\\(\r\n|[\s\S])")
 _ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"\n": b"", b"\r\n": b"", b"\\": b"\\", b"'": b"'", b'"': b'"'}
 
 

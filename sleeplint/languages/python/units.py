@@ -6,12 +6,13 @@ import re
 
 from sleeplint.facts import Milliseconds
 from sleeplint.languages.python.calls import Found
+from sleeplint.regexes import regex
 
-_MILLISECONDS = re.compile(r"(?:^|_)(?:ms|msecs?|millis(?:econds)?)$", re.IGNORECASE)
-_CAMEL = re.compile(r"[a-z](?:Ms|MS|Millis|Milliseconds)$")
-_SECONDS = re.compile(r"(?:^|_)(?:s|secs?|seconds)$", re.IGNORECASE)
-_NAME = re.compile(r"[A-Za-z_][\w.]*")
-_WHOLE = re.compile(r"\d[\d_]*")
+_MILLISECONDS = regex(r"(?:^|_)(?:ms|msecs?|millis(?:econds)?)$", re.IGNORECASE)
+_CAMEL = regex(r"[a-z](?:Ms|MS|Millis|Milliseconds)$")
+_SECONDS = regex(r"(?:^|_)(?:s|secs?|seconds)$", re.IGNORECASE)
+_NAME = regex(r"[A-Za-z_][\w.]*")
+_WHOLE = regex(r"\d[\d_]*")
 _ENDLESS = frozenset({1000, 10_000, 100_000, 1_000_000})
 
 

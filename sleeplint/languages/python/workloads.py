@@ -17,8 +17,9 @@ from sleeplint.languages.python.stand_ins import drives, is_driven_from_outside
 from sleeplint.languages.python.tasks import Spawn, Standing, class_of, is_test_class, name_of, stands_in
 from sleeplint.languages.python.tree import is_async
 from sleeplint.languages.python.verdict import Verdict
+from sleeplint.regexes import regex
 
-_STREAMS = re.compile(r"(r|rd|\w*reader) (w|wr|\w*writer|_)|_ (w|wr|\w*writer)")
+_STREAMS = regex(r"(r|rd|\w*reader) (w|wr|\w*writer|_)|_ (w|wr|\w*writer)")
 """The parameters of an `async def` that serves connections."""
 
 

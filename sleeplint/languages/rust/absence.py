@@ -17,6 +17,7 @@ from sleeplint.languages.rust.flow import has_effect
 from sleeplint.languages.rust.loops import is_timed
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.languages.rust.words import holds
+from sleeplint.regexes import regex
 
 Sign = Literal["absence", "end", "doubt"]
 """That nothing is to happen; that something is to be no more; that nothing may happen."""
@@ -105,16 +106,16 @@ _LASTING = frozenset(
     {b"assert", b"ensure", b"assert_eq", b"ensure_eq", b"assert_matches", b"assert_none", b"assert_some"}
 )
 """What asserts a state, and not that it changed."""
-_CONSUMES = re.compile(
+_CONSUMES = regex(
     rb"\.\s*+(?:(?:try_)?(?:next|recv|pop|poll|take|read|accept|receive|changed|drain|split_off)(?:_\w+)?"
     rb"|(?:try|check|acquire|allow|hit|insert|remove|push|send|incr|tick|consume|call|execute|run|request|fetch)\w*"
     rb"|get_or_\w+)\s*+\("
 )
 """What is different each time, or makes a difference."""
-_PREDICATE = re.compile(rb"\.is_\w+\(\)\Z")
-_ALONE = re.compile(rb"[&*]?(\w+)(?:\.clone\(\))?")
-_NAME = re.compile(rb"(?<![\w.:])[a-z_]\w*(?!\w|!|::)")
-_RETURNS = re.compile(
+_PREDICATE = regex(rb"\.is_\w+\(\)\Z")
+_ALONE = regex(rb"[&*]?(\w+)(?:\.clone\(\))?")
+_NAME = regex(rb"(?<![\w.:])[a-z_]\w*(?!\w|!|::)")
+_RETURNS = regex(
     rb"re(?:start|connect|cover|sume|set|load|create|open|new|place|start|spawn)|rotat|fail_?over|\.clear\(|\.drain\(|\btake\("
     rb"|\.store\("
 )
@@ -137,7 +138,7 @@ def watched(scene: Scene) -> bool:
     return bool(asserts) and all(asserts) and not any(vocabulary.SPAWN.search(text) for text in texts)
 
 
-_FETCHES = re.compile(rb"\s*+let\s+(?:mut\s+)?\w+\s*+(?::[^=;]*)?=")
+_FETCHES = regex(rb"\s*+let\s+(?:mut\s+)?\w+\s*+(?::[^=;]*)?=")
 
 
 def sign(scene: Scene, checked: int) -> Sign | None:
@@ -181,12 +182,12 @@ def unset(text: bytes) -> bool:
     return _FLAG.search(text) is not None and vocabulary.STOPPED.search(text) is None and _ALIVE.search(text) is None
 
 
-_ASSERTS = re.compile(rb"\s*+(?:\w+::)*assert\w*!")
-_FLAG = re.compile(
+_ASSERTS = regex(rb"\s*+(?:\w+::)*assert\w*!")
+_FLAG = regex(
     rb"\bassert!\s*+\(\s*+!\s*+(?:\*?[\w.]+\.\s*+(?:load|lock|borrow|get)\s*+\(|\w+\s*+[,)])"
     rb"|\bassert_eq!\s*+\([^;]*\.\s*+load\s*+\([^;]*?,\s*+false\s*+[,)]"
 )
-_ALIVE = re.compile(rb"alive|connect|open|active|ready|held|lock(?:ed)\b", re.IGNORECASE)
+_ALIVE = regex(rb"alive|connect|open|active|ready|held|lock(?:ed)\b", re.IGNORECASE)
 
 
 def forbidden(scene: Scene) -> bool:
@@ -198,23 +199,23 @@ def forbidden(scene: Scene) -> bool:
     return _NO_CALL.search(text) is not None and _SOME_CALLS.search(text) is None
 
 
-_VERIFIES = re.compile(rb"\b(?:verify|assert|checkpoint)\w*\s*+\(|\bdrop\s*+\(")
-_NO_CALL = re.compile(rb"\.\s*+(?:expect|times|expect_at_most|up_to_n_times)\s*+\(\s*+0\s*+\)|\.\s*+never\s*+\(\s*+\)")
-_SOME_CALLS = re.compile(rb"\.\s*+(?:expect|times)\s*+\(\s*+[1-9][\d.=]*+\s*+\)")
+_VERIFIES = regex(rb"\b(?:verify|assert|checkpoint)\w*\s*+\(|\bdrop\s*+\(")
+_NO_CALL = regex(rb"\.\s*+(?:expect|times|expect_at_most|up_to_n_times)\s*+\(\s*+0\s*+\)|\.\s*+never\s*+\(\s*+\)")
+_SOME_CALLS = regex(rb"\.\s*+(?:expect|times)\s*+\(\s*+[1-9][\d.=]*+\s*+\)")
 
 
-_NO_LONGER = re.compile(
+_NO_LONGER = regex(
     rb"\bno longer\b|\bany ?more\b|\bgone\b|\bdisappear\w*|\b(?:been|be|was|were) (?:removed|deleted|cleaned)\b"
 )
 _NOT = rb"\b(?:not|never|no|nothing|none|neither|still|stay\w*|remain\w*|unchanged|untouched|unaffected|intact)\b"
-_SHALL_NOT = re.compile(
+_SHALL_NOT = regex(
     rb"\b(?:should|must|may|shall|ought to|supposed to)(?:n't| not\b)"
     rb"|\b(?:should|must|shall|ought to|supposed to|expect(?:ed|ing|s)?|ensur(?:e|es|ing)|mak(?:e|es|ing) sure"
     rb"|verif(?:y|ies|ying)|check(?:s|ing)?|assert(?:s|ing)?|prov(?:e|es|ing)|confirm(?:s|ing)?)\b[^.,;:]{0,40}" + _NOT
 )
 """It is said that something is not to be."""
-_ONLY = re.compile(rb"\b(?:only|once|at most|no more than|unexpected\w*|spurious\w*|duplicate\w*|twice|leak\w*)\b")
-_NEGATED = re.compile(
+_ONLY = regex(rb"\b(?:only|once|at most|no more than|unexpected\w*|spurious\w*|duplicate\w*|twice|leak\w*)\b")
+_NEGATED = regex(
     rb"(?:^|_)(?:not|never|doesnt|dont|didnt|isnt|arent|wont|cant|cannot|shouldnt|mustnt|stays?|remains?|unchanged"
     rb"|unaffected|still|ignores?|ignored|ignoring|survives?|outlives?|only_once|at_most_once"
     rb"|no_(?:\w+_)?(?:after|when|if|on|without|before|until|while|during)"
@@ -222,8 +223,8 @@ _NEGATED = re.compile(
     rb"|idempotent|idempotency|exactly_once|only_one|duplicat\w*|collapsed?)(?:_|$)"
 )
 """Names of tests in which something is not to happen, or not again."""
-_KEPT = re.compile(rb"(?:^|_)(?:keeps?|kept|retains?|retained)(?:_|$)")
-_LASTS = re.compile(
+_KEPT = regex(rb"(?:^|_)(?:keeps?|kept|retains?|retained)(?:_|$)")
+_LASTS = regex(
     rb"\bis_(?:alive|running|connected|open|active|valid|healthy|some)\b|\bexists\b|\bcontains\w*\b"
     rb"|::(?:Connected|Open|Active|Running|Healthy|Alive|Up)\b"
 )

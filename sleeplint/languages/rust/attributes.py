@@ -9,8 +9,9 @@ from functools import lru_cache
 from tree_sitter import Node
 
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
-_TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[\w:]+|[(),=!]', re.DOTALL)
+_TOKEN = regex(r'"(?:\\.|[^"\\])*"|[\w:]+|[(),=!]', re.DOTALL)
 TEST_NAMES = frozenset(
     {
         "test",

@@ -9,6 +9,7 @@ from tree_sitter import Node
 from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.flow import Way, after, statement
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
 _TIMEOUTS = frozenset({b"timeout", b"timeout_at", b"with_timeout"})
 _HANDS_ON = frozenset(
@@ -170,7 +171,7 @@ def _first_of(text: bytes, place: int) -> Awaited:
     return Awaited(True, raced=True, body=mine, others=(other,) if other is not None else ())
 
 
-_EITHER = re.compile(rb"\b(Left|Right|First|Second)\s*+\((?:[^()=]|\([^()]*\))*\)\s*+=>\s*+")
+_EITHER = regex(rb"\b(Left|Right|First|Second)\s*+\((?:[^()=]|\([^()]*\))*\)\s*+=>\s*+")
 
 
 def _arm_body(text: bytes, start: int) -> bytes:

@@ -11,6 +11,7 @@ from sleeplint.languages.rust.flow import LOOPS, is_noise, is_value
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.languages.rust.tasks import Background
 from sleeplint.languages.rust.verdict import Verdict
+from sleeplint.regexes import regex
 
 
 def serving(scene: Scene, awaited: Awaited) -> Verdict | None:
@@ -27,7 +28,7 @@ def serving(scene: Scene, awaited: Awaited) -> Verdict | None:
     return None
 
 
-_ACCEPTS = re.compile(rb"\.\s*+(?:accept|incoming)\s*+\(")
+_ACCEPTS = regex(rb"\.\s*+(?:accept|incoming)\s*+\(")
 
 
 def outlasting(scene: Scene, awaited: Awaited) -> Verdict | None:
@@ -91,8 +92,8 @@ def _is_one_of_many(scene: Scene, background: Background) -> bool:
 
 
 _NEAR = 12
-_EACH = re.compile(rb"\.\s*+(?:map|for_each|flat_map|filter_map)\s*+\(\s*+\Z")
-_LIVES = re.compile(rb"\s*+(?:\w+::)*process::exit\s*+\(\s*+0\s*+\)")
+_EACH = regex(rb"\.\s*+(?:map|for_each|flat_map|filter_map)\s*+\(\s*+\Z")
+_LIVES = regex(rb"\s*+(?:\w+::)*process::exit\s*+\(\s*+0\s*+\)")
 """The end of a process that is well."""
 
 
@@ -128,7 +129,7 @@ def _is_joined_with_others(scene: Scene) -> bool:
     return re.search(rb"\bjoin\w*!?\s*+\([^;]*\b" + re.escape(taken.word) + rb"\b", rest) is not None
 
 
-_JOINS = re.compile(rb"(?:try_)?join\w*")
+_JOINS = regex(rb"(?:try_)?join\w*")
 
 
 def _is_inside(scene: Scene) -> bool:
@@ -141,4 +142,4 @@ def _is_inside(scene: Scene) -> bool:
     return bool(scene.last) and b".fetch_add(" in scene.way.text(scene.last[0]) and b".fetch_sub(" in following
 
 
-_RELEASES = re.compile(rb"\A[\w.\s]*\.\s*+(?:release|unlock)\w*\s*+\(")
+_RELEASES = regex(rb"\A[\w.\s]*\.\s*+(?:release|unlock)\w*\s*+\(")

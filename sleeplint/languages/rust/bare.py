@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from sleeplint.regexes import regex
+
 # Each branch opens with a literal, so that the engine can skip to one.
-_OPAQUE = re.compile(
+_OPAQUE = regex(
     rb"""
       //(?P<lines>[^\n]*+(?:\n[ \t]*+//[^\n]*+)*+)
     | /\*(?P<block>.*?(?:\*/|\Z))
@@ -17,7 +19,7 @@ _OPAQUE = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _BLANKS = bytes(sign if sign == 0x0A else 0x20 for sign in range(256))
-_COMMENT_LINE = re.compile(rb"\s*//[/!]*(.*)")
+_COMMENT_LINE = regex(rb"\s*//[/!]*(.*)")
 
 
 @lru_cache(maxsize=2)
@@ -62,7 +64,7 @@ def remark(code: bytes, start: int, end: int) -> bytes:
     return b" ".join(words).lower()
 
 
-_DOC_LINE = re.compile(rb"\s*///(.*)|\s*#\[.*\]")
+_DOC_LINE = regex(rb"\s*///(.*)|\s*#\[.*\]")
 
 
 def doc(code: bytes, start: int) -> bytes:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from tree_sitter import Node
 
 from sleeplint.languages.rust.words import holds, places
+from sleeplint.regexes import regex
 
-_LED_ON = re.compile(rb"\s*(?:::|\()")
+_LED_ON = regex(rb"\s*(?:::|\()")
 """A path or a pattern's type, not a name that is bound."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from tree_sitter import Node
@@ -19,15 +18,16 @@ from sleeplint.languages.rust.receivers import origin
 from sleeplint.languages.rust.values import Value, whole
 from sleeplint.languages.rust.wrappers import Waiting, Wrapper, namesake, wrapper
 from sleeplint.records import dataclass, replace
+from sleeplint.regexes import regex
 
 _BY_PATH = {call.call: call for call in FUNCTIONS}
 _SELECTS = frozenset({"crossbeam_channel::select", "crossbeam::channel::select", "crossbeam::select"})
-_VARIANT = re.compile(r"(?:\w+::)*[A-Z]\w*::[A-Z][a-z]\w*\Z")
+_VARIANT = regex(r"(?:\w+::)*[A-Z]\w*::[A-Z][a-z]\w*\Z")
 """A value of an enumeration, such as `KeepAlive::Os`."""
-_PARAMETER = re.compile(r":\s*(?:\w+::)*(?:Duration|Instant)\b")
-_LATE = re.compile(r"_timeout\Z|\A(?:with_)?timeout_")
+_PARAMETER = regex(r":\s*(?:\w+::)*(?:Duration|Instant)\b")
+_LATE = regex(r"_timeout\Z|\A(?:with_)?timeout_")
 """How a method is named that does what another does, and gives up after a while."""
-_DURATION = re.compile(r"\bDuration\b|\bfrom_(?:secs|millis|micros)|\bInstant::now\b")
+_DURATION = regex(r"\bDuration\b|\bfrom_(?:secs|millis|micros)|\bInstant::now\b")
 
 
 @dataclass(frozen=True, slots=True)

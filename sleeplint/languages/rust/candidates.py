@@ -11,6 +11,7 @@ from sleeplint.languages.needles import Needle, Needles
 from sleeplint.languages.rust.catalogue import FUNCTIONS, METHODS
 from sleeplint.languages.rust.timing import timed
 from sleeplint.languages.rust.words import places
+from sleeplint.regexes import regex
 
 STEMS = (b"sleep", b"timeout", b"delay", b"interval", b"deadline", b"wait", b"pause")
 """What a wrapper's name holds, so that its calls are found in other files than its own."""
@@ -23,13 +24,13 @@ _OR_AS = rb"(?:%s|(?= as ))" % _AFTER
 _WAITS = rb"(?:_for|_until|_timeout\w*|(?:_\w*)?_?(?:ms|millis|sec|secs|seconds|while_for))?(?!\w)"
 _SHAPES = {b"wait": _WAITS + _AFTER, b"sleep": rb"\w*+" + _OR_AS + rb"|(?=\s*+[,)])"}
 """What follows a stem that has a shape of its own; a sleep may also be passed on as a value."""
-_GIVEN = re.compile(_AFTER)
+_GIVEN = regex(_AFTER)
 # Casts, too, are written so.
-_ALIAS = re.compile(rb" as (?!(?:[iu](?:8|16|32|64|128|size)|f32|f64|_)(?!\w))(\w+)")
+_ALIAS = regex(rb" as (?!(?:[iu](?:8|16|32|64|128|size)|f32|f64|_)(?!\w))(\w+)")
 # Its line may also open within a string or a block comment; neither ends here.
-_COMMENTED = re.compile(rb'^[ \t]*+//[^"*\n]*+\Z', re.MULTILINE)
-_LAST_WORD = re.compile(rb"\w+\Z")
-_DEFINING = re.compile(rb"\bfn\s+\Z")
+_COMMENTED = regex(rb'^[ \t]*+//[^"*\n]*+\Z', re.MULTILINE)
+_LAST_WORD = regex(rb"\w+\Z")
+_DEFINING = regex(rb"\bfn\s+\Z")
 _KEPT = 1_000_000
 """Bytes of a text up to which all hits are looked for at once, because they are wanted next."""
 _LONGEST = 80

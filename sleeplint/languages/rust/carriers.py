@@ -11,6 +11,7 @@ from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.flow import BORDERS, Way, members
 from sleeplint.languages.rust.words import places
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
 Taken = Literal["spawned", "here", "given", "raced", "kept", "returned", "function"]
 """What becomes of a closure, future or function: started in the background; run or awaited on the spot;
@@ -145,11 +146,11 @@ def _bound(way: Way, at: int, name: bytes) -> Carrier:
 
 
 # What leads to a name in its statement, and what follows it.
-_SPAWNED = re.compile(rb"\bspawn\w*\s*+\((?:[^;()]|\(\))*\Z")
-_RACED = re.compile(rb"\b(?:select|select_biased|race|or)!?\s*+[({]")
-_JOINED = re.compile(rb"\b(?:(?:\w+_)?timeout|block_on|join\w*)!?\s*+\(")
-_AWAITED = re.compile(rb"\s*+(?:\([^;]*?\)\s*+)?\.\s*+await\b")
-_CALLED = re.compile(rb"\s*+\(")
+_SPAWNED = regex(rb"\bspawn\w*\s*+\((?:[^;()]|\(\))*\Z")
+_RACED = regex(rb"\b(?:select|select_biased|race|or)!?\s*+[({]")
+_JOINED = regex(rb"\b(?:(?:\w+_)?timeout|block_on|join\w*)!?\s*+\(")
+_AWAITED = regex(rb"\s*+(?:\([^;]*?\)\s*+)?\.\s*+await\b")
+_CALLED = regex(rb"\s*+\(")
 
 
 def _leads(pattern: re.Pattern[bytes], text: bytes, place: int) -> bool:

@@ -8,10 +8,11 @@ from tree_sitter import Node
 
 from sleeplint.languages.rust.flow import Way
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
-_MACRO = re.compile(rb"\s*+(?:\w+::)*((?:debug_|prop_|pretty_)?(?:assert|ensure|verify)\w*)!\s*+[(\[{]")
-_FAMILY = re.compile(rb"^(?:debug_|prop_|pretty_)")
-_EQUAL = re.compile(rb"==")
+_MACRO = regex(rb"\s*+(?:\w+::)*((?:debug_|prop_|pretty_)?(?:assert|ensure|verify)\w*)!\s*+[(\[{]")
+_FAMILY = regex(rb"^(?:debug_|prop_|pretty_)")
+_EQUAL = regex(rb"==")
 _OPENING, _CLOSING = b"([{", b")]}"
 _LONGEST = 4_000
 

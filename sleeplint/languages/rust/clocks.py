@@ -13,17 +13,18 @@ from sleeplint.languages.rust.attributes import Attribute
 from sleeplint.languages.rust.names import FileNames, path_of
 from sleeplint.languages.rust.outline import Item
 from sleeplint.languages.rust.words import holds, places
+from sleeplint.regexes import regex
 
-_PAUSED = re.compile(r"\bstart_paused\s*=\s*true\b")
-_BUILDER = re.compile(rb"\.\s*start_paused\s*\(\s*true\s*\)")
-_RUNTIME = re.compile(rb"\bRuntime\s*::\s*new\s*\(|\bBuilder\s*::\s*new_\w+\s*\(")
-_PAUSE = re.compile(rb"\b(pause|resume)\s*\(\s*\)")
-_CALLED = re.compile(rb"\s*\(")
-_MAKER = re.compile(rb"\s*(\w+)\s*\(")
-_SIMULATED = re.compile(rb"\b(turmoil\s*::\s*Builder|loom\s*::\s*model|shuttle\s*::\s*check_\w+)\b")
+_PAUSED = regex(r"\bstart_paused\s*=\s*true\b")
+_BUILDER = regex(rb"\.\s*start_paused\s*\(\s*true\s*\)")
+_RUNTIME = regex(rb"\bRuntime\s*::\s*new\s*\(|\bBuilder\s*::\s*new_\w+\s*\(")
+_PAUSE = regex(rb"\b(pause|resume)\s*\(\s*\)")
+_CALLED = regex(rb"\s*\(")
+_MAKER = regex(rb"\s*(\w+)\s*\(")
+_SIMULATED = regex(rb"\b(turmoil\s*::\s*Builder|loom\s*::\s*model|shuttle\s*::\s*check_\w+)\b")
 _SIMULATORS = (b"turmoil", b"loom", b"shuttle")
-_SIMULATES = re.compile(rb"\b(?:Builder|model|check_\w+)(?=\s*(?:\(|::))")
-_LED_ON = re.compile(rb"\s*[:!]")
+_SIMULATES = regex(rb"\b(?:Builder|model|check_\w+)(?=\s*(?:\(|::))")
+_LED_ON = regex(rb"\s*[:!]")
 """A module or macro of the name."""
 _TOKIO = ("tokio::", "actix_rt::", "actix_web::rt::", "tokio_stream::", "tokio_util::", "n0_future::", "reqwest::")
 _MAD = ("madsim::", "msim::")

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, cast
 from sleeplint.languages.rust.reach import first_test
 from sleeplint.languages.rust.workspace import Workspace, bare_name
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
 if TYPE_CHECKING:
     from sleeplint.languages import Surroundings
     from sleeplint.source import Project, Source
 
-_MODULE = re.compile(rb"mod(?<!\wmod)\s++(?:r#)?(\w+)")
-_PATH = re.compile(rb'path\s*=\s*"([^"]+)"')
+_MODULE = regex(rb"mod(?<!\wmod)\s++(?:r#)?(\w+)")
+_PATH = regex(rb'path\s*=\s*"([^"]+)"')
 _UNTESTED = frozenset({"benches", "examples"})
 
 

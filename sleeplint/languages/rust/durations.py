@@ -27,11 +27,12 @@ from sleeplint.languages.rust.values import (
     power,
 )
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
 _DEPTH = 60
 """Expressions within one another, constants included."""
-_NOW = re.compile(r"(?:^|::)(?:Instant|SystemTime)::now\Z")
-_DURATION = re.compile(r"(?:^|::)(?:Duration|TimeDelta)\Z")
+_NOW = regex(r"(?:^|::)(?:Instant|SystemTime)::now\Z")
+_DURATION = regex(r"(?:^|::)(?:Duration|TimeDelta)\Z")
 _BINDERS = {
     "closure_expression": "parameters",
     "for_expression": "pattern",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Literal
@@ -17,8 +16,9 @@ from sleeplint.languages.rust.receivers import binding, origin
 from sleeplint.languages.rust.timing import timed
 from sleeplint.languages.rust.values import whole
 from sleeplint.records import dataclass, replace
+from sleeplint.regexes import regex
 
-_NOW = re.compile(r"(?:^|::)(Instant|SystemTime)(?:::now)?\Z")
+_NOW = regex(r"(?:^|::)(Instant|SystemTime)(?:::now)?\Z")
 _NANOSECONDS = {"as_secs": 10**9, "as_millis": 10**6, "as_micros": 10**3, "as_nanos": 1}
 _SAME = frozenset({"unwrap", "expect", "clone", "abs", "unwrap_or_default", "into", "try_into", "to_owned"})
 _STEPS = 24

@@ -15,6 +15,7 @@ from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.flow import NEAR, Way
 from sleeplint.languages.rust.words import places
 from sleeplint.records import dataclass, replace
+from sleeplint.regexes import regex
 
 Strength = Literal["strong", "named", "unnamed"]
 
@@ -31,20 +32,20 @@ _SPAN = (
     rb"\(\s*+([\d_]+(?:\.\d*)?)(?:_?[uif](?:\d+|size))?\s*+\)"
 )
 # They open with a literal, which the engine looks for as fast as memory is read.
-_DURATIONS = tuple(re.compile(rb"%s(?<!\w%s)%s" % (kind, kind, _SPAN)) for kind in (b"Duration", b"TimeDelta"))
+_DURATIONS = tuple(regex(rb"%s(?<!\w%s)%s" % (kind, kind, _SPAN)) for kind in (b"Duration", b"TimeDelta"))
 _ALIASES = {b"seconds": b"secs", b"milliseconds": b"millis", b"minutes": b"mins"}
-_NAMED_NUMBER = re.compile(
+_NAMED_NUMBER = regex(
     rb"\b(\w*(?:_ms|_millis|_secs|_seconds|_s)?)\s*+(?::\s*+\w+\s*+)?[=:(,]\s*+(?:Some\(\s*+)?([\d_]+(?:\.\d+)?)\s*+[,;)}]"
 )
-_WAITS = re.compile(
+_WAITS = regex(
     rb"\b(?:sleep|delay_for|timeout|interval|recv_timeout|advance|wait_timeout|Timer::after)\w*\s*+\([^;]*$"
     rb"|\b\w*timeout\w*!\s*+\([^;]*$"
 )
 _MOST = 100
 """Durations before a wait that are looked at."""
 # It opens with a literal, which the engine looks for as fast as memory is read.
-_ASSIGNED = re.compile(rb"Duration\s*+=")
-_CONSTANT = re.compile(rb"\b(?:const|static)\s+(\w+)\s*+:\s*+Duration\s*+=\s*+")
+_ASSIGNED = regex(rb"Duration\s*+=")
+_CONSTANT = regex(rb"\b(?:const|static)\s+(\w+)\s*+:\s*+Duration\s*+=\s*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,9 @@ def _given_in(text: bytes) -> tuple[_Given, ...]:
     return tuple(sorted(found, key=lambda one: one.place))
 
 
-_LAST_NUMBER = re.compile(rb"\b(p?(?:set_?ex|expire)|psetex)\s*+\([^;{}()]*,\s*+([\d_]+)\s*+\)")
+_LAST_NUMBER = regex(rb"\b(p?(?:set_?ex|expire)|psetex)\s*+\([^;{}()]*,\s*+([\d_]+)\s*+\)")
 """A store is told so: seconds, or milliseconds where a `p` says so."""
-_NUMERIC_LIMIT = re.compile(rb"timeout_ms|timeout_secs|timeout_millis|interval_ms|interval_secs")
+_NUMERIC_LIMIT = regex(rb"timeout_ms|timeout_secs|timeout_millis|interval_ms|interval_secs")
 
 
 @cache
@@ -209,8 +210,8 @@ def limits_of_users(way: Way, name: bytes) -> list[float | None]:
     return found
 
 
-_GIVEN = re.compile(rb"\s*+[,)]")
-_FUNCTION = re.compile(rb"fn(?<!\wfn)\s")
+_GIVEN = regex(rb"\s*+[,)]")
+_FUNCTION = regex(rb"fn(?<!\wfn)\s")
 
 
 def _limit(bare: bytes, start: int, end: int) -> float | None:
@@ -220,7 +221,7 @@ def _limit(bare: bytes, start: int, end: int) -> float | None:
     return lengths[0] if len(lengths) == 1 else None
 
 
-_CUTS = re.compile(r"^\w*(?:time_?out|deadline)", re.IGNORECASE)
+_CUTS = regex(r"^\w*(?:time_?out|deadline)", re.IGNORECASE)
 
 
 def _in_steps(before: Sequence[_Given], ms: float, earlier: Sequence[tuple[int, float]]) -> Elapsing | None:
@@ -243,7 +244,7 @@ def _in_steps(before: Sequence[_Given], ms: float, earlier: Sequence[tuple[int, 
     return None
 
 
-_CALLED = re.compile(r"^\w*time_?out", re.IGNORECASE)
+_CALLED = regex(r"^\w*time_?out", re.IGNORECASE)
 _STEPS = 10
 """How many times longer what elapses can be than one of the sleeps that lead up to its end."""
 _AT_ONCE_MS = 50
@@ -251,4 +252,4 @@ _AT_ONCE_MS = 50
 _ORDER: tuple[Strength, ...] = ("strong", "named", "unnamed")
 _FAR: dict[Strength, float] = {"strong": 6, "named": 4, "unnamed": 2.5}
 """How many times longer than what elapses a wait for it can be."""
-_NAMED = re.compile(rb"\b[\w.]*(?:%s)\w*" % vocabulary.STRONG_EXPIRING.pattern, re.IGNORECASE)
+_NAMED = regex(rb"\b[\w.]*(?:%s)\w*" % vocabulary.STRONG_EXPIRING.pattern, re.IGNORECASE)

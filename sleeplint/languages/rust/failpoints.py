@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from tree_sitter import Node
 
 from sleeplint.languages.rust.names import FileNames, path_of
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
-_ACTION = re.compile(rb'"[^"\n]*\b(?:sleep|delay)\((\d{1,15})\)[^"\n]*"')
+_ACTION = regex(rb'"[^"\n]*\b(?:sleep|delay)\((\d{1,15})\)[^"\n]*"')
 _CONFIGURING = frozenset({"fail::cfg", "fail_parallel::cfg", "fail::FailGuard::new"})
 
 

@@ -8,15 +8,17 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from sleeplint.regexes import regex
+
 Hole = tuple[int, int]
 """What stands between the braces of a function, from its first line to its last."""
 
 # A function's head, lines that are empty or indented deeper, and its closing brace under its first letter.
-_NAMED = re.compile(rb"fn (\w+)")
-_FRONT = re.compile(
+_NAMED = regex(rb"fn (\w+)")
+_FRONT = regex(
     rb"([ \t]*+)(?:(?:pub(?:\([^()\n]*\))?|async|const|unsafe|default|extern(?: \"[^\"\n]*\")?) )*+",
 )
-_OPENED = re.compile(rb"[^;{}]*+\{\n")
+_OPENED = regex(rb"[^;{}]*+\{\n")
 _SHORT = 100
 """Bytes of a body that is parsed at once: it may be one expression, such as a constant's."""
 _PAYS = 2_000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ from sleeplint.languages.rust.workspace import (
     told,
 )
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 from sleeplint.source import Project, Source
 
 _KEPT = 24
@@ -352,7 +352,7 @@ class Library:
         return self.source(path) is not None
 
 
-_MODULE = re.compile(rb"\bmod\s+\Z")
+_MODULE = regex(rb"\bmod\s+\Z")
 
 
 def declares(code: bytes, name: bytes) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -12,9 +11,10 @@ from sleeplint.languages.rust.durations import Durations
 from sleeplint.languages.rust.names import FileNames, path_of
 from sleeplint.languages.rust.values import whole
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 from sleeplint.text import Span
 
-_LIMIT = re.compile(rb"#\s*\[\s*(?:\w+\s*::\s*)*(timeout)\s*\(")
+_LIMIT = regex(rb"#\s*\[\s*(?:\w+\s*::\s*)*(timeout)\s*\(")
 
 
 @dataclass(frozen=True, slots=True)

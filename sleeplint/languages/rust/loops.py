@@ -10,17 +10,18 @@ from tree_sitter import Node
 from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.flow import BORDERS, LOOPS, Way
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
 _EXITS = frozenset({"break_expression", "return_expression"})
-_RANGE = re.compile(rb"\(?\s*+([\w:]+)\s*+\.\.(=?)\s*+([\w:]+)\s*+\)?\s*+(?:as\s+\w+)?")
-_TAKE = re.compile(rb"\.take\(\s*+(\w+)\s*+\)\s*+$")
-_CONSUMES = re.compile(
+_RANGE = regex(rb"\(?\s*+([\w:]+)\s*+\.\.(=?)\s*+([\w:]+)\s*+\)?\s*+(?:as\s+\w+)?")
+_TAKE = regex(rb"\.take\(\s*+(\w+)\s*+\)\s*+$")
+_CONSUMES = regex(
     rb"\.\s*+(?:next|recv|try_recv|read\w*|pop\w*|accept|poll|changed|tick|dequeue|iter|receive\w*|next_\w+)\s*+(?:\([^)]*\))"
     rb"|\bread\w*\("
 )
-_TAKES = re.compile(rb"\.\s*+(?:next|recv|read_\w+|accept|pop\w*|receive(?:_\w+)?|next_\w+)\s*+\(")
-_COUNTED = re.compile(rb"\b(\w+)\s*+(?:<=?|>=?|!=)\s*+[\w.:()]+|[\w.:()]+\s*+(?:<=?|>=?)\s*+(\w+)\b")
-_NUMBER = re.compile(rb"(\d[\d_]*)(?:_?[iu](?:\d+|size))?")
+_TAKES = regex(rb"\.\s*+(?:next|recv|read_\w+|accept|pop\w*|receive(?:_\w+)?|next_\w+)\s*+\(")
+_COUNTED = regex(rb"\b(\w+)\s*+(?:<=?|>=?|!=)\s*+[\w.:()]+|[\w.:()]+\s*+(?:<=?|>=?)\s*+(\w+)\b")
+_NUMBER = regex(rb"(\d[\d_]*)(?:_?[iu](?:\d+|size))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,8 @@ def is_timed(shape: Shape) -> bool:
     return shape.kind == "while" and not shape.ends and _FOR_A_TIME.fullmatch(shape.head) is not None
 
 
-_FOR_A_TIME = re.compile(
-    rb"[^&|]*(?:\.\s*+elapsed\s*+\(\s*+\)|\b(?:Instant|SystemTime)\s*+::\s*+now\s*+\(\s*+\))[^&|]*"
-)
-_HANDED = re.compile(
+_FOR_A_TIME = regex(rb"[^&|]*(?:\.\s*+elapsed\s*+\(\s*+\)|\b(?:Instant|SystemTime)\s*+::\s*+now\s*+\(\s*+\))[^&|]*")
+_HANDED = regex(
     rb"(?:\bmatch\s+|\blet\s+[^=;]*=\s*+)[\w.&\s]*\.\s*+(?:recv|next|accept)\s*+\(\s*+\)(?:\s*+\.\s*+await\b|\s*+[{?;]|\s+else\b)"
     rb"|\blet\s+[^=;]*=\s*+[\w.&\s]*\.\s*+(?:read|read_line|read_exact|read_until|recv_from)\s*+\(\s*+&mut\b"
 )
@@ -159,11 +158,11 @@ def rounds(way: Way, at: int) -> int | None:
     return None
 
 
-_ADAPTED = re.compile(rb"(?:\s*+\.\s*+(?:rev|into_iter|iter|iter_mut|enumerate|copied|cloned)\(\))+\s*+$")
+_ADAPTED = regex(rb"(?:\s*+\.\s*+(?:rev|into_iter|iter|iter_mut|enumerate|copied|cloned)\(\))+\s*+$")
 """What goes through all the same."""
-_REPEATED = re.compile(rb"(?:\w+::)*repeat_n\(.*,\s*+(\w+)\s*+\)", re.DOTALL)
-_STEPPED = re.compile(rb"(.*)\.\s*+step_by\(\s*+(\d+)\s*+\)", re.DOTALL)
-_LISTED = re.compile(rb"&?(?:mut\s+)?(?:vec!\s*+)?\[")
+_REPEATED = regex(rb"(?:\w+::)*repeat_n\(.*,\s*+(\w+)\s*+\)", re.DOTALL)
+_STEPPED = regex(rb"(.*)\.\s*+step_by\(\s*+(\d+)\s*+\)", re.DOTALL)
+_LISTED = regex(rb"&?(?:mut\s+)?(?:vec!\s*+)?\[")
 _CHANGES = rb"\s*+\.\s*+(?:push\w*|extend\w*|insert|append|retain|drain|clear|truncate|resize)\s*+\("
 
 

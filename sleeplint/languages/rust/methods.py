@@ -11,6 +11,7 @@ from tree_sitter import Node
 from sleeplint.languages.catalogue import Argument, Call
 from sleeplint.languages.rust.catalogue import DISTINCTIVE, METHODS
 from sleeplint.languages.rust.names import FileNames, Found
+from sleeplint.regexes import regex
 
 _SOCKETS = frozenset({"set_read_timeout", "set_write_timeout"})
 """Sessions of a project's own are often given them too."""
@@ -21,7 +22,7 @@ _ANYBODYS = frozenset({"wait_timeout"})
 """What many crates call theirs: only one that the file imports comes into question."""
 _CONDITION = "parking_lot::Condvar"
 """It mostly sits in a tuple with its lock; that a file imports it tells its methods from a project's own."""
-_REQUEST = re.compile(rb"(?:\.|::)\s*(?:get|post|put|patch|delete|head|request)\s*\(")
+_REQUEST = regex(rb"(?:\.|::)\s*(?:get|post|put|patch|delete|head|request)\s*\(")
 
 
 @cache

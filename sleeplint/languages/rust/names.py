@@ -12,6 +12,7 @@ from sleeplint.languages.rust.library import Library, Place, Reading
 from sleeplint.languages.rust.outline import Item, Scope, block
 from sleeplint.languages.rust.uses import Path
 from sleeplint.records import dataclass, field, replace
+from sleeplint.regexes import regex
 
 _FUEL = 40
 """Imports and modules that are followed for one name."""
@@ -51,7 +52,7 @@ _EXPORTS = frozenset({call.call for call in FUNCTIONS}) | {
     }.items()
     for name in names.split()
 }
-_QUALIFIED = re.compile(r"\A<\s*((?:\w+\s*::\s*)*\w+)\s*>(?=\s*::)")
+_QUALIFIED = regex(r"\A<\s*((?:\w+\s*::\s*)*\w+)\s*>(?=\s*::)")
 """A type in brackets, whose member follows: `<Duration>::from_secs`."""
 _CUTS = ("tokio", "async_std", "std")
 

@@ -14,6 +14,7 @@ from sleeplint.languages.rust.macros import macro_name
 from sleeplint.languages.rust.overdue import is_disconnected
 from sleeplint.languages.rust.parsing import step
 from sleeplint.records import dataclass, replace
+from sleeplint.regexes import regex
 
 State = Literal["result", "ran-out", "finished"]
 """What the value at hand says: a `Result` or `Option`; true when time ran out; true when it did not."""
@@ -52,9 +53,9 @@ _HANDS_ON = frozenset(
     copied as_deref transpose ok_flatten boxed_local
     """.split()
 )
-_OVER = re.compile(rb"\s*+&?\s*+(?:Err(?!\s*+\(\s*+(?:\w+::)*Disconnected\b)|None|Poll::Pending)\b")
-_IN_TIME = re.compile(rb"\s*+&?\s*+(?:(?:Ok|Some)\b|Err\s*+\(\s*+(?:\w+::)*Disconnected\b)")
-_ENDLESS = re.compile(rb"\s*+(?:\w+::)*pending(?:::<[^>]*>)?\s*+\(\s*+\)\s*+")
+_OVER = regex(rb"\s*+&?\s*+(?:Err(?!\s*+\(\s*+(?:\w+::)*Disconnected\b)|None|Poll::Pending)\b")
+_IN_TIME = regex(rb"\s*+&?\s*+(?:(?:Ok|Some)\b|Err\s*+\(\s*+(?:\w+::)*Disconnected\b)")
+_ENDLESS = regex(rb"\s*+(?:\w+::)*pending(?:::<[^>]*>)?\s*+\(\s*+\)\s*+")
 
 
 def outcome(way: Way) -> Outcome:
@@ -318,7 +319,7 @@ def _drains(way: Way, nodes: tuple[Node, ...], at: int) -> bool:
 
 Ending = Literal["fails", "checks", "goes on"]
 """What an arm does: fails whatever it is given; asserts something about it; neither."""
-_FAILS = re.compile(
+_FAILS = regex(
     rb"\{?\s*+(?:return\s++)?(?:(?:\w+::)*(?:panic|unreachable|todo|unimplemented|bail)!|Err\b|assert!\s*+\(\s*+false\b)"
 )
 

@@ -6,16 +6,17 @@ import re
 
 from sleeplint.languages.rust.flow import Way, after, statement
 from sleeplint.languages.rust.scene import Scene
+from sleeplint.regexes import regex
 
-_PANIC = re.compile(rb'\bshould_panic\s*+(?:\(\s*+expected\s*+)?=\s*+"[^"]*?(?:[Ee]lapsed|[Tt]ime(?:d|s)?[ _-]?[Oo]ut)')
-_LATE = re.compile(
+_PANIC = regex(rb'\bshould_panic\s*+(?:\(\s*+expected\s*+)?=\s*+"[^"]*?(?:[Ee]lapsed|[Tt]ime(?:d|s)?[ _-]?[Oo]ut)')
+_LATE = regex(
     rb"\b(?:\w+::)*(?:debug_)?assert(?:_eq|_matches)?!\s*+\((?!\s*+!)[^;]*?"
     rb"(?:\.\s*+is_timeout\s*+\(\s*+\)(?!\s*+,\s*+false)|\bCode\s*+::\s*+DeadlineExceeded\b)"
 )
 """An assertion that a client's deadline has passed."""
-_CLIENT = re.compile(r"(?:reqwest|tonic)::.*(?<!connect_)(?<!idle_)timeout\Z|(?:reqwest|tonic)::.*::set_timeout\Z")
-_GONE = re.compile(rb"\bDisconnected\b|\bis_disconnected\s*+\(")
-_DENIED = re.compile(rb"\bassert_ne!|\bassert!\s*+\(\s*+!")
+_CLIENT = regex(r"(?:reqwest|tonic)::.*(?<!connect_)(?<!idle_)timeout\Z|(?:reqwest|tonic)::.*::set_timeout\Z")
+_GONE = regex(rb"\bDisconnected\b|\bis_disconnected\s*+\(")
+_DENIED = regex(rb"\bassert_ne!|\bassert!\s*+\(\s*+!")
 
 
 def panics_late(scene: Scene) -> bool:

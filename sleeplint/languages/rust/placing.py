@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
 from tree_sitter import Node
 
 from sleeplint.languages.rust.macros import macro_name
+from sleeplint.regexes import regex
 from sleeplint.text import Span
 
 _ARMED = frozenset({b"select", b"select_biased", b"join", b"try_join"})
 """Macros whose arms are statements of their own."""
-_HANDED = re.compile(
+_HANDED = regex(
     rb"(on|respond|return|expect|handle|route|register|serve|add|set|subscribe|listen|mock|when|callback)(ing|s)?(_\w+)?\Z"
 )
 """Methods that keep their closure, for somebody else to call."""
-_THREADS = re.compile(
+_THREADS = regex(
     rb"(?:thread\s*::\s*(?:Builder|spawn|scope)|spawn_blocking|block_in_place|asyncify|unblock|web\s*::\s*block)\b[^;{}]*\Z"
 )
 

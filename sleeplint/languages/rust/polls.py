@@ -12,12 +12,13 @@ from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.flow import BORDERS, after, is_noise
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.languages.rust.words import places
+from sleeplint.regexes import regex
 from sleeplint.text import Span
 
-_ENDLESS = re.compile(rb"\(?\s*+\d+\s*+\.\.\s*+\)?|.*\brepeat\w*\s*+\([^)]*\)\s*+|.*\.cycle\(\)\s*+", re.DOTALL)
-_STEP = re.compile(rb"\b(\w+)\s*+(?:\+|-)=|\b(\w+)\s*+=\s*+\2\s*+[+-]|\b(\w+)\s*+\.\s*+(?:checked|saturating)_")
+_ENDLESS = regex(rb"\(?\s*+\d+\s*+\.\.\s*+\)?|.*\brepeat\w*\s*+\([^)]*\)\s*+|.*\.cycle\(\)\s*+", re.DOTALL)
+_STEP = regex(rb"\b(\w+)\s*+(?:\+|-)=|\b(\w+)\s*+=\s*+\2\s*+[+-]|\b(\w+)\s*+\.\s*+(?:checked|saturating)_")
 _NESTED = frozenset({"if_expression", "match_expression", "loop_expression", "while_expression", "for_expression"})
-_FAILED = re.compile(rb"\bErr\b|\bNone\b|\bfalse\b|\bpanic!|\bunreachable!|\bbail!|\bensure!|\bfail|\bassert")
+_FAILED = regex(rb"\bErr\b|\bNone\b|\bfalse\b|\bpanic!|\bunreachable!|\bbail!|\bensure!|\bfail|\bassert")
 
 
 def poll(scene: Scene) -> Loop:
@@ -112,9 +113,9 @@ def _bounded_by_callers(scene: Scene) -> bool:
     return bool(calls) and all(_UNDER_TIMEOUT.search(bare[max(0, at - 200) : at]) for at in calls)
 
 
-_UNDER_TIMEOUT = re.compile(rb"\b(?:timeout|timeout_at|with_timeout|within)\s*+\([^;{}]*\Z")
-_WORD = re.compile(rb"\w+")
-_CAME = re.compile(rb"\s*+let\s+(?:\w+::)*(?:Some|Ok)\b")
+_UNDER_TIMEOUT = regex(rb"\b(?:timeout|timeout_at|with_timeout|within)\s*+\([^;{}]*\Z")
+_WORD = regex(rb"\w+")
+_CAME = regex(rb"\s*+let\s+(?:\w+::)*(?:Some|Ok)\b")
 """What was waited for has come."""
 
 
@@ -178,5 +179,5 @@ def _notices_soon(text: bytes) -> bool:
     return any(_notices(statement) for statement in rest.split(b";")[:_NEXT])
 
 
-_OPENED = re.compile(rb"\s*+\(")
+_OPENED = regex(rb"\s*+\(")
 _AHEAD = 1_500

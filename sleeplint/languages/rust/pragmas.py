@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
 
 from sleeplint.facts import Pragma
 from sleeplint.languages.rust.macros import Grove
+from sleeplint.regexes import regex
 from sleeplint.source import Source
 from sleeplint.text import Span
 
-_MARK = re.compile(rb"sleeplint:")
+_MARK = regex(rb"sleeplint:")
 _COMMENTS = frozenset({"line_comment", "block_comment"})
-_LEADER = re.compile(r"(?://[/!]?|/\*[*!]?)\s*\Z")
+_LEADER = regex(r"(?://[/!]?|/\*[*!]?)\s*\Z")
 _HOLDERS = frozenset({"source_file", "block", "declaration_list", "match_block"})
 
 

@@ -12,6 +12,7 @@ from sleeplint.languages.rust.outcome import ending
 from sleeplint.languages.rust.polls import poll
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.languages.rust.verdict import Verdict
+from sleeplint.regexes import regex
 
 
 def select_arm(scene: Scene, awaited: Awaited) -> Verdict | None:
@@ -53,7 +54,7 @@ def _only_waits(scene: Scene, body: bytes) -> bool:
     return shape is not None and shape.kind == "while" and not is_timed(shape) and _NOTHING.fullmatch(body) is not None
 
 
-_NOTHING = re.compile(rb"\s*+(?:\{\s*+(?:continue\s*+;?\s*+)?\}|continue|\(\s*+\))\s*+")
+_NOTHING = regex(rb"\s*+(?:\{\s*+(?:continue\s*+;?\s*+)?\}|continue|\(\s*+\))\s*+")
 
 
 def _raced(body: bytes, others: list[bytes]) -> Verdict:
@@ -70,7 +71,7 @@ def _raced(body: bytes, others: list[bytes]) -> Verdict:
     return Verdict("burned", "low")
 
 
-_GIVES = re.compile(rb"(?!\{|\(\s*+\)|continue\b|\w+!|[^=]*[^=!<>]=(?!=))")
+_GIVES = regex(rb"(?!\{|\(\s*+\)|continue\b|\w+!|[^=]*[^=!<>]=(?!=))")
 """An arm that is a value."""
 
 

@@ -12,18 +12,19 @@ from sleeplint.languages.rust.candidates import hits_of
 from sleeplint.languages.rust.layout import around, functions
 from sleeplint.languages.rust.timing import timed
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
 _WORDS = (b"test", b"timeout", TEMPLATED.encode(), *sorted(name.encode() for name in TEST_NAMES if "test" not in name))
 """One of these stands in each attribute that makes tests, or bounds them."""
 _FIRST = bytes(sorted({word[0] for word in _WORDS}))
 # Strings in an attribute may hold what looks like its end.
-_TESTING = re.compile(
+_TESTING = regex(
     rb'#\s*+!?\s*+\[(?:[^\]"%s]++|"(?:[^"\\]++|\\.)*+"|(?!%s)[%s])*+[%s]' % (_FIRST, b"|".join(_WORDS), _FIRST, _FIRST),
     re.DOTALL,
 )
 
 # What is declared in one line holds nothing.
-_DECLARED = re.compile(
+_DECLARED = regex(
     rb"(?:#\s*+\[[^\]]*+\]\s*+)++(?:pub(?:\s*+\([^()]*+\))?+\s++)?+(?:use\b[^;]*+;|mod\s++(?:r#)?\w++\s*+;)"
 )
 _OPENING = (b"{", b"(", b"[")

@@ -8,28 +8,29 @@ from tree_sitter import Node
 
 from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.flow import Way
+from sleeplint.regexes import regex
 
-_BOUND = re.compile(
+_BOUND = regex(
     rb"\b(\w*Listener|UdpSocket|Server|Endpoint|HttpServer)\s*+::\s*+(?:bind\w*|listen\w*|try_bind|server)\s*+\("
 )
-_HANDLE = re.compile(
+_HANDLE = regex(
     rb"\blet\s+(?:mut\s+)?([a-z]\w*)\s*+(?::[^=;]*)?=\s*+(?:\w+\s*+::\s*+)*(?:\w+\s*+\.\s*+)?spawn\w*\s*+\("
 )
-_CHANNEL = re.compile(
+_CHANNEL = regex(
     rb"\blet\s+\(\s*+(?:mut\s+)?\w+\s*+,\s*+(?:mut\s+)?(\w+)\s*+\)\s*+(?::[^=;]*)?=\s*+[^;]*?\b(?:channel|unbounded\w*|bounded|watch|oneshot|broadcast)\b"
 )
-_RELEASES = re.compile(
+_RELEASES = regex(
     rb"\bdrop\s*+\(|\.\s*+(?:notify_\w+|(?:try_)?send\w*|release|set|cancel\w*|abort\w*|shutdown\w*|stop\w*|close\w*|store"
     rb"|swap|fetch_\w+|add_permits|fire|signal|wait|write\w*|connect\w*)\s*+\(|(?<![.\w])(?:shutdown|stop|close|connect)\w*\s*+\("
 )
 """What a task may be waiting for: it does not end before."""
-_MAY_STAY = re.compile(
+_MAY_STAY = regex(
     rb"\b(?:loop|while|for)\b|\bselect\w*\s*+!|\.\s*+(?:accept|recv\w*|next|notified|wait\w*|changed|cancelled|read\w*|lock|acquire\w*"
     rb"|run\w*|serve\w*|listen\w*|join)\s*+\(|\w*(?:serve|run|listen|forever|worker)\w*\s*+\("
 )
 """What keeps a task from ending by itself, or hides whether it does."""
-_HIDES = re.compile(rb"\s*+(?!async\b|move\b|\|)")
-_SIGNAL = re.compile(
+_HIDES = regex(rb"\s*+(?!async\b|move\b|\|)")
+_SIGNAL = regex(
     rb"\blet\s+(?:mut\s+)?(\w+)\s*+=\s*+(?:\w+\s*+::\s*+)*(?:Arc\s*+::\s*+new\s*+\(\s*+)?(?:\w+\s*+::\s*+)*(Notify|Barrier|CancellationToken|Condvar|Semaphore|WaitGroup)\s*+::"
 )
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
-
 from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.claims import Claim, claim
 from sleeplint.languages.rust.flow import has_effect
 from sleeplint.languages.rust.scene import Scene
+from sleeplint.regexes import regex
 
 _NEAR = 4
-_REFUSED = re.compile(rb"\.is_err\(\)\Z|\.is_none\(\)\Z")
-_GRANTED = re.compile(rb"\.is_ok\(\)\Z|\.is_some\(\)\Z")
-_TAKES = re.compile(
+_REFUSED = regex(rb"\.is_err\(\)\Z|\.is_none\(\)\Z")
+_GRANTED = regex(rb"\.is_ok\(\)\Z|\.is_some\(\)\Z")
+_TAKES = regex(
     rb"(?:\A|[.:])(?:(?:try_)?(?:acquire|allow|admit|permit|consume|lease)(?:_\w+)?\(|(?:try_)?take(?:_\w+)?\((?!\))"
     rb"|(?:check|hit|is_allowed|may_\w+)(?:_\w+)?\()"
 )
 """A call that uses up what it is granted, or asks whether it may."""
-_TOO_MANY = re.compile(rb"(?i)429|too_?many|rate_?limit|exhausted|throttled")
-_TASK = re.compile(rb"\bspawn(?:_blocking|_local)?\s*+\(")
+_TOO_MANY = regex(rb"(?i)429|too_?many|rate_?limit|exhausted|throttled")
+_TASK = regex(rb"\bspawn(?:_blocking|_local)?\s*+\(")
 """What may give back by itself."""
-_WAITS = re.compile(rb"\b(?:until|wait|ready)_?\w*\s*+\(")
+_WAITS = regex(rb"\b(?:until|wait|ready)_?\w*\s*+\(")
 
 
 def refilled(scene: Scene, checked: int) -> bool:

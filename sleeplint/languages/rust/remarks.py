@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from sleeplint.facts import Role
 from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.languages.rust.verdict import Verdict
 from sleeplint.records import replace
+from sleeplint.regexes import regex
 
 
 def hinted(scene: Scene, verdict: Verdict) -> Verdict:
@@ -31,10 +30,10 @@ def hinted(scene: Scene, verdict: Verdict) -> Verdict:
     return replace(verdict, role=said, confidence="low")
 
 
-_COMES_UP = re.compile(rb"\bstart(?:ing)?[ -]?up\b|\bto be (?:up|ready)\b")
-_ARRIVES = re.compile(rb"receiv|arriv|deliver|propagat")
+_COMES_UP = regex(rb"\bstart(?:ing)?[ -]?up\b|\bto be (?:up|ready)\b")
+_ARRIVES = regex(rb"receiv|arriv|deliver|propagat")
 _RUNS_OUT = next(words for role, words in vocabulary.REMARKS if role == "expiry")
-_NOT_YET = re.compile(rb"(?:\bnot|n't|n.t|\bnever)\b[^.,;]{0,20}(?:%s)" % _RUNS_OUT.pattern)
+_NOT_YET = regex(rb"(?:\bnot|n't|n.t|\bnever)\b[^.,;]{0,20}(?:%s)" % _RUNS_OUT.pattern)
 
 
 def _admits(scene: Scene, verdict: Verdict, said: Role) -> bool:

@@ -15,6 +15,7 @@ from sleeplint.languages.rust.scene import Scene
 from sleeplint.languages.rust.story import own_flow
 from sleeplint.languages.rust.verdict import Verdict
 from sleeplint.records import replace
+from sleeplint.regexes import regex
 from sleeplint.text import Span
 
 
@@ -132,7 +133,7 @@ def _sampling(scene: Scene) -> Verdict:
     return Verdict("pacing" if acts else "workload", "low", elapses=None)
 
 
-_ASKS = re.compile(rb"\s*+if\b[^{;]*?(?:\.\s*+elapsed\s*+\(|%s)" % vocabulary.STOPPED.pattern, re.IGNORECASE)
+_ASKS = regex(rb"\s*+if\b[^{;]*?(?:\.\s*+elapsed\s*+\(|%s)" % vocabulary.STOPPED.pattern, re.IGNORECASE)
 """A worker asks whether it is time to stop."""
 
 

@@ -20,6 +20,7 @@ from sleeplint.languages.rust.loops import Shape, shape
 from sleeplint.languages.rust.site import Site
 from sleeplint.languages.rust.survey import survey
 from sleeplint.languages.rust.tasks import Background, background
+from sleeplint.regexes import regex
 from sleeplint.text import Span
 
 _NEAR = 8
@@ -190,5 +191,5 @@ class Scene:
         return None
 
 
-_WORD = re.compile(rb"\w+")
-_MADE = re.compile(rb"\blet\s+(?:mut\s+)?(\w+)\s*+=\s*+([^;{}]*);")
+_WORD = regex(rb"\w+")
+_MADE = regex(rb"\blet\s+(?:mut\s+)?(\w+)\s*+=\s*+([^;{}]*);")

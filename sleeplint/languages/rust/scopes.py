@@ -19,11 +19,12 @@ from sleeplint.languages.rust.macros import Grove
 from sleeplint.languages.rust.outline import Scope
 from sleeplint.languages.rust.workspace import parts_within, stem_of
 from sleeplint.records import dataclass, replace
+from sleeplint.regexes import regex
 from sleeplint.text import Span
 
 _RUNTIMES = ("tokio", "async_std", "actix_rt", "actix_web", "smol", "smol_potat", "madsim", "monoio", "compio")
-_CASE = re.compile(r"case(?:::\w+)?\Z|(?:\w+::)*test_case\Z")
-_INNER = re.compile(rb"#\s*!\s*\[\s*cfg\b")
+_CASE = regex(r"case(?:::\w+)?\Z|(?:\w+::)*test_case\Z")
+_INNER = regex(rb"#\s*!\s*\[\s*cfg\b")
 _ITEMS = frozenset({"function_item", "mod_item", "impl_item", "trait_item"})
 
 

@@ -14,6 +14,7 @@ from sleeplint.languages.rust.refills import refilled
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.languages.rust.verdict import Verdict
 from sleeplint.languages.rust.words import places
+from sleeplint.regexes import regex
 from sleeplint.text import Span
 
 
@@ -102,8 +103,8 @@ def _denies(text: bytes) -> bool:
     return _LOOPS.match(text) is None and vocabulary.NEGATIVE.search(text) is not None
 
 
-_TAKES = re.compile(rb"\s*+while\s+let\b[^{;]*\.\s*+await\b")
-_LOOPS = re.compile(rb"\s*+(?:while|for|loop)\b")
+_TAKES = regex(rb"\s*+while\s+let\b[^{;]*\.\s*+await\b")
+_LOOPS = regex(rb"\s*+(?:while|for|loop)\b")
 
 
 def _shows_nothing(following: list[bytes]) -> bool:
@@ -125,7 +126,7 @@ def _is_of_end(scene: Scene) -> bool:
     return _ENDING.search(scene.way.word(scene.function.child_by_field_name("name"))) is not None
 
 
-_ENDING = re.compile(
+_ENDING = regex(
     rb"_(?:is|are|gets?|be)_(?:disconnected|removed|closed|released|deleted|dropped|cleaned|unregistered|reaped|stopped"
     rb"|killed|purged|forgotten|cleared)(?:_|$)"
     rb"|(?:^|_)(?:cleans?_up|cleanup|removes?|disconnects?|deletes?|releases?|reaps?|clears?|unregisters?|purges?)(?:_|$)"
@@ -191,11 +192,11 @@ def _passing(scene: Scene, following: list[bytes], checked: int | None, elapsing
     return None
 
 
-_ELSEWHERE = re.compile(
+_ELSEWHERE = regex(
     rb"channel|\.\s*+execute\s*+\(|[Pp]ool|[Ww]atch|[Ww]orker|[Bb]ackground|[Ff]lush|[Tt]hread(?!\s*+::\s*+sleep)"
 )
 """Something works beside the test."""
-_BEGINS = re.compile(rb"\s*+let\s+(?:mut\s+)?\w+\s*+=\s*+(?:\w+::)*(?:Instant|SystemTime)::now\(\)\s*+;")
+_BEGINS = regex(rb"\s*+let\s+(?:mut\s+)?\w+\s*+=\s*+(?:\w+::)*(?:Instant|SystemTime)::now\(\)\s*+;")
 """What is measured begins there."""
 
 
@@ -276,10 +277,10 @@ def _helping(scene: Scene) -> Verdict | None:
     return Verdict("startup", "high" if named else "low")
 
 
-_ENDED = re.compile(rb"\s*+\.\s*+(?:await\b|join\s*+\()")
-_STARTS = re.compile(rb"start|spawn|run|launch|serve|setup|set_up|boot|init|cluster|server|prepare")
+_ENDED = regex(rb"\s*+\.\s*+(?:await\b|join\s*+\()")
+_STARTS = regex(rb"start|spawn|run|launch|serve|setup|set_up|boot|init|cluster|server|prepare")
 
-_CALLED = re.compile(rb"(?:\.|::|\b)(\w+)\s*+(?:::\s*+<[^>]*>\s*+)?\(")
+_CALLED = regex(rb"(?:\.|::|\b)(\w+)\s*+(?:::\s*+<[^>]*>\s*+)?\(")
 
 
 def _same_action(one: bytes, other: bytes) -> bool:
@@ -305,12 +306,12 @@ def _is_done_again(scene: Scene, following: bytes) -> bool:
     return last is not None and _ACTS.match(last) is not None and _same_action(last, following)
 
 
-_MADE = re.compile(
+_MADE = regex(
     rb"\s*+let\s+(?:mut\s+)?\w+\s*+=\s*+((?:\w+::)*(?!Vec\b|String\b|Arc\b|Rc\b|Box\b|HashMap\b|Mutex\b|Some\b|Ok\b)[A-Z]\w*::\w+)"
     rb"\s*+\("
 )
 """A value of a type is made: `let first = Id::new()`."""
-_ACTS = re.compile(rb"\s*+(?!let\b|if\b|while\b|for\b|match\b|loop\b|return\b|drop\b)[\w.:]+\s*+\(")
-_LOOKS = re.compile(rb"\s*+let\b")
+_ACTS = regex(rb"\s*+(?!let\b|if\b|while\b|for\b|match\b|loop\b|return\b|drop\b)[\w.:]+\s*+\(")
+_LOOKS = regex(rb"\s*+let\b")
 _MAKES = frozenset({b"new", b"default", b"from", b"into", b"clone", b"builder", b"with_capacity", b"format"})
 """Nothing is done by that."""

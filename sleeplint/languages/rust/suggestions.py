@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 
 from sleeplint.languages.rust.candidates import hits, hits_of, renamed, with_aliases
 from sleeplint.languages.rust.uses import Path, use_paths
 from sleeplint.languages.rust.workspace import Workspace, told
+from sleeplint.regexes import regex
 from sleeplint.source import Project
 
 SUGGESTED = "rust functions that may wait in"
 """Key, with a path, under which a project remembers what the file there suggests, and what it declares."""
 _LIBRARY = "rust library of"
 """Key, with a crate's name, under which a project remembers the crate's root file, and what that rests on."""
-_DEFINED = re.compile(rb"\bfn\s+(?:r#)?(\w+)\s*(?:<[^()]*>)?\(\s*(?:&?\s*(?:'\w+\s+)?(?:mut\s+)?self\s*,?\s*)?([^)\s])")
+_DEFINED = regex(rb"\bfn\s+(?:r#)?(\w+)\s*(?:<[^()]*>)?\(\s*(?:&?\s*(?:'\w+\s+)?(?:mut\s+)?self\s*,?\s*)?([^)\s])")
 """A function with a parameter of its own."""
-_BRANCHES = re.compile(rb"\b(?:for|while|loop|if|match)\b|\}\s*+\n")
+_BRANCHES = regex(rb"\b(?:for|while|loop|if|match)\b|\}\s*+\n")
 _NEAR = 400
 """How many bytes behind its name a thin wrapper has its wait."""
 # Patterns open with a literal, which the engine looks for as fast as memory is read.
-_MODULE = re.compile(rb"mod(?<!\wmod)\s++(?:r#)?(\w++)\s*+;")
-_USE = re.compile(rb"use(?<!\wuse)\s++(?:::)?\s*+(\w++)[^;]*;")
-_BEFORE_USE = re.compile(rb"[ \t]*(?:pub(?:\([^()\n]*\))?[ \t]+)?")
+_MODULE = regex(rb"mod(?<!\wmod)\s++(?:r#)?(\w++)\s*+;")
+_USE = regex(rb"use(?<!\wuse)\s++(?:::)?\s*+(\w++)[^;]*;")
+_BEFORE_USE = regex(rb"[ \t]*(?:pub(?:\([^()\n]*\))?[ \t]+)?")
 _CRATE_FOLDERS = frozenset({"src", "tests", "benches", "examples"})
 _ROOTS = ("mod", "lib", "main")
 _STEPS = 3

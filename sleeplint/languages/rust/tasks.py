@@ -15,15 +15,16 @@ from sleeplint.languages.rust.handles import Fate, fate
 from sleeplint.languages.rust.parsing import GivenUp
 from sleeplint.languages.rust.words import places
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 from sleeplint.text import Span
 
-_SPAWN = re.compile(
+_SPAWN = regex(
     rb"spawn(?<!\wspawn)\w*\s*+\(\s*+(?:move\s*+)?(?:\|\s*+\w*\s*+\|\s*+)?(?:async\s+move\s*+|async\s*+)?\{?\s*+"
     rb"(?:(?:Self|self|super|crate)\s*+(?:::|\.)\s*+)?(?!(?:let|if|while|for|match|return)\b)(\w+)\s*+\("
 )
-_OPENED = re.compile(rb"\s*+\(")
-_DEFINED = re.compile(rb"\bfn\s+\Z")
-_PATH = re.compile(rb"(?:\w+\s*+(?:::|\.)\s*+)*\Z")
+_OPENED = regex(rb"\s*+\(")
+_DEFINED = regex(rb"\bfn\s+\Z")
+_PATH = regex(rb"(?:\w+\s*+(?:::|\.)\s*+)*\Z")
 
 
 @lru_cache(maxsize=2)
@@ -42,7 +43,7 @@ def _spawned_functions(text: bytes) -> dict[bytes, tuple[int, int]]:
     return found
 
 
-_DROPPED = re.compile(rb"\bdrop\s*+\(\s*+(\w+)\s*+\)")
+_DROPPED = regex(rb"\bdrop\s*+\(\s*+(\w+)\s*+\)")
 _JOINED: dict[Fate, bool | None] = {"joined": True, "stopped": False, "dropped": False, "unknown": None}
 
 
@@ -130,8 +131,8 @@ def kept(way: Way, at: int, until: int) -> str:
     return resource or "task"
 
 
-_INCOMING = re.compile(rb"\bin\s[^{};]*\.\s*+incoming\(\)\s*+\{[^{}]*\Z")
+_INCOMING = regex(rb"\bin\s[^{};]*\.\s*+incoming\(\)\s*+\{[^{}]*\Z")
 """The body of a loop over connections, in which a wait stands."""
-_BINDING = re.compile(
+_BINDING = regex(
     rb"\blet\s+((?:mut\s+)?\w+|\([^()=]*\)|Ok\s*+\(\s*+\(?[\w\s,]+\)?\s*+\)|Some\s*+\([^()]*\))\s*+(?::[^=;]*)?=\s*+([^;{]*)"
 )

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
 from sleeplint.languages.rust.layout import Function, around, functions
+from sleeplint.regexes import regex
 
 # Each opens with a literal, which the engine looks for as fast as memory is read.
-_ASSERTION = re.compile(rb"assert(?:_eq|_lt|_le|_gt|_ge)?(?=\s*!)")
-_ENSURED = re.compile(rb"ensure(?<!\wensure)(?=\s*!)")
-_FAMILY = re.compile(rb"(?<!\w)(?:debug_|prop_)?\Z")
+_ASSERTION = regex(rb"assert(?:_eq|_lt|_le|_gt|_ge)?(?=\s*!)")
+_ENSURED = regex(rb"ensure(?<!\wensure)(?=\s*!)")
+_FAMILY = regex(rb"(?<!\w)(?:debug_|prop_)?\Z")
 # Of two moments, what is taken from the other is no number.
-_LESS = re.compile(rb"-(?<=[\w)\]?}/\s]-)(?![>=\d])")
+_LESS = regex(rb"-(?<=[\w)\]?}/\s]-)(?![>=\d])")
 _TAKES = (b"elapsed", b"duration_since")
 _MOMENT = (b"Instant", b"SystemTime", b"now", b"self")
 """What makes a moment, or keeps it."""

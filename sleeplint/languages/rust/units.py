@@ -6,15 +6,16 @@ import re
 
 from sleeplint.languages.rust.calls import Called
 from sleeplint.languages.rust.macros import Grove
+from sleeplint.regexes import regex
 
-_GIVEN = re.compile(
+_GIVEN = regex(
     r"\bfrom_(?P<unit>secs|millis|micros)(?:_f32|_f64)?\s*\(\s*(?:self\s*\.\s*)?(?P<name>(?:\w+(?:::|\.))*\w+)\s*"
     r"(?:as\s+\w+|\.\s*into\(\))?\s*\)"
 )
 _SAID = (
-    ("seconds", re.compile(r"(?:^|_)(?:s|secs?|seconds?)\Z", re.IGNORECASE)),
-    ("milliseconds", re.compile(r"(?:^|_)(?:ms|millis|msecs?|milliseconds?)\Z", re.IGNORECASE)),
-    ("microseconds", re.compile(r"(?:^|_)(?:us|micros|usecs?|microseconds?)\Z", re.IGNORECASE)),
+    ("seconds", regex(r"(?:^|_)(?:s|secs?|seconds?)\Z", re.IGNORECASE)),
+    ("milliseconds", regex(r"(?:^|_)(?:ms|millis|msecs?|milliseconds?)\Z", re.IGNORECASE)),
+    ("microseconds", regex(r"(?:^|_)(?:us|micros|usecs?|microseconds?)\Z", re.IGNORECASE)),
 )
 _UNITS = {
     "secs": "seconds",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from sleeplint.regexes import regex
+
 Path = tuple[str, ...]
 
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
-_USE_TOKEN = re.compile(r"r#|\w+|::|[{},*]")
+_COMMENT = regex(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_USE_TOKEN = regex(r"r#|\w+|::|[{},*]")
 _NESTED = 32
 """Groups within one another in a `use`; each repeats the path so far."""
 

@@ -9,6 +9,7 @@ from typing import Literal
 from sleeplint.facts import Milliseconds
 from sleeplint.languages.catalogue import Unit
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
 _NANOSECONDS: dict[str, int] = {
     "from_nanos": 1,
@@ -44,9 +45,9 @@ _WORDS = {
     "minute": 60 * 10**9,
     "hour": 3600 * 10**9,
 }
-_INTEGER = re.compile(r"(0x[0-9a-fA-F_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9_]*)(?:[iu](?:8|16|32|64|128|size))?\Z")
-_FLOAT = re.compile(r"([0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]+)?)_?(?:f32|f64)?\Z")
-_BITS = re.compile(r"(?:std::)?([iu])(8|16|32|64|128|size)(?:::|::)(?:MAX|max_value)\Z")
+_INTEGER = regex(r"(0x[0-9a-fA-F_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9_]*)(?:[iu](?:8|16|32|64|128|size))?\Z")
+_FLOAT = regex(r"([0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]+)?)_?(?:f32|f64)?\Z")
+_BITS = regex(r"(?:std::)?([iu])(8|16|32|64|128|size)(?:::|::)(?:MAX|max_value)\Z")
 _BITS_LIMIT = 512
 _CONSTANTS = {
     "ZERO": 0,

@@ -11,6 +11,7 @@ from sleeplint.languages.rust.flow import has_effect, is_noise, is_value
 from sleeplint.languages.rust.handles import Fate, fate
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.languages.rust.verdict import Verdict
+from sleeplint.regexes import regex
 
 
 def stored(scene: Scene, awaited: Awaited) -> Verdict | None:
@@ -80,6 +81,6 @@ def _of_function(scene: Scene, valued: bool) -> Verdict | None:
     return None
 
 
-_RESTS = re.compile(
+_RESTS = regex(
     rb"\bfn\s+(?:\w+_)?(?:sleep|nap|wait|pause|settle|breathe?|rest|tick|delay|linger|yield|propagat\w*)(?:_\w+)?\s*+\("
 )

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, cast
 
 from sleeplint.records import dataclass, field
+from sleeplint.regexes import regex
 from sleeplint.source import Project
 
 _ROOTS = frozenset({"lib", "main", "mod"})
-_TEST_WORD = re.compile(r"(?:^|[-_])(?:tests?|testing|testutils?|testsuite|testkit|testlib|testing?_?utils?)(?:$|[-_])")
-_NAME = re.compile(rb"\bname[\"']?\s*=\s*[\"']([^\"'\n]*)[\"']")
+_TEST_WORD = regex(r"(?:^|[-_])(?:tests?|testing|testutils?|testsuite|testkit|testlib|testing?_?utils?)(?:$|[-_])")
+_NAME = regex(rb"\bname[\"']?\s*=\s*[\"']([^\"'\n]*)[\"']")
 """What a manifest may call its package, or its library."""
 _KINDS = ("dependencies", "dev-dependencies", "build-dependencies")
 

@@ -12,9 +12,10 @@ from sleeplint.languages.rust.attributes import before, elsewhere
 from sleeplint.languages.rust.bindings import parameter_names
 from sleeplint.languages.rust.names import FileNames
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 from sleeplint.text import Span
 
-_DURATION = re.compile(r":\s*(?:\w+::)*Duration\s*\Z")
+_DURATION = regex(r":\s*(?:\w+::)*Duration\s*\Z")
 _SPOKEN = frozenset({"println", "eprintln", "print", "trace", "debug", "info", "warn", "log", "dbg", "event"})
 """Macros that only say something."""
 

@@ -8,20 +8,21 @@ from collections.abc import Iterator
 import libcst as cst
 
 from sleeplint.finding import Applicability
+from sleeplint.regexes import regex
 from sleeplint.repairs.python.draft import Draft, Repair
 from sleeplint.repairs.python.event_pacing import sleeps_by_the_clock
 from sleeplint.repairs.python.place import LOOPS, Place
 from sleeplint.text import Span
 
-_HARMLESS = re.compile(
+_HARMLESS = regex(
     r"(pytest\.(raises|warns|deprecated_call)|(unittest\.)?mock\.patch(\.\w+)?|contextlib\.suppress|tempfile\.\w+|open|"
     r"warnings\.catch_warnings|(self|cls)\.(assert\w+|subTest)|(anyio|trio)\.\w+)$"
 )
 """Context managers whose body others may run in between."""
-_MEANS_TO_BLOCK = re.compile(r"(?i)block|starv|stall|hog|freez|busy|slow")
-_WATCHDOGS = re.compile(r"slow_callback_duration|set_debug")
-_FREEZERS = re.compile(r"\b(freeze_time|freezegun|time_machine)\b")
-_PATCHERS = re.compile(r"(.*\.)?(patch(\.object)?|setattr)$")
+_MEANS_TO_BLOCK = regex(r"(?i)block|starv|stall|hog|freez|busy|slow")
+_WATCHDOGS = regex(r"slow_callback_duration|set_debug")
+_FREEZERS = regex(r"\b(freeze_time|freezegun|time_machine)\b")
+_PATCHERS = regex(r"(.*\.)?(patch(\.object)?|setattr)$")
 _RUNNERS = {"asyncio": "asyncio.run", "trio": "trio.run", "anyio": "anyio.run"}
 _IDLE_CALLS = frozenset({"time.time", "time.monotonic", "time.perf_counter", "print", "len", "str", "int", "float"})
 

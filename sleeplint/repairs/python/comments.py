@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from sleeplint.regexes import regex
 
-_GIVES_TIME = re.compile(
+_GIVES_TIME = regex(
     r"(?i)^#+\s*(?:(?:we|just|now|then|also|first|and|need to|have to|must|should|please|so|to)\s+)*"
     r"(?:give|gives|let|allow|wait|waits|sleep|sleeps|pause|hack|make sure|ensure|enough time|some time|delay)\b"
 )
-_SAYS_MORE = re.compile(
+_SAYS_MORE = regex(
     r"(?i)\b(?:todo|fixme|xxx|noqa|pragma|nosec|type:|pylint|mypy|ruff|sleeplint|because|see|bug|issue)|#\d|://"
 )
 _LONG = 120

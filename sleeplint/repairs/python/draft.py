@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import libcst as cst
 
 from sleeplint.finding import Applicability, Fix
+from sleeplint.regexes import regex
 from sleeplint.repairs.python.comments import only_gives_time
 from sleeplint.repairs.python.imports import Imports, shared_orphans
 from sleeplint.repairs.python.place import Place
@@ -17,7 +17,7 @@ from sleeplint.text import Edit, Span
 PATIENCE_SECS = 10
 """How long what a repair writes waits for something that normally happens soon, before it fails."""
 
-_LINE_END = re.compile(rb"\r\n|\n|\r")
+_LINE_END = regex(rb"\r\n|\n|\r")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
+from sleeplint.regexes import regex
 from sleeplint.repairs.python.names import Binding
 from sleeplint.repairs.python.place import Place
 from sleeplint.text import Edit, Span
 
-_LINE_END = re.compile(rb"\r\n|\n|\r")
+_LINE_END = regex(rb"\r\n|\n|\r")
 
 
 class Imports:

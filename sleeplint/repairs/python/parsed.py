@@ -13,6 +13,7 @@ from libcst._nodes.internal import CodegenState
 from tree_sitter import Tree
 
 from sleeplint.languages.python.parsing import parse as tree_of
+from sleeplint.regexes import regex
 from sleeplint.repairs.python.hollow import hollowed
 from sleeplint.source import Source
 from sleeplint.text import Span
@@ -22,7 +23,7 @@ MAX_DEPTH = 200
 MAX_BRANCHES = 500
 """`elif` clauses, each of which is a level to libcst."""
 
-_FORM_FEED = re.compile(r"^([ \t]*)\x0c(?=[^\n\r])", re.MULTILINE)
+_FORM_FEED = regex(r"^([ \t]*)\x0c(?=[^\n\r])", re.MULTILINE)
 Node = TypeVar("Node", bound=cst.CSTNode)
 Scope = cst.Module | cst.FunctionDef | cst.ClassDef | cst.Lambda
 

@@ -6,12 +6,12 @@ there is hope. What a recipe asks of facts stands here; it asks the rest of the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from sleeplint.facts import Role, TestFile, Wait
 from sleeplint.finding import Finding
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
 WALL_CLOCK = "time.time"
 PARKS = frozenset({"asyncio.sleep", "anyio.sleep", "trio.sleep"})
@@ -55,9 +55,9 @@ _BOUND_WITHIN = 400
 """Bytes of a statement in which a wait begins that is all that the statement does."""
 _LOOP_WITHIN = 4_000
 """Bytes before a wait in which the loop begins that it ends."""
-_UNTIL_SET = re.compile(rb"\bwhile\b(?s:.){1,200}?\bis_?[sS]et\b")
-_LEADING = re.compile(rb"[\s(]*(?:await\b)?[\s(\\\w.]*")
-_NEXT = re.compile(rb"[^\r\n]*(?:\s|#[^\r\n]*)*")
+_UNTIL_SET = regex(rb"\bwhile\b(?s:.){1,200}?\bis_?[sS]et\b")
+_LEADING = regex(rb"[\s(]*(?:await\b)?[\s(\\\w.]*")
+_NEXT = regex(rb"[^\r\n]*(?:\s|#[^\r\n]*)*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,22 +8,23 @@ from tree_sitter import Node
 
 from sleeplint.finding import Fix
 from sleeplint.languages.rust.flow import LOOPS
+from sleeplint.regexes import regex
 from sleeplint.repairs.rust.ground import Ground, calls, inside
 from sleeplint.repairs.rust.place import Place, Spawned, spawns
 from sleeplint.repairs.rust.recipe import UNSAFE, Recipe, chain, pen, repaired
 from sleeplint.text import Edit, Span
 
-_CHANNELS = re.compile(r"(?:^|::)(?:channel|unbounded_channel|unbounded|bounded|sync_channel)$")
-_RELEASES = re.compile(
+_CHANNELS = regex(r"(?:^|::)(?:channel|unbounded_channel|unbounded|bounded|sync_channel)$")
+_RELEASES = regex(
     r"\.\s*(?:notify_\w+|send\w*|release|set|cancel\w*|abort\w*|shutdown\w*|stop\w*|close\w*|store|wait|add_permits|fire|signal"
     r"|swap|fetch_\w+|store)\s*\("
 )
-_ONLY_WAITS = re.compile(
+_ONLY_WAITS = regex(
     r"[,(]\s*(?:&mut\s+)?\w+\s*,?\s*\)$"
     r"|\.\s*(?:recv|next|changed|notified|closed|wait|join_next|acquire|cancelled)\s*\(\s*\)\s*,?\s*\)$|^recv_timeout\b"
 )
 """A guard around what does nothing but wait: a future made before, a receive, a notification."""
-_RECEIVES = re.compile(r"\.\s*(?:recv|next)\s*\(\s*\)")
+_RECEIVES = regex(r"\.\s*(?:recv|next)\s*\(\s*\)")
 
 
 _COMES_BACK = frozenset(
@@ -35,7 +36,7 @@ _COMES_BACK = frozenset(
     }
 )  # fmt: skip
 """Methods that wait for nobody, or for who takes what is sent."""
-_MAKES = re.compile(
+_MAKES = regex(
     r"^(?:std|core|alloc)::(?!process|net|io|fs|sync::(?:Condvar|Barrier)).*$|^tokio::(?:time::sleep|task::yield_now)$"
     r"|(?:^|::)(?:Some|Ok|Err|Arc|Vec|String|Box)(?:::\w+)?$|^drop$"
 )

@@ -6,21 +6,18 @@ import re
 
 from sleeplint.finding import Fix
 from sleeplint.languages.rust.flow import BORDERS
+from sleeplint.regexes import regex
 from sleeplint.repairs.rust.ground import statements
 from sleeplint.repairs.rust.place import Place
 from sleeplint.repairs.rust.recipe import UNSAFE, Recipe, repaired, shown
 from sleeplint.text import Edit, Span
 
-_GUARD = re.compile(
+_GUARD = regex(
     r"\.\s*(?:lock|read|write|try_lock|borrow|borrow_mut|enter|entered|upgradable_read|try_read|try_write)\s*\(\s*\)"
     r"\s*(?:\.\s*(?:unwrap|expect|unwrap_or_else)\s*\([^;]*\))?\s*;?\s*$"
 )
-_NOT_SENT = re.compile(
-    r"\b(?:Rc|RefCell|Cell|NonNull|MutexGuard|RwLockReadGuard|RwLockWriteGuard|thread_rng|UnsafeCell)\b"
-)
-_ON_PURPOSE = re.compile(
-    r"block|starv|hog|stall|busy|hang|stuck|freez|unresponsive|cpu|on purpose|synchron", re.IGNORECASE
-)
+_NOT_SENT = regex(r"\b(?:Rc|RefCell|Cell|NonNull|MutexGuard|RwLockReadGuard|RwLockWriteGuard|thread_rng|UnsafeCell)\b")
+_ON_PURPOSE = regex(r"block|starv|hog|stall|busy|hang|stuck|freez|unresponsive|cpu|on purpose|synchron", re.IGNORECASE)
 
 
 def the_runtimes_own(place: Place) -> Fix | None:

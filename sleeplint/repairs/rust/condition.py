@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from sleeplint.finding import Fix
 from sleeplint.languages.rust.flow import LOOPS
+from sleeplint.regexes import regex
 from sleeplint.repairs.rust.ground import Ground, inside
 from sleeplint.repairs.rust.place import Place
 from sleeplint.repairs.rust.recipe import PATIENCE_SECS, UNSAFE, Recipe, pen, repaired, shown
@@ -25,21 +26,21 @@ _READS = frozenset(
 )  # fmt: skip
 """Methods that can be called again and again and change nothing."""
 _MACROS = frozenset({"assert", "assert_eq"})
-_METHOD = re.compile(r"\.\s*(\w+)\s*(?:::\s*<[^()]*>\s*)?\(")
-_FUNCTION = re.compile(r"(?<![.\w])([a-z_][\w:]*)\s*\(")
-_POSITIVE_NUMBER = re.compile(r"(?:[1-9][\d_]*|0[xob][\da-fA-F_]*[1-9a-fA-F][\da-fA-F_]*)(?:_?[iu](?:\d+|size))?")
-SAYS_NO_MORE = re.compile(
+_METHOD = regex(r"\.\s*(\w+)\s*(?:::\s*<[^()]*>\s*)?\(")
+_FUNCTION = regex(r"(?<![.\w])([a-z_][\w:]*)\s*\(")
+_POSITIVE_NUMBER = regex(r"(?:[1-9][\d_]*|0[xob][\da-fA-F_]*[1-9a-fA-F][\da-fA-F_]*)(?:_?[iu](?:\d+|size))?")
+SAYS_NO_MORE = regex(
     r"\b(?:more|only|at most|exactly|never|again|once|still|too many)\b|\bexceed|duplicat|\blimit",
     re.IGNORECASE,
 )
 """An assertion that says so is also about what must not come later."""
-CONSUMES = re.compile(
+CONSUMES = regex(
     r"\.\s*(?:\w*recv\w*|next\w*|pop\w*|take|swap|fetch_\w+|remove\w*|insert\w*|send\w*|read\w*|accept|poll\w*|drain|replace"
     r"|push\w*|write\w*|publish\w*|delete\w*|create\w*|post\w*|put\w*|add\w*|set\w*|close\w*|stop\w*|start\w*|join\w*|abort"
     r"|ack\w*|subscribe\w*|update\w*|connect|connect_\w+|execute\w*|spawn\w*|shutdown\w*|run\w*|wait\w*)\s*(?:::\s*<[^()]*>\s*)?\("
 )
 """Calls that change what they are called on, or that wait."""
-_FIRST = re.compile(
+_FIRST = regex(
     r"(?:(?:std::|core::|sync::|atomic::)*(?:Arc|Rc|Mutex|RwLock|AsyncMutex)::new\(\s*)*"
     r"(?:[\w:]*Atomic\w+::new\(\s*(?P<number>true|false|-?\d[\d_]*)\s*\)"
     r"|[\w:]*(?:Atomic\w+|Vec|VecDeque|HashMap|HashSet|BTreeMap|BTreeSet|String)(?:::<[^()]*>)?::(?:new|default)\(\s*\)"

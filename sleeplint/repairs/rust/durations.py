@@ -10,13 +10,14 @@ from tree_sitter import Node
 
 from sleeplint.facts import Wait
 from sleeplint.finding import Fix
+from sleeplint.regexes import regex
 from sleeplint.repairs.rust.ground import Ground
 from sleeplint.repairs.rust.place import Place
 from sleeplint.repairs.rust.place import place as place_of
 from sleeplint.repairs.rust.recipe import PATIENCE_SECS, SAFE, UNSAFE, Recipe, repaired, shown
 from sleeplint.text import Edit, Span
 
-_LITERAL = re.compile(r"((?:\w+\s*::\s*)*Duration)\s*::\s*(from_(?:secs|millis|micros|nanos)|new)\s*\(([\d_,\s]+)\)")
+_LITERAL = regex(r"((?:\w+\s*::\s*)*Duration)\s*::\s*(from_(?:secs|millis|micros|nanos)|new)\s*\(([\d_,\s]+)\)")
 _NAMES = ("TIMEOUT", "TEST_TIMEOUT", "GUARD_TIMEOUT", "WAIT_TIMEOUT")
 
 

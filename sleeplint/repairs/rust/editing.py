@@ -7,16 +7,17 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
+from sleeplint.regexes import regex
 from sleeplint.text import Edit, Span
 
-_COMMENT = re.compile(rb"[ \t]*//(?![/!])[ \t]*(.*?)[ \t]*\r?")
-_BEYOND = re.compile(
+_COMMENT = regex(rb"[ \t]*//(?![/!])[ \t]*(.*?)[ \t]*\r?")
+_BEYOND = regex(
     r"because|since|otherwise|unless|https?:|#\d|todo|fixme|note\b|bug|issue|race|must|see\b|safety|sleeplint|\bif\b"
     r"|flak|workaround|\bnot\b|n't|\bbut\b|without",
     re.IGNORECASE,
 )
 """Words of a comment that says more than that time is given."""
-_GIVING_TIME = re.compile(
+_GIVING_TIME = regex(
     r"(?:(?:now|then|just|and|please|we|so|first|finally|next)[, ]+)*"
     r"(?:(?:give|giving|allow|allowing|leave)\b.*\b(?:time|moment|beat|chance|while|second|sec|seconds|ms|millis|bit|opportunity)\b.*"
     r"|(?:wait|waiting|sleep|sleeping|pause|pausing|delay)"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
+from sleeplint.regexes import regex
 from sleeplint.repairs.rust.ground import Ground, statements
 from sleeplint.repairs.rust.limits import callers
 from sleeplint.repairs.rust.place import Place, Spawned
@@ -16,14 +17,14 @@ from sleeplint.text import Span
 
 _OWNED = frozenset({"socket", "listener", "sender", "receiver", "data", "count"})
 """What a task may keep: the end of each is noticed only in ways that are understood."""
-_GUARDED = re.compile(
+_GUARDED = regex(
     r"\.\s*(?:lock|read|write|borrow|borrow_mut|upgradable_read)(?:_owned|_arc)?\s*\(\s*\)"
     r"|\.\s*(?:try_)?(?:lock_?\w*|acquire\w*|enter\w*|flock|permit\w*|reserve\w*)\s*\(|\b(?:Weak|Guard|Permit)\b"
     r"|\b(?:Buf|Line)(?:Writer|Stream)\b"  # what they hold is sent when they end
 )
-_KEPT_ALIVE = re.compile(r"\blet\s+(?:mut\s+)?_\w+\s*(?::[^=;]*)?=\s*(?:\(\s*)?(?:\w+\s*,?\s*)+\)?\s*;")
+_KEPT_ALIVE = regex(r"\blet\s+(?:mut\s+)?_\w+\s*(?::[^=;]*)?=\s*(?:\(\s*)?(?:\w+\s*,?\s*)+\)?\s*;")
 """A variable that is moved into a name of its own, for nothing but its life's length."""
-_NEEDS_THE_END = re.compile(
+_NEEDS_THE_END = regex(
     r"\bread_to_(?:end|string)\b|\bcopy(?:_buf|_bidirectional)?\s*\(|\bEOF\b|\beof\b|UnexpectedEof"
     r"|Connection(?:Reset|Aborted)|BrokenPipe|\bclosed\b|\b(?:is|on|wait\w*)_(?:eof|clos\w+)|disconnect|Disconnect"
     r"|\bOk\(\s*0\s*\)|\bread\w*\([^;]*\)\s*(?:\.\s*await)?\s*(?:\.\s*unwrap\(\)|\?)?\s*(?:==|,)\s*0\b"
@@ -34,7 +35,7 @@ _NEEDS_THE_END = re.compile(
     r"|\.\s*(?:into_)?iter\s*\(\s*\)\s*\.\s*(?:collect|count|last)\b|\bassert!\s*\(\s*\w*rx\s*\.\s*await\s*\.\s*is_err\b"
 )
 _CALLED = r"\s*\((?:[^()]|\([^()]*\))*\)\s*(?:\.\s*await\s*)?"
-_IO_ENDS = re.compile(
+_IO_ENDS = regex(
     rf"\b(?:send|recv|write|read|connect|accept|bind)\w*{_CALLED}\.\s*(?:unwrap_err|expect_err|is_err)\b"
     r"|\bwhile\b[^{;]*\b(?:send|recv|write|read|connect|accept|next)\w*\s*\(|\bif\s+\w+\s*==\s*0\b|\.\s*lines\s*\("
     r"|\bread\w*\s*\([^}]*\.\s*is_empty\s*\("
@@ -210,9 +211,9 @@ def _means_to_panic(ground: Ground, function: Node) -> bool:
     return False
 
 
-_STARTED = re.compile(r"\blet\s+\w+\s*=\s*(?:\w+\s*::\s*)*Instant\s*::\s*now\s*\(\s*\)\s*;")
-_TOOK = re.compile(r"\blet\s+(\w+)\s*=\s*\w+\s*\.\s*elapsed\s*\(\s*\)\s*;")
-_CLOCK = re.compile(r"\.\s*elapsed\b(?!\s*\(\s*\)\s*<)|\bduration_since\b|\bSystemTime\b|\bInstant\b|\bnow\s*\(")
+_STARTED = regex(r"\blet\s+\w+\s*=\s*(?:\w+\s*::\s*)*Instant\s*::\s*now\s*\(\s*\)\s*;")
+_TOOK = regex(r"\blet\s+(\w+)\s*=\s*\w+\s*\.\s*elapsed\s*\(\s*\)\s*;")
+_CLOCK = regex(r"\.\s*elapsed\b(?!\s*\(\s*\)\s*<)|\bduration_since\b|\bSystemTime\b|\bInstant\b|\bnow\s*\(")
 
 
 def _measures(text: str) -> bool:

@@ -8,12 +8,13 @@ from tree_sitter import Node
 
 from sleeplint.finding import Fix
 from sleeplint.languages.rust.flow import LOOPS
+from sleeplint.regexes import regex
 from sleeplint.repairs.rust.condition import CONSUMES, SAYS_NO_MORE, operands_in, path_of_call
 from sleeplint.repairs.rust.ground import Ground
 from sleeplint.repairs.rust.place import Place
 from sleeplint.repairs.rust.recipe import PATIENCE_SECS, Recipe, shown
 
-_MAKES = re.compile(r"\b(?:connect|bind|open|create|new|start|spawn|from|downgrade|clone)\w*\s*\(")
+_MAKES = regex(r"\b(?:connect|bind|open|create|new|start|spawn|from|downgrade|clone)\w*\s*\(")
 """Calls that make a thing, which is the same each time, or another one."""
 
 

@@ -15,11 +15,12 @@ from sleeplint.languages.rust.library import Library, Reading
 from sleeplint.languages.rust.macros import Grove
 from sleeplint.languages.rust.names import FileNames, Finder, path_of
 from sleeplint.languages.rust.parsing import LANGUAGE, Budget
+from sleeplint.regexes import regex
 from sleeplint.source import Source
 
 _NAMES = frozenset({"identifier", "type_identifier", "shorthand_field_identifier", "self"})
 _HOLDERS = "[(source_file) (declaration_list) (block)] @holder"
-_BEFORE = re.compile(rb"(?:::|(?<!\.)\.)\s*\Z|'\Z")
+_BEFORE = regex(rb"(?:::|(?<!\.)\.)\s*\Z|'\Z")
 """What makes a word a method, a field, a later part of a path or a lifetime."""
 
 

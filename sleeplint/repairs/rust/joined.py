@@ -8,13 +8,14 @@ from tree_sitter import Node
 
 from sleeplint.finding import Fix
 from sleeplint.languages.rust.flow import BORDERS, LOOPS
+from sleeplint.regexes import regex
 from sleeplint.repairs.rust.ending import ending
 from sleeplint.repairs.rust.ground import calls, statements
 from sleeplint.repairs.rust.park import keeps_something
 from sleeplint.repairs.rust.place import Place, Spawned, spawns
 from sleeplint.repairs.rust.recipe import SAFE, UNSAFE, Recipe, end, pen, repaired
 
-_PARALLEL = re.compile(r"(?<!\.)\b(?:join|try_join|join_all|try_join_all|select|race)\s*[!(]")
+_PARALLEL = regex(r"(?<!\.)\b(?:join|try_join|join_all|try_join_all|select|race)\s*[!(]")
 
 
 def release(place: Place) -> Fix | None:

@@ -10,15 +10,16 @@ from functools import lru_cache
 from tree_sitter import Node
 
 from sleeplint.finding import Fix
+from sleeplint.regexes import regex
 from sleeplint.repairs.rust.editing import Pen
 from sleeplint.repairs.rust.ground import Ground, Word
 from sleeplint.text import Edit, Span
 
 _WIDTH = 100
 """rustfmt's `max_width`."""
-_PLAIN = re.compile(r"(?:(?:\w+\s*::\s*)*Duration\s*::\s*\w+\s*\()?[\d_.]+(?:_?[iuf]\d+)?\)?")
+_PLAIN = regex(r"(?:(?:\w+\s*::\s*)*Duration\s*::\s*\w+\s*\()?[\d_.]+(?:_?[iuf]\d+)?\)?")
 """A duration, or a number that one is made of."""
-_WORD = re.compile(r"(?<![\w.:])[A-Za-z_]\w*")
+_WORD = regex(r"(?<![\w.:])[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,21 +8,22 @@ from tree_sitter import Node
 
 from sleeplint.finding import Fix
 from sleeplint.languages.rust.attributes import attribute
+from sleeplint.regexes import regex
 from sleeplint.repairs.rust.ground import Ground, inside
 from sleeplint.repairs.rust.place import Place
 from sleeplint.repairs.rust.recipe import UNSAFE, Recipe, repaired, shown
 from sleeplint.text import Edit, Span
 
-_REAL = re.compile(
+_REAL = regex(
     r"\b(?:Tcp|Udp|Unix)\w*\b|\bnet\b|\bfs\b|\bprocess\b|\bCommand\b|\bFile\b|\bspawn_blocking\b|\bblock_in_place\b|\bthread\b"
     r"|\bSystemTime\b|\bUtc\b|\bLocal\b|\bunsafe\b|\bstd(?:::|\s*::\s*)time(?:::|\s*::\s*)Instant\b|\bextern\b|\bhttp\b"
 )
-_REMOTE = re.compile(
+_REMOTE = regex(
     r"connect|server|client|addr|broker|socket|url|http|cluster|\bport\b|\bnode|container|database|redis|\bdb\b|dir|path",
     re.IGNORECASE,
 )
 """Names of what most likely lives in another process, or in files."""
-_KNOWN = re.compile(
+_KNOWN = regex(
     r"^(?:tokio::(?:time|sync|spawn|task::(?:spawn|yield_now|JoinHandle))|std::(?:time::Duration|collections|sync|rc|cell|vec"
     r"|string|option|result|cmp|fmt|mem|future|pin|iter|ops|boxed|default|convert|hash|num|any|marker|clone|str|borrow)"
     r"|futures(?:_util|_core|_channel)?::(?!io|executor))\b"

@@ -12,11 +12,12 @@ from tree_sitter import Node
 from sleeplint.facts import Test, Wait
 from sleeplint.finding import Finding
 from sleeplint.languages.rust.flow import BORDERS, LOOPS
+from sleeplint.regexes import regex
 from sleeplint.repairs.rust.ground import Ground, Word, calls, statements
 
 _TASKS = frozenset({"tokio::spawn", "tokio::task::spawn"})
 _THREADS = frozenset({"std::thread::spawn"})
-_OTHERS = re.compile(r"(?:^|::|\.)spawn\w*$")
+_OTHERS = regex(r"(?:^|::|\.)spawn\w*$")
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from sleeplint.finding import Fix
+from sleeplint.regexes import regex
 from sleeplint.repairs.rust.place import Place, Spawned, spawns
 from sleeplint.repairs.rust.recipe import Recipe, shown
 from sleeplint.repairs.rust.startup import has_its_listener
 
 _PATIENCE_SECS = 10
 """How long a program may take to start."""
-_CONNECTS = re.compile(
+_CONNECTS = regex(
     r"let\s+(?:mut\s+)?(\w+)\s*=\s*([^;]*\bconnect\w*\s*\([^;]*?)\s*(?:\.\s*(?:unwrap\(\s*\)|expect\([^()]*\))|\?)\s*;"
 )
-_SERVES = re.compile(r"\b(?:\w*serve\w*|run\w*|start\w*|listen\w*|bind\w*|accept|launch\w*|entry_point|main)\s*\(")
+_SERVES = regex(r"\b(?:\w*serve\w*|run\w*|start\w*|listen\w*|bind\w*|accept|launch\w*|entry_point|main)\s*\(")
 
 
 def say_when_up(place: Place) -> Fix | None:

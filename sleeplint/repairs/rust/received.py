@@ -8,6 +8,7 @@ from tree_sitter import Node
 
 from sleeplint.finding import Fix
 from sleeplint.languages.rust.flow import LOOPS
+from sleeplint.regexes import regex
 from sleeplint.repairs.rust.ground import Ground, calls, inside
 from sleeplint.repairs.rust.place import Place
 from sleeplint.repairs.rust.recipe import PATIENCE_SECS, UNSAFE, Recipe, pen, repaired, shown
@@ -15,7 +16,7 @@ from sleeplint.text import Edit, Span
 
 _TOKIO = ("tokio::sync::mpsc::", "tokio::sync::broadcast::")
 _BLOCKING = ("std::sync::mpsc::", "crossbeam_channel::", "crossbeam::channel::", "flume::")
-_LOOK = re.compile(r"(\w+)\s*\.\s*try_recv\s*\(\s*\)")
+_LOOK = regex(r"(\w+)\s*\.\s*try_recv\s*\(\s*\)")
 
 
 def receive(place: Place) -> Fix | None:

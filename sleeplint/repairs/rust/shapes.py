@@ -8,10 +8,11 @@ from tree_sitter import Node
 
 from sleeplint.finding import Fix
 from sleeplint.languages.rust.flow import BORDERS, LOOPS
+from sleeplint.regexes import regex
 from sleeplint.repairs.rust.place import Place
 from sleeplint.repairs.rust.recipe import Recipe, shown
 
-_RECEIVE = re.compile(r"(\w+)\s*\.\s*(?:try_)?(?:recv|next)\w*\s*\(")
+_RECEIVE = regex(r"(\w+)\s*\.\s*(?:try_)?(?:recv|next)\w*\s*\(")
 _LONGEST = 90
 """Characters of a statement that is quoted."""
 

@@ -8,23 +8,24 @@ from tree_sitter import Node
 
 from sleeplint.finding import Fix
 from sleeplint.languages.rust.flow import LOOPS
+from sleeplint.regexes import regex
 from sleeplint.repairs.rust.ground import Ground, calls, inside, statements
 from sleeplint.repairs.rust.place import Place, Spawned, is_async, spawns, starts_something
 from sleeplint.repairs.rust.recipe import SAFE, UNSAFE, Recipe, chain, pen, repaired
 from sleeplint.repairs.rust.understood import names_bound
 
-_BINDS = re.compile(r"(?:^|::)(?:TcpListener|UnixListener)::bind$")
-_MAY_BIND = re.compile(r"(?:^|::|\.)(?:try_)?(?:bind\w*|listen\w*|serve_addr|run_server)$")
-_OTHER_STARTS = re.compile(r"\b(?:Command|Endpoint|quinn|Container|docker|testcontainers|UdpSocket)\b")
-_CLIENT = re.compile(
+_BINDS = regex(r"(?:^|::)(?:TcpListener|UnixListener)::bind$")
+_MAY_BIND = regex(r"(?:^|::|\.)(?:try_)?(?:bind\w*|listen\w*|serve_addr|run_server)$")
+_OTHER_STARTS = regex(r"\b(?:Command|Endpoint|quinn|Container|docker|testcontainers|UdpSocket)\b")
+_CLIENT = regex(
     r"connect|client|\bget\b|\bpost\b|\bput\b|\bhead\b|request|\bcall\b|fetch|\bdial|\bsend\b|handshake", re.IGNORECASE
 )
-_SERVERS = re.compile(r"axum::serve")
+_SERVERS = regex(r"axum::serve")
 """Calls that do nothing before they accept, whatever else they are given."""
-_STATIC = re.compile(r"\b[A-Z][A-Z0-9_]{2,}\b\s*\.\s*\w+\s*\(|\b[A-Z][A-Z0-9_]{2,}\b\s*[-+|&]?=[^=]|\bset_var\b")
-_GOES_OUT = re.compile(r"\bconnect\w*\s*\(|\bCommand\b|\bfs\s*::|\bFile\s*::")
+_STATIC = regex(r"\b[A-Z][A-Z0-9_]{2,}\b\s*\.\s*\w+\s*\(|\b[A-Z][A-Z0-9_]{2,}\b\s*[-+|&]?=[^=]|\bset_var\b")
+_GOES_OUT = regex(r"\bconnect\w*\s*\(|\bCommand\b|\bfs\s*::|\bFile\s*::")
 """What a task may do before it accepts that leaves a trace elsewhere."""
-_HARMLESS = re.compile(
+_HARMLESS = regex(
     r"\s*let\s+(?:mut\s+)?\w+\s*(?::[^=]*)?=\s*(?:&?[\w.:]+(?:\.clone\(\))?|format!\s*\([^;]*\)"
     r"|[^;(]*\.(?:local_addr|clone|to_string|port|into|unwrap|parse)\s*\([^;]*\)|\"[^;]*)\s*;\s*",
     re.DOTALL,

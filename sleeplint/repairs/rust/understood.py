@@ -9,25 +9,26 @@ from dataclasses import dataclass, replace
 from tree_sitter import Node
 
 from sleeplint.languages.rust.macros import macro_name
+from sleeplint.regexes import regex
 from sleeplint.repairs.rust.ground import Ground, inside, statements
 
 _SPARE = 0.8
 """Of a hold's length, the part within which what is limited is surely over before the hold is."""
 _NET = r"(?:std|tokio)::(?:net|os::unix::net)::(?:Tcp|Unix)"
 _MADE = (
-    (re.compile(_NET + r"Listener::bind"), "listener", True),
-    (re.compile(_NET + r"Stream::connect(?:_timeout)?"), "socket", True),
-    (re.compile(r"std::sync::mpsc::(?:sync_)?channel"), "channel", False),
-    (re.compile(r"tokio::sync::(?:oneshot::|mpsc::(?:unbounded_)?)channel"), "channel", False),
-    (re.compile(r"(?:std|tokio)::time::(?:Duration::from_\w+|Instant::now)"), "data", False),
-    (re.compile(r"(?:tokio::task|std::thread)::yield_now"), "data", False),
-    (re.compile(r"(?:(?:std|alloc)::(?:vec|string)::)?(?:Vec|String)::(?:new|with_capacity|from)"), "data", False),
-    (re.compile(r"Ok|Some"), "data", False),
+    (regex(_NET + r"Listener::bind"), "listener", True),
+    (regex(_NET + r"Stream::connect(?:_timeout)?"), "socket", True),
+    (regex(r"std::sync::mpsc::(?:sync_)?channel"), "channel", False),
+    (regex(r"tokio::sync::(?:oneshot::|mpsc::(?:unbounded_)?)channel"), "channel", False),
+    (regex(r"(?:std|tokio)::time::(?:Duration::from_\w+|Instant::now)"), "data", False),
+    (regex(r"(?:tokio::task|std::thread)::yield_now"), "data", False),
+    (regex(r"(?:(?:std|alloc)::(?:vec|string)::)?(?:Vec|String)::(?:new|with_capacity|from)"), "data", False),
+    (regex(r"Ok|Some"), "data", False),
 )
 """What calls make, by canonical path, and whether they can fail."""
-_PASSES = re.compile(r"(?:std|tokio)::io::(?:util::)?BufReader::new")
+_PASSES = regex(r"(?:std|tokio)::io::(?:util::)?BufReader::new")
 """Calls whose value is what they are given, in another shape. What a `BufWriter` holds may be sent when it ends."""
-_DROPS = re.compile(r"(?:(?:std|core)::mem::)?drop")
+_DROPS = regex(r"(?:(?:std|core)::mem::)?drop")
 _NUMBERS = ("f32", "f64", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64")
 _IO = frozenset(
     {"flush", "read_exact", "shutdown", "write", "write_all"}
@@ -68,7 +69,7 @@ _SAYS = frozenset({"println", "eprintln", "print", "eprint", "format", "vec"})
 _ITEMS = frozenset(
     {"use_declaration", "function_item", "const_item", "struct_item", "attribute_item", "empty_statement"}
 )
-_STARTS = re.compile(r"\bspawn\w*|\bthread\b|\bblock_on\b|\bblocking\b")
+_STARTS = regex(r"\bspawn\w*|\bthread\b|\bblock_on\b|\bblocking\b")
 
 
 @dataclass(frozen=True, slots=True)
