@@ -310,6 +310,28 @@ def test_the_runners_settings_bound_every_test(tmp_path: Path, name: str, text: 
     assert str(tmp_path / name) in file.consulted
 
 
+@pytest.mark.parametrize(
+    ("text", "ms"),
+    [
+        ("[tool.pytest.ini_options]\naddopts = '-ra'\n", None),
+        ("[ tool.pytest.ini_options ]\n", None),
+        ("[project]\ndependencies = ['pytest']\n", 40_000),
+        ("# [tool.pytest.ini_options]\n", 40_000),
+        ("[tool.pytest-other]\nx = 1\n", 40_000),
+    ],
+)
+def test_the_first_file_with_settings_of_the_runner_is_the_one_that_counts(
+    tmp_path: Path, text: str, ms: int | None
+) -> None:
+    place = tmp_path / "tests" / "test_it.py"
+    place.parent.mkdir()
+    (tmp_path / "pyproject.toml").write_text(text)
+    (tmp_path / "setup.cfg").write_text("[tool:pytest]\ntimeout = 40\n")
+    place.write_text(HEAD + "def test_a():\n    time.sleep(1)\n")
+    file = read(Source.read(str(place)), Surroundings(project=Project(tmp_path)))
+    assert [test.limit_ms for test in file.tests] == [ms]
+
+
 def test_closer_settings_win_and_a_mark_wins_over_all(tmp_path: Path) -> None:
     place = tmp_path / "tests" / "test_it.py"
     place.parent.mkdir()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from time import thread_time
 
-import tree_sitter_python
-from tree_sitter import Language, Parser, Point, Tree
+from tree_sitter import Parser, Point, Tree
 
+from sleeplint.languages.grammars import grammar
 from sleeplint.languages.growth import KEY, TYPED, Trees
 from sleeplint.source import Project, Source
 
@@ -20,7 +20,7 @@ _CHUNK = 1 << 16
 
 @cache
 def _parser() -> Parser:
-    return Parser(Language(tree_sitter_python.language()))
+    return Parser(grammar("tree_sitter_python"))
 
 
 def parse(code: bytes, max_seconds: float = MAX_SECONDS, before: Tree | None = None, quick: int = QUICK) -> Tree | str:

@@ -21,6 +21,7 @@ _FILES: Final = (
 )
 """In the order in which pytest looks for its settings, each with their section."""
 _OPTION: Final = regex(r"(?:^|\s)--timeout[= ](\d+(?:\.\d+)?)(?=\s|$)")
+_SECTION: Final = regex(r"(?m)^[ \t]*\[[ \t]*tool\.pytest(?:\.ini_options)?[ \t]*\]")
 _NUMBER: Final = regex(r"\d+(\.\d+)?")
 
 
@@ -65,6 +66,8 @@ def _in_folder(project: Project, folder: str) -> tuple[Milliseconds | None] | bo
 def _of_toml(text: str) -> dict[str, object] | None:
     if "pytest" not in text:
         return None
+    if "timeout" not in text and _SECTION.search(text):
+        return {}  # settings that say nothing of it; to parse them takes as long as to read a file
     import tomllib
 
     try:

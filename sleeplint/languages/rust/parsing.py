@@ -6,8 +6,9 @@ import time
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-import tree_sitter_rust
-from tree_sitter import Language, Node, Parser, Point, Range, Tree
+from tree_sitter import Node, Parser, Point, Range, Tree
+
+from sleeplint.languages.grammars import grammar
 
 SIZE_LIMIT = 1_500_000
 """Bytes of a file that is read; a tree takes up to two hundred times as much memory."""
@@ -19,7 +20,7 @@ SECONDS_LIMIT = 1.4
 DEPTH_LIMIT = 600
 """Nodes above a call; deeper nesting is not a person's."""
 
-LANGUAGE = Language(tree_sitter_rust.language())
+LANGUAGE = grammar("tree_sitter_rust")
 _PARSER = Parser(LANGUAGE)
 _CHUNK = 1 << 16
 _SELDOM = 16
