@@ -6,7 +6,6 @@ import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -141,7 +140,11 @@ class Linter:
         """The file as it was opened already for what others of its project rest on."""
         project = self._projects.get(task.root) if self._neighbour is None else None
         found = project.held(task.absolute) if project is not None else None
-        return copy(found) if found is not None else None
+        if found is None:
+            return None
+        from copy import copy
+
+        return copy(found)
 
     def unread(self, task: Task, source: Source) -> Report | None:
         """The empty report of a file about which there is nothing to say, as a byte search tells; None to read it."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-
-from tree_sitter import Node
+from typing import TYPE_CHECKING
 
 from sleeplint.records import dataclass
 from sleeplint.regexes import regex
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 _TOKEN = regex(r'"(?:\\.|[^"\\])*"|[\w:]+|[(),=!]', re.DOTALL)
 TEST_NAMES = frozenset(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -144,6 +143,8 @@ class Workspace:
 
     def _manifest(self, folder: str) -> dict[str, Any]:
         if folder not in self._tables:
+            import tomllib
+
             source = self.project.source(os.path.join(folder, "Cargo.toml"))
             try:
                 self._tables[folder] = tomllib.loads(source.code.decode("utf-8", "replace")) if source else {}
