@@ -42,14 +42,14 @@ def _without_stem() -> tuple[dict[bytes, set[bytes]], dict[bytes, set[bytes]]]:
     """Names in the catalogue without a stem: of functions, by their type; of others, each with its crates."""
     types: dict[bytes, set[bytes]] = {}
     crates: dict[bytes, set[bytes]] = {b"default": {b"crossbeam"}}
-    for call in (*FUNCTIONS, *METHODS):
-        *modules, name = call.call.encode().split(b"::")
-        if any(stem in name for stem in STEMS):
-            continue
-        if modules[-1][:1].isupper() and call in FUNCTIONS:
-            types.setdefault(modules[-1], set()).add(name)
-        else:
-            crates.setdefault(name, set()).add(modules[0])
+    for calls in (FUNCTIONS, METHODS):
+        for *modules, name in (call.call.encode().split(b"::") for call in calls):
+            if any(stem in name for stem in STEMS):
+                continue
+            if modules[-1][:1].isupper() and calls is FUNCTIONS:
+                types.setdefault(modules[-1], set()).add(name)
+            else:
+                crates.setdefault(name, set()).add(modules[0])
     return types, crates
 
 
