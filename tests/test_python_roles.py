@@ -279,6 +279,20 @@ ROLES = {
                 worker.join()
         """,
     ),
+    "a lock that many tasks are after": (
+        "hold high",
+        """
+        def test():
+            def work():
+                with mutex.acquire():
+                    time.sleep(0.1)  # <-
+            workers = [threading.Thread(target=work) for _ in range(50)]
+            for worker in workers:
+                worker.start()
+            for worker in workers:
+                worker.join()
+        """,
+    ),
     "idling for ever in a thread": (
         "hold high",
         """

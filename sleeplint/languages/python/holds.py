@@ -73,7 +73,7 @@ def hold(
     last = round_ is None and is_last(scene, site.chain, site.call)
     if standing.kind == "task" and last and not _goes_on(scene, site):
         keeps = _keeps(scene, site)
-        if ends is True and (keeps is None or _is_one_of_many(standing)):
+        if ends is True and (keeps is None or (keeps == "connection" and _is_one_of_many(standing))):
             return None  # work that takes its time
         sure = ends is not None or keeps == "connection"
         return Verdict("hold", sure, related=related, keeps=keeps or "task", ends_early=ends is False)
@@ -115,7 +115,7 @@ def _handles_a_connection(scene: Scene, site: Site) -> bool:
 
 
 def _is_one_of_many(standing: Standing) -> bool:
-    """A task that is started again and again: together they are the load on what each of them holds."""
+    """A task that is started again and again: connections of such are the load that the test is about."""
     chain = standing.spawn.chain if standing.spawn is not None else ()
     return any(outer.type in _LOOPS or outer.type.endswith("comprehension") for outer in chain[border(chain) + 1 :])
 
