@@ -32,12 +32,10 @@ SCAN_PAYS = 16_000_000
 """Bytes of source from which even the search for what is worth parsing is left to the processes."""
 LIFE = 5_000_000
 """Bytes of source after which processes are replaced: Python gives little memory back before it ends."""
-_TIDY = 100_000
-"""Bytes of source read after which a process gives back what holds itself: trees, and what was found out in them."""
-_MOST_HELD = 15_000_000
+_MOST_HELD = 8_000_000
 """Bytes that other files of one project may take before they are given back, to be opened again where they are asked
 for: a project has no end of files, a process has."""
-_WORTH_COLLECTING = 5_000_000
+_WORTH_COLLECTING = 1_000_000
 """Of so many bytes it pays to look for those that hold each other."""
 _CHUNK = 64
 _SELDOM = (5_000, 10, 10)
@@ -371,13 +369,4 @@ def _begin(plans: Sequence[Plan], repairs: bool) -> None:
 
 
 def _lint_chunk(tasks: list[Task]) -> list[Report]:
-    reports = []
-    read = 0
-    for task in tasks:
-        report = _linter.report(task)
-        reports.append(report)
-        read += task.size if report.digest else 0
-        if read > _TIDY:
-            read = 0
-            gc.collect()
-    return reports
+    return list(map(_linter.report, tasks))

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import gc
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +16,10 @@ from sleeplint.languages import Surroundings, may_wait, read
 from sleeplint.languages.catalogue import Argument, Call
 from sleeplint.languages.python import parsing
 from sleeplint.languages.python.catalogue import CALLS
-from sleeplint.source import Source
+from sleeplint.languages.python.modules import Module
+from sleeplint.source import Project, Source
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
 
 
 def reading(code: bytes | str) -> TestFile:
@@ -179,3 +185,16 @@ def test_waits_come_in_order_of_position() -> None:
     spans = [wait.span for wait in reading(code).waits]
     assert spans == sorted(spans)
     assert len(spans) == 5
+
+
+@pytest.mark.parametrize("path", sorted((FIXTURES / "python").glob("*.py")), ids=lambda path: path.name)
+def test_what_was_worked_out_about_a_file_goes_with_it(path: Path) -> None:
+    gc.collect()
+    gc.disable()  # what holds itself would stay
+    try:
+        file = read(Source.read(str(path)), Surroundings(project=Project(FIXTURES)))
+        left = [one for one in gc.get_objects() if isinstance(one, Module) and one.path == str(path)]
+    finally:
+        gc.enable()
+    assert file.waits
+    assert left == []

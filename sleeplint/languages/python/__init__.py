@@ -17,7 +17,11 @@ def read(source: Source, around: Surroundings) -> TestFile:
     tree = parsed(source, around.project)
     if isinstance(tree, str):
         return TestFile(source.path, "python", around.in_test, unread=(tree,))
-    return read_module(Module(source.path, source.code, tree, around.project), around)
+    module = Module(source.path, source.code, tree, around.project)
+    try:
+        return read_module(module, around)
+    finally:
+        module.let_go()
 
 
 def forget(project: Project, path: Path) -> None:

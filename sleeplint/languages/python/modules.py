@@ -50,6 +50,11 @@ class Module:
         """Files looked for on behalf of this one, found or not."""
         self._tables: dict[int, Table] = {}
 
+    def let_go(self) -> None:
+        """Forget what was worked out, most of which holds this module: else it stays until somebody looks for that."""
+        self.memory.clear()
+        self._tables.clear()
+
     @property
     def is_test_code(self) -> bool:
         """Whether it is test code by its place."""

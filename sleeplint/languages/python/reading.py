@@ -83,9 +83,10 @@ def read_module(module: Module, around: Surroundings) -> TestFile:
 
 def _waits(places: list[_Place], module: Module) -> list[Wait]:
     from sleeplint.languages.python.roles import circumstances  # of a file without waits nobody needs it
+    from sleeplint.languages.python.scene import Scene
 
-    sites = [place.site for place in places]
-    return [_wait(place, circumstances(place.site, sites)) for place in in_time(places, module)]
+    scene = Scene([place.site for place in places])
+    return [_wait(place, circumstances(place.site, scene)) for place in in_time(places, module)]
 
 
 def _places(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 
 from tree_sitter import Node
@@ -26,7 +26,7 @@ from sleeplint.languages.python.outcomes import outcome_of
 from sleeplint.languages.python.races import order, races
 from sleeplint.languages.python.releases import released
 from sleeplint.languages.python.remarks import remark
-from sleeplint.languages.python.scene import Scene, scene_of
+from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tasks import Spawn, Standing, is_spawner, standing_of
 from sleeplint.languages.python.tree import arguments_of, bare, chain_to, statement_of
@@ -44,9 +44,8 @@ THE_CALL = "the call"
 """What a hold keeps that stands in a function which a call runs or was given."""
 
 
-def circumstances(site: Site, sites: Sequence[Site]) -> Circumstances:
-    """Why a site waits and what it costs. `sites` are all of its file, in one sequence that stays the same."""
-    scene = scene_of(site, sites)
+def circumstances(site: Site, scene: Scene) -> Circumstances:
+    """Why a site waits and what it costs, in the scene of its file."""
     test_name = site.test.name_span.start if site.test is not None else None
     standing = standing_of(scene, site.chain, test_name)
     spawn = _direct_spawn(scene, site) or standing.spawn

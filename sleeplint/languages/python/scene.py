@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 
 from tree_sitter import Node
 
@@ -158,31 +157,3 @@ def parts(node: Node) -> Iterator[Node]:
         yield part
         if part.type not in _LEAVES:
             stack += [child for child in reversed(part.named_children) if child.type not in _BORDERS]
-
-
-class _Same:
-    """A sequence, equal only to itself: so that a cache need not compare its items."""
-
-    __slots__ = ("sites",)
-
-    def __init__(self, sites: Sequence[Site]) -> None:
-        self.sites = sites
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.sites is other.sites
-
-    def __hash__(self) -> int:
-        return id(self.sites)
-
-
-@lru_cache(maxsize=1)
-def _scene(same: _Same) -> Scene:
-    return Scene(same.sites)
-
-
-def scene_of(site: Site, sites: Sequence[Site]) -> Scene:
-    """The scene of a file's sites; the same one as long as the same sequence is asked for."""
-    if not sites:
-        return Scene((site,))
-    scene = _scene(_Same(sites))
-    return scene if site.call.id in scene.sites and site.chain[0] == scene.root else Scene((site, *sites))
