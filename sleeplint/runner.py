@@ -35,8 +35,6 @@ LIFE = 5_000_000
 _MOST_HELD = 8_000_000
 """Bytes that other files of one project may take before they are given back, to be opened again where they are asked
 for: a project has no end of files, a process has."""
-_WORTH_COLLECTING = 1_000_000
-"""Of so many bytes it pays to look for those that hold each other."""
 _CHUNK = 64
 _SELDOM = (5_000, 10, 10)
 """How many objects are made before those are looked for that hold each other and nobody holds: few of a reader's do."""
@@ -225,11 +223,10 @@ class Linter:
         return Surroundings(self._projects[task.root], plan.settings.waits, task.in_test, plan.production)
 
     def _forget_all(self) -> None:
-        heavy = any(project.weight > _WORTH_COLLECTING for project in self._projects.values())
+        for project in self._projects.values():
+            project.let_go()
         self._projects.clear()
         self._surroundings.clear()
-        if heavy:
-            gc.collect()  # what readers make of files holds itself
 
 
 def _inside(task: Task) -> str:

@@ -219,6 +219,14 @@ class Project:
             names = self._names[folder] = _listed(folder) if there else frozenset()
         return names
 
+    def let_go(self) -> None:
+        """Give back all that was opened. What holds itself has a `let_go`, or it would stay."""
+        for made in self.memory.values():
+            if hasattr(made, "let_go"):
+                made.let_go()
+        self.memory.clear()
+        self._sources.clear()
+
     def forget(self, path: Path) -> None:
         """Another text stands at `path` now. `languages.forget` also has the readers forget it."""
         self._sources.pop(os.fspath(path), None)

@@ -198,3 +198,25 @@ def test_what_was_worked_out_about_a_file_goes_with_it(path: Path) -> None:
         gc.enable()
     assert file.waits
     assert left == []
+
+
+def test_what_was_worked_out_about_a_project_goes_with_it(tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text("from two import HALF\nPAUSE = 2 * HALF\n")
+    (tmp_path / "two.py").write_text("import one\nHALF = 1\n")
+    (tmp_path / "test_it.py").write_text("import time\nfrom one import PAUSE\ndef test():\n    time.sleep(PAUSE)\n")
+    project = Project(tmp_path)
+    gc.collect()
+    gc.disable()
+    try:
+        file = read(Source.read(str(tmp_path / "test_it.py")), Surroundings(project=project))
+        met = len(modules_in(tmp_path))
+        project.let_go()
+        left = modules_in(tmp_path)
+    finally:
+        gc.enable()
+    assert [wait.duration_ms for wait in file.waits] == [2000]
+    assert (met, left) == (2, [])
+
+
+def modules_in(folder: Path) -> list[Module]:
+    return [one for one in gc.get_objects() if isinstance(one, Module) and one.path.startswith(str(folder))]

@@ -51,8 +51,9 @@ class Module:
         self._tables: dict[int, Table] = {}
 
     def let_go(self) -> None:
-        """Forget what was worked out, most of which holds this module: else it stays until somebody looks for that."""
+        """Forget what was worked out: most of it holds this module."""
         self.memory.clear()
+        self.met.clear()
         self._tables.clear()
 
     @property
