@@ -32,7 +32,7 @@ SCAN_PAYS = 16_000_000
 """Bytes of source from which even the search for what is worth parsing is left to the processes."""
 LIFE = 5_000_000
 """Bytes of source after which processes are replaced: Python gives little memory back before it ends."""
-_MOST_HELD = 8_000_000
+_MOST_HELD = 15_000_000
 """Bytes that other files of one project may take before they are given back, to be opened again where they are asked
 for: a project has no end of files, a process has."""
 _CHUNK = 64
