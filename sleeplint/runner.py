@@ -356,13 +356,25 @@ _linter: Linter
 
 def _begin(plans: Sequence[Plan], repairs: bool) -> None:
     import signal
+    from threading import Thread
 
     global _linter
     gc.freeze()  # what all processes share is not looked at again, and so stays shared
     gc.set_threshold(*_SELDOM)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # the one that is asked for a clean end is the parent
+    Thread(target=_end_with_parent, daemon=True).start()
     _linter = Linter(plans, repairs)
     gc.freeze()  # what all processes share stays shared, and is not gone through each time
+
+
+def _end_with_parent() -> None:
+    """One that is killed cannot tell its processes to end, and they would wait for ever for what to read next."""
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _lint_chunk(tasks: list[Task]) -> list[Report]:

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -213,6 +214,22 @@ def test_ctrl_c_leaves_no_traceback(here: Path) -> None:
     running.send_signal(signal.SIGINT)
     _, err = running.communicate(timeout=15)
     assert (err, running.returncode) == (b"sleeplint: interrupted\n", 130)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of the POSIX kind")
+def test_processes_end_with_the_one_that_started_them(here: Path) -> None:
+    os.mkfifo(here / "test_pipe.py")
+    program = (
+        "from sleeplint import runner; from sleeplint.cli import main; runner.SCAN_PAYS = -1\n"
+        "main(['check', '--no-cache', '--jobs', '2', 'test_a.py', 'test_pipe.py'])"
+    )
+    running = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.DEVNULL, env=ENVIRONMENT)
+    with (here / "test_pipe.py").open("wb") as pipe:  # which blocks until one of them reads
+        running.kill()
+        running.wait()
+        poll = select.poll()
+        poll.register(pipe, select.POLLERR)
+        assert poll.poll(15_000)  # nobody reads any more
 
 
 def test_standard_input_has_the_name_and_the_settings_it_is_given(
@@ -434,6 +451,13 @@ def test_the_process_ends_when_all_is_written(here: Path) -> None:
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.splitlines()[-1].startswith("test_many.py:8000:")
     assert len(json.loads((here / "out.sarif").read_text())["runs"][0]["results"]) == len(done.stdout.splitlines())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="descriptors are closed by a shell")
+@pytest.mark.parametrize(("closed", "path", "code"), [(">&-", "calm", 0), ("2>&-", "calm", 0), (">&- 2>&-", "none", 2)])
+def test_a_stream_that_is_closed_is_no_failure(here: Path, closed: str, path: str, code: int) -> None:
+    command = f'"{sys.executable}" -m sleeplint check {path} --no-cache --isolated {closed}'
+    assert subprocess.run(command, shell=True, env=ENVIRONMENT, check=False).returncode == code
 
 
 def test_a_run_with_nothing_to_say_imports_nothing_heavy(here: Path) -> None:
