@@ -108,18 +108,21 @@ def _slack(call: Node, measured: Elapsed, names: Names) -> Milliseconds | None:
         if places is not None and found is None:
             return None
         return measured.ms * 0.5 / 10 ** (float(found.number) if found else 7)
-    is_approx = word.endswith("approx")
-    share = arguments.at(1, "rel") if is_approx else arguments.at(None, "rel_tol")
-    margin = arguments.at(2, "abs") if is_approx else arguments.at(None, "abs_tol")
+    if word.endswith("isclose"):
+        wanted = arguments.at(1, "b")
+        share, margin = arguments.at(None, "rel_tol"), arguments.at(None, "abs_tol")
+    else:
+        wanted = arguments.at(0, "expected")
+        share, margin = arguments.at(1, "rel"), arguments.at(2, "abs")
     margins: list[Milliseconds | None] = []
-    if share is not None:
+    if share is not None and share.type != "none":
         part = fold(share, names)
-        expected = next((_number(one, measured, names) for one in arguments.positional if fold(one, names)), None)
-        margins.append(float(part.number) * expected if part is not None and expected is not None else None)
-    if margin is not None:
+        expected = _number(wanted, measured, names) if wanted is not None else None
+        margins.append(part.number * expected if part is not None and expected is not None else None)
+    if margin is not None and margin.type != "none":
         margins.append(_number(margin, measured, names))
     known = [one for one in margins if one is not None]
-    return max(known, default=0) if len(known) == len(margins) else None
+    return _sum(max(known, default=0), 0) if len(known) == len(margins) else None
 
 
 def _sum(one: Milliseconds | None, other: Milliseconds | None) -> Milliseconds | None:
@@ -166,7 +169,7 @@ def _comparison(node: Node, statement: Node, chain: Chain, name: Node, names: Na
             found += _compared(left, "lower", right, statement, chain, name, names)
         elif operator == "==" and (measured := elapsed(left, names)) is not None:
             written = names.module.text(right)
-            if right.type == "call" and "approx" in written:
+            if right.type == "call" and written.partition("(")[0].endswith("approx"):
                 inner = arguments_of(right, names.module.code).at(0, "expected")
                 duration = _number(inner, measured, names) if inner is not None else None
                 slack = _slack(right, measured, names)
