@@ -240,6 +240,21 @@ ROLES = {
             assert await client.read() == b"hello"
         """,
     ),
+    "the end of what a task calls last, and the test itself on its way": (
+        "hold high",
+        """
+        async def test():
+            async def linger(connection):
+                await asyncio.sleep(5)  # <-
+            async def listen():
+                await connection.execute("listen")
+                await linger(connection)
+            asyncio.create_task(listen())
+            assert await client.read() == b"hello"
+            await linger(other)
+            assert await client.read() == b"bye"
+        """,
+    ),
     "the end of what a task calls in a loop": (
         "workload low",
         """
@@ -276,6 +291,29 @@ ROLES = {
             for worker in workers:
                 worker.start()
             for worker in workers:
+                worker.join()
+        """,
+    ),
+    "connections of many tasks that a generator makes": (
+        "workload high",
+        """
+        async def test():
+            async def work():
+                async with pool.connection():
+                    await asyncio.sleep(0.1)  # <-
+            await asyncio.gather(*(asyncio.create_task(work()) for _ in range(50)))
+        """,
+    ),
+    "a connection of one task after the other": (
+        "hold high",
+        """
+        def test():
+            def work():
+                with pool.connection():
+                    time.sleep(0.1)  # <-
+            for _ in range(3):
+                worker = threading.Thread(target=work)
+                worker.start()
                 worker.join()
         """,
     ),

@@ -23,6 +23,7 @@ from sleeplint.text import Span
 FOR_EVER_MS = 60_000
 """Outside a loop, nobody means to wait so long: something else ends it."""
 _LOOPS = frozenset({"for_statement", "while_statement"})
+_COMPREHENSIONS = frozenset({"list_comprehension", "set_comprehension", "generator_expression"})
 _STREAM_SERVERS = frozenset(
     {"start_server", "start_unix_server", "create_server", "serve", "StreamServer", "unix_serve"}
 )
@@ -73,7 +74,7 @@ def hold(
     last = round_ is None and is_last(scene, site.chain, site.call)
     if standing.kind == "task" and last and not _goes_on(scene, site):
         keeps = _keeps(scene, site)
-        if ends is True and (keeps is None or (keeps == "connection" and _is_one_of_many(standing))):
+        if ends is True and (keeps is None or (keeps == "connection" and _is_one_of_many(scene, standing))):
             return None  # work that takes its time
         sure = ends is not None or keeps == "connection"
         return Verdict("hold", sure, related=related, keeps=keeps or "task", ends_early=ends is False)
@@ -114,19 +115,23 @@ def _handles_a_connection(scene: Scene, site: Site) -> bool:
     return bases is not None and re.search(r"(Base|Stream|Datagram)RequestHandler\b", scene.text(bases)) is not None
 
 
-def _is_one_of_many(standing: Standing) -> bool:
+def _is_one_of_many(scene: Scene, standing: Standing) -> bool:
     """A task that is started again and again: connections of such are the load that the test is about."""
     chain = standing.spawn.chain if standing.spawn is not None else ()
-    return any(outer.type in _LOOPS or outer.type.endswith("comprehension") for outer in chain[border(chain) + 1 :])
+    return any(
+        outer.type in _COMPREHENSIONS
+        or (outer.type in _LOOPS and b".join(" not in scene.code[outer.start_byte : outer.end_byte])
+        for outer in chain[border(chain) + 1 :]
+    )
 
 
 def _goes_on(scene: Scene, site: Site) -> bool:
-    """The function it stands in is only called, and who calls it does more afterwards."""
+    """The function it stands in is only called, and each that calls it does more afterwards."""
     first = border(site.chain)
     runs = runs_of(scene, site.chain[first], site.chain[:first]) if first >= 0 else ()
-    if any(run.how != "called" for run in runs):
+    if not runs or any(run.how != "called" for run in runs):
         return False
-    return any(
+    return all(
         not is_last(scene, use.chain, use.node)
         or any(outer.type in _LOOPS for outer in use.chain[border(use.chain) + 1 :])
         for use in (run.use for run in runs)
