@@ -181,6 +181,8 @@ class Test:
     """How often it is run by its parameters; None if the source does not say."""
     limit_ms: Milliseconds | None = None
     """A time limit on the whole test."""
+    limited_by: str | None = None
+    """What sets that limit, as `Limit.by`; None if the source does not name it."""
 
 
 @dataclass(frozen=True, slots=True)

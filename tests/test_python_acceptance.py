@@ -249,6 +249,10 @@ DISTANCES = [
     ("assert took == pytest.approx(2, 0.1, 0.5)", 2500),
     ("assert took == pytest.approx(2, 0.5, abs=0.1)", 3000),
     ("assert took == pytest.approx(2)", 2000),
+    ("assert took == pytest.approx(WANTED, 0.1)", None),
+    ("assert took == pytest.approx(WANTED, 0.1, 0.5)", None),
+    ("assert took == pytest.approx(2, None, 0.5)", 2500),
+    ("assert took == pytest.approx(2, rel=None, abs=0.5)", 2500),
     ("assert took == pytest.approx(2, MARGIN)", None),
     ("assert took == pytest.approx(2, 0.5, abs=MARGIN)", None),
     ("assert math.isclose(took, 2, rel_tol=0.1)", 2200),
@@ -314,6 +318,9 @@ def test_the_runners_settings_bound_every_test(tmp_path: Path, name: str, text: 
     ("text", "ms"),
     [
         ("[tool.pytest.ini_options]\naddopts = '-ra'\n", None),
+        ("[tool.pytest.ini_options]\n# no timeout\n", None),
+        ("[tool.pytest]\n# no timeout\n", None),
+        ("[project]\ndependencies = ['pytest-timeout']\n", 40_000),
         ("[ tool.pytest.ini_options ]\n", None),
         ("[project]\ndependencies = ['pytest']\n", 40_000),
         ("# [tool.pytest.ini_options]\n", 40_000),
@@ -526,6 +533,7 @@ def test_the_room_above_what_is_expected_is_what_counts() -> None:
     assert here(code + f"        self.assertLess(abs({took} - 30), 0.5)  # <-\n").slack_ms == 500
     assert here(code + f"        assert {took} == pytest.approx(30, abs=2)  # <-\n").slack_ms == 2000
     assert here(code + f"        assert {took} == pytest.approx(30, 0.1)  # <-\n").slack_ms == 3000
+    assert here(code + f"        assert {took} == pytest.approx(WANTED, 0.1)  # <-\n").slack_ms is None
     assert here(code + f"        assert {took} < 30  # <-\n").slack_ms is None
 
 

@@ -138,6 +138,23 @@ def test_a_limit_of_a_test_is_read(decorator: str, ms: int | None) -> None:
     assert [test.limit_ms for test in reading(code).tests] == [ms]
 
 
+@pytest.mark.parametrize(
+    ("decorator", "by"),
+    [
+        ("@pytest.mark.timeout(60)", "pytest.mark.timeout"),
+        ("@timeout_decorator.timeout(5)", "timeout_decorator.timeout"),
+        ("@tornado.testing.gen_test", "tornado.testing.gen_test"),
+        ("@pytest.mark.timeout(0)", None),
+        ("@pytest.mark.slow", None),
+    ],
+)
+def test_what_limits_a_test_is_named(decorator: str, by: str | None) -> None:
+    code = f"import pytest, timeout_decorator, time, tornado.testing\n{decorator}\ndef test_a():\n    time.sleep(9)\n"
+    file = reading(code)
+    assert [test.limited_by for test in file.tests] == [by]
+    assert [wait.limit.by if wait.limit else None for wait in file.waits if wait.kind == "sleep"] == [by]
+
+
 RUNTIMES = [
     ("@pytest.mark.asyncio\nasync def test_a(): pass", "asyncio"),
     ("@pytest.mark.trio\nasync def test_a(): pass", "trio"),

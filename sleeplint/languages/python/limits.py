@@ -11,11 +11,10 @@ from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.flow import border
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
+from sleeplint.languages.python.suite import BY_RUNNER
 from sleeplint.languages.python.tree import Chain, arguments_of
 from sleeplint.text import Span
 
-BY_RUNNER = "pytest-timeout"
-"""What bounds a whole test by its mark or by the suite's settings."""
 _WRAPPERS = frozenset({"wait_for", "with_timeout", "timeout", "fail_after", "move_on_after"})
 
 
@@ -41,8 +40,7 @@ def limit_of(scene: Scene, site: Site) -> Limit | None:
             break
     test = site.test
     if test is not None and test.limit_ms is not None and not any("timeout" in limit.by for limit in found):
-        by = BY_RUNNER if test.limit_ms == site.suite_limit_ms else "pytest.mark.timeout"
-        found.append(Limit(test.limit_ms, by, test.name_span))
+        found.append(Limit(test.limit_ms, test.limited_by or BY_RUNNER, test.name_span))
     if test is None and site.in_test and site.suite_limit_ms is not None:
         found.append(Limit(site.suite_limit_ms, BY_RUNNER, Span(site.call.start_byte, site.call.end_byte)))
     if site.of_this_project:  # its suite nests it to see what becomes of that

@@ -19,7 +19,7 @@ from sleeplint.languages.python.flow import border, weight
 from sleeplint.languages.python.holds import hold
 from sleeplint.languages.python.interruptions import Interruption, interruption
 from sleeplint.languages.python.joins import joined
-from sleeplint.languages.python.limits import BY_RUNNER, enclosed, limit_of
+from sleeplint.languages.python.limits import enclosed, limit_of
 from sleeplint.languages.python.loops import Round, bounded, falls_through, noticed, round_of
 from sleeplint.languages.python.moments import moment
 from sleeplint.languages.python.outcomes import outcome_of
@@ -28,6 +28,7 @@ from sleeplint.languages.python.releases import released
 from sleeplint.languages.python.remarks import remark
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
+from sleeplint.languages.python.suite import BY_RUNNER
 from sleeplint.languages.python.tasks import Spawn, Standing, is_spawner, standing_of
 from sleeplint.languages.python.tree import arguments_of, bare, chain_to, statement_of
 from sleeplint.languages.python.verdict import Verdict

@@ -12,7 +12,7 @@ from sleeplint.languages.python.catalogue import BY_PATH
 from sleeplint.languages.python.durations import as_milliseconds, fold
 from sleeplint.languages.python.meanings import Meaning
 from sleeplint.languages.python.names import Names
-from sleeplint.languages.python.suite import suite_limit
+from sleeplint.languages.python.suite import BY_RUNNER, suite_limit
 from sleeplint.languages.python.tree import Chain, arguments_of, bases_of, decorators_of, descend, is_async
 from sleeplint.records import dataclass
 from sleeplint.regexes import regex
@@ -139,6 +139,7 @@ class Tests:
                 qualified.insert(0, self.module.text(owner_label))
         decorated = chain[-1] if chain and chain[-1].type == "decorated_definition" else None
         marks = self._marks(decorated, owners)
+        limit_ms, limited_by = self._limit(marks)
         return Test(
             name=".".join(qualified),
             span=Span((decorated or function).start_byte, function.end_byte),
@@ -146,7 +147,8 @@ class Tests:
             is_async=is_async(function),
             runtime=self._runtime(function, marks),
             cases=self._cases(marks),
-            limit_ms=self._limit(marks),
+            limit_ms=limit_ms,
+            limited_by=limited_by if limit_ms is not None else None,
         )
 
     def _marks(self, decorated: Node | None, owners: list[Node]) -> list[tuple[str, Node]]:
@@ -222,7 +224,8 @@ class Tests:
                 return int(found.number) if found is not None else None
         return None
 
-    def _limit(self, marks: list[tuple[str, Node]]) -> Milliseconds | None:
+    def _limit(self, marks: list[tuple[str, Node]]) -> tuple[Milliseconds | None, str]:
+        """The limit on a whole test, and what sets it."""
         for path, decorator in marks:
             entry = BY_PATH.get(path)
             if entry is None or entry.purpose != "test-limit":
@@ -231,10 +234,10 @@ class Tests:
             value = argument_of(entry, arguments_of(decorator, self.module.code)) if given else None
             if value is not None:
                 found = fold(value, self.names)
-                return as_milliseconds(found, "s") if found is not None and found.number > 0 else None
+                return (as_milliseconds(found, "s") if found is not None and found.number > 0 else None), path
             if path in _UNTOLD_MS:
-                return _UNTOLD_MS[path]
-        return suite_limit(self.module)
+                return _UNTOLD_MS[path], path
+        return suite_limit(self.module), BY_RUNNER
 
 
 def _pytestmark(bindings: list) -> list[Node]:  # type: ignore[type-arg]

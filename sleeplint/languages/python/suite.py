@@ -11,6 +11,8 @@ from sleeplint.languages.python.modules import Module
 from sleeplint.regexes import regex
 from sleeplint.source import Project
 
+BY_RUNNER: Final = "pytest-timeout"
+"""What bounds every test by the suite's settings."""
 _LIMIT: Final = "suite limit of"
 _FILES: Final = (
     ("pytest.ini", "pytest"),
@@ -71,11 +73,11 @@ def _of_toml(text: str) -> dict[str, object] | None:
     import tomllib
 
     try:
-        found = tomllib.loads(text).get("tool", {}).get("pytest", {})
-        options = found.get("ini_options", found)
+        found = tomllib.loads(text).get("tool", {}).get("pytest")
+        options = found.get("ini_options", found) if found is not None else None
     except (tomllib.TOMLDecodeError, AttributeError):
         return None  # not ours to complain of
-    return dict(options) if isinstance(options, dict) and options else None
+    return dict(options) if isinstance(options, dict) else None
 
 
 def _of_ini(text: str, section: str) -> dict[str, object] | None:
