@@ -145,6 +145,11 @@ LATER = {
         "    result = await job\n    with pytest.raises(TimeoutError):\n        await act(job)\n",
     ),
     "not awaited": ("guard", "    with pytest.raises(TimeoutError):\n        act(job)\n"),
+    "run by its loop": ("burned", "    with pytest.raises(TimeoutError):\n        loop.run_until_complete(job)\n"),
+    "asked for its result": ("burned", "    case.assertRaises(TimeoutError, job.result)\n"),
+    "asked for another's": ("guard", "    case.assertRaises(TimeoutError, other.result)\n"),
+    "asked for its result, of another error": ("guard", "    case.assertRaises(ValueError, job.result)\n"),
+    "a misuse": ("guard", "    with pytest.raises(TimeoutStateError):\n        await job\n"),
 }
 
 
@@ -152,6 +157,78 @@ LATER = {
 def test_an_error_expected_where_the_job_is_awaited(case: str) -> None:
     role, rest = LATER[case]
     assert here(COPY.format(rest)).role == role
+
+
+BEGUN = {
+    "a generator of tornado": (
+        "burned",
+        """
+        class LockTest(AsyncTestCase):
+            @gen_test
+            def test(self):
+                late = self.lock.acquire(timedelta(seconds=0.2))  # <-
+                yield gen.sleep(1)
+                with self.assertRaises(gen.TimeoutError):
+                    yield late
+        """,
+    ),
+    "that yields it before": (
+        "guard",
+        """
+        class LockTest(AsyncTestCase):
+            @gen_test
+            def test(self):
+                with_lock = yield self.lock.acquire(timedelta(seconds=0.2))  # <-
+                with self.assertRaises(gen.TimeoutError):
+                    yield self.again(with_lock)
+        """,
+    ),
+    "a task of a loop, in plain code": (
+        "burned",
+        """
+        def test(loop, box):
+            pull = loop.create_task(asyncio.wait_for(box.get(), timeout=0.2))  # <-
+            with pytest.raises(asyncio.TimeoutError):
+                loop.run_until_complete(pull)
+        """,
+    ),
+    "a call, in plain code": (
+        "guard",
+        """
+        def test(loop, box):
+            got = box.fetch_one(timeout=0.2)  # <-
+            with pytest.raises(TimeoutError):
+                loop.run_until_complete(got)
+        """,
+    ),
+    "a client whose head takes three lines": (
+        "burned",
+        """
+        def test(address):
+            limit = Timeout(read=0.001)  # <-
+            with HTTPConnectionPool(
+                *address, timeout=limit
+            ) as pool:
+                with pytest.raises(ReadTimeoutError):
+                    pool.request("GET", "/")
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize(("role", "code"), BEGUN.values(), ids=BEGUN)
+def test_an_error_expected_of_what_was_begun_before(role: str, code: str) -> None:
+    head = (
+        "import asyncio, pytest\nfrom datetime import timedelta\nfrom tornado import gen, locks\n"
+        "from tornado.testing import AsyncTestCase, gen_test\nfrom urllib3 import HTTPConnectionPool\n"
+        "from urllib3.util.timeout import Timeout\n"
+    )
+    body = dedent(code).replace("self.lock.", "locks.Lock().")
+    lines = (head + body).split("\n")
+    marked = next(number for number, line in enumerate(lines, 1) if line.endswith("# <-"))
+    source = Source("tests/test_it.py", (head + body).encode())
+    roles = [wait.role for wait in read(source).waits if source.lines.line(wait.span.start) == marked]
+    assert roles == [role]
 
 
 TIMED = """

@@ -19,6 +19,7 @@ from sleeplint.languages.python.tree import arguments_of, bare, statement_alone
 from sleeplint.regexes import regex
 
 _NEAR = 6
+_OUTCOMES = frozenset({"run_until_complete", "run_sync", "result"})
 _LEAVES = frozenset({"break_statement", "return_statement"})
 _WAY_OUT = regex(rb"(?m)^\s*(break|return)\b")
 _NOTHING_CAME = regex(r"^(?:not (\w+)|(\w+) (?:is|==) None|len\((\w+)\) *== *0|(\w+) *== *(?:\[\]|\{\}|\(\)))$")
@@ -135,22 +136,25 @@ def raised_later(scene: Scene, site: Site, raises: frozenset[str]) -> Node | Non
 
     The job may go by another name in between: `task = create_task(job)`.
     """
-    if any(outer.type == "await" for outer in site.chain[border(site.chain) + 1 :]):
+    if any(outer.type in ("await", "yield") for outer in site.chain[border(site.chain) + 1 :]):
         return None
     statement = next((outer for outer in site.chain[border(site.chain) + 1 :] if outer.type == "assignment"), None)
     left = statement.child_by_field_name("left") if statement is not None else None
-    if left is None or left.type != "identifier" or not _is_started(site, statement):
+    if left is None or left.type != "identifier" or not _is_started(scene, site, statement):
         return None
     known = {scene.text(left)}
     for act in islice(following(scene, site.chain, site.call), _NEAR):
         if act.node.type == "with_statement" and act.kind == "assert":
-            awaited = any(part.type == "await" and _mentions(scene, part, known) for part in _inside(act.node))
+            awaited = any(_ends(scene, part) and _mentions(scene, part, known) for part in _inside(act.node))
             expecting = next((call for call in act.calls if call.name in raises), None)
             return expecting.node if awaited and expecting is not None else None
         if not _mentions(scene, act.node, known):
             continue
+        expecting = next((call for call in act.calls if call.name in raises), None)
+        if expecting is not None:  # `assertRaises(TimeoutError, job.result)`
+            return expecting.node
         given = assigned(scene, act)
-        if not given or any(part.type == "await" for part in parts(act.node)):
+        if not given or any(part.type in ("await", "yield") for part in parts(act.node)):
             return None  # it is awaited, cancelled, or handed on
         known |= given
     return None
@@ -182,12 +186,18 @@ def gathered(scene: Scene, site: Site) -> tuple[Node, bool] | None:
     return None
 
 
-def _is_started(site: Site, statement: Node | None) -> bool:
+def _is_started(scene: Scene, site: Site, statement: Node | None) -> bool:
     """Whether what a name is given is the call, or a task made from it."""
     if statement is None:
         return False
     between = site.chain[site.chain.index(statement) + 1 :]
-    return site.in_async and all(outer.type in ("call", "argument_list") for outer in between)
+    tasks = (scene.called(outer).name in words.SPAWNERS for outer in between if outer.type == "call")
+    return (site.in_async or any(tasks)) and all(outer.type in ("call", "argument_list") for outer in between)
+
+
+def _ends(scene: Scene, part: Node) -> bool:
+    """Whether a part of a statement waits for the outcome of a job that it names."""
+    return part.type in ("await", "yield") or (part.type == "call" and scene.called(part).name in _OUTCOMES)
 
 
 def _inside(statement: Node) -> list[Node]:

@@ -92,7 +92,8 @@ def bounded_before(scene: Scene, site: Site) -> Outcome | None:
     use = re.compile(rf"(?<![\w.]){re.escape(name)}\.")
     passed = re.compile(rf"(?:(\w+)\s*=\s*[\w.]+\(.*)?\btimeout\s*=\s*{re.escape(name)}\b(?:.*\)\s*as\s+(\w+))?")
     for act in islice(_acts(scene, site), _NEAR):
-        on = passed.search(scene.text(act.node)) if act.kind != "assert" else None
+        head = act.node.named_children[0] if act.node.type == "with_statement" else act.node
+        on = passed.search(" ".join(scene.text(head).split())) if act.kind != "assert" else None
         if on is not None and (on[1] or on[2]):  # `Client(timeout=limits) as client`
             use = re.compile(rf"(?<![\w.])(?:{re.escape(name)}|{on[1] or on[2]})\.")
         if act.kind != "assert" or act.node.type != "with_statement" or not use.search(scene.text(act.node)):
