@@ -493,6 +493,13 @@ def test_an_idiom_is_read_as_it_is_meant(expected: str, code: str) -> None:
 
 
 SILENT = {
+    "a deadline that is now": (
+        "from tornado import gen\nfrom tornado.ioloop import IOLoop\n"
+        "async def test():\n    await gen.with_timeout(IOLoop.current().time(), job())\n"
+    ),
+    "a deadline at the beginning of time": (
+        "from tornado import gen\nasync def test():\n    await gen.with_timeout(0, job())\n"
+    ),
     "how long a lock is held": 'def test(store):\n    held = store.lock("jobs", timeout=2)\n',
     "a method of a class of one's own": "class Clock:\n    def sleep(self, n): ...\ndef test(): Clock().sleep(9)\n",
     "a mock": "from unittest.mock import Mock\ndef test():\n    p = Mock()\n    p.wait(timeout=5)\n",
@@ -531,15 +538,50 @@ def test(times, verbose):
 
 
 @pytest.mark.parametrize(
+    ("otherwise", "after", "silent"),
+    [
+        ("child.kill()", "assert child.poll() == 3", False),
+        ("child.kill()", "tidy()", True),
+        ("raise AssertionError", "tidy()", False),
+    ],
+)
+def test_what_follows_a_poll_counts_where_it_has_an_else(otherwise: str, after: str, silent: bool) -> None:
+    loop = here(
+        f"""
+        def test(child):
+            for _ in range(50):
+                time.sleep(0.1)  # <-
+                if child.poll() is not None:
+                    break
+            else:
+                {otherwise}
+            {after}
+        """
+    ).loop
+    assert loop is not None
+    assert loop.falls_through == silent
+
+
+@pytest.mark.parametrize(
     ("name", "clashes"), [("MS", False), ("self.MS", False), ("TIMEOUT_MS", True), ("delay_ms", True)]
 )
 def test_a_millisecond_by_name_is_no_clash_of_units(name: str, clashes: bool) -> None:
     assert (here(f"def test(self, delay_ms):\n    time.sleep({name})  # <-\n").unit_clash is not None) == clashes
 
 
-def test_an_object_that_says_how_long_is_one_wait() -> None:
-    code = "from aiohttp import ClientTimeout\n"
-    code += "async def test(serve, app):\n    await serve(app, timeout=ClientTimeout(total=5))\n"
+OBJECTS = {
+    "there": "await serve(app, timeout=ClientTimeout(total=5))",
+    "by name": "limit = ClientTimeout(total=5)\n    await serve(app, timeout=limit)",
+    "given to a call of the catalogue": "await ClientSession().get(app, timeout=ClientTimeout(total=5))",
+    "given to a call of the catalogue by name": (
+        "limit = ClientTimeout(total=5)\n    await ClientSession().get(app, timeout=limit)"
+    ),
+}
+
+
+@pytest.mark.parametrize("given", OBJECTS.values(), ids=OBJECTS)
+def test_an_object_that_says_how_long_is_one_wait(given: str) -> None:
+    code = f"from aiohttp import ClientSession, ClientTimeout\nasync def test(serve, app):\n    {given}\n"
     assert [wait.api for wait in read(Source("tests/test_it.py", code.encode())).waits] == ["aiohttp.ClientTimeout"]
 
 

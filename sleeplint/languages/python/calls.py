@@ -10,7 +10,7 @@ from tree_sitter import Node
 from sleeplint.facts import Milliseconds
 from sleeplint.languages.catalogue import Call, Unit
 from sleeplint.languages.python.catalogue import ALSO, BY_PATH
-from sleeplint.languages.python.durations import fold, milliseconds
+from sleeplint.languages.python.durations import fold, milliseconds, value_of
 from sleeplint.languages.python.library import canonical
 from sleeplint.languages.python.meanings import Meaning
 from sleeplint.languages.python.modules import Module
@@ -224,10 +224,11 @@ _MINUTES_MS = 1_000_000
 
 
 def _is_other_wait(value: Node, names: Names) -> bool:
-    """Whether the argument is itself a call of the catalogue, such as `httpx.Timeout(5)`."""
-    if value.type != "call":
+    """Whether the argument is itself a call of the catalogue, such as `httpx.Timeout(5)`, there or by name."""
+    made = value_of(value, names) if value.type == "identifier" else value
+    if made is None or made.type != "call":
         return False
-    function = value.child_by_field_name("function")
+    function = made.child_by_field_name("function")
     path = names.resolve(function) if function is not None else None
     return path in BY_PATH
 

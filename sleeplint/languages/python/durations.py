@@ -43,7 +43,7 @@ class Quantity:
 
 def milliseconds(node: Node, unit: Unit, names: Names) -> Milliseconds | None:
     """The duration that an argument gives; None if the source does not say."""
-    found = from_now(node, names) if unit == "deadline" else fold(node, names)
+    found = _until(node, names) if unit == "deadline" else fold(node, names)
     if found is None:
         return None
     return as_milliseconds(found, unit)
@@ -61,6 +61,15 @@ def as_milliseconds(quantity: Quantity, unit: Unit) -> Milliseconds | None:
     return int(ms) if ms == int(ms) else ms
 
 
+def _until(node: Node, names: Names) -> Quantity | None:
+    """How far off a deadline is; the clock's own reading and the beginning of time have passed."""
+    found = from_now(node, names)
+    if found is None and reads_clock(node, names):
+        return Quantity(0)
+    moment = fold(node, names) if found is None else None
+    return Quantity(0) if moment is not None and moment.number <= 0 else found
+
+
 def from_now(node: Node, names: Names, steps: int = 0) -> Quantity | None:
     """A moment as a distance from now: the part of a sum that is not the clock."""
     node = bare(node)
@@ -76,7 +85,7 @@ def from_now(node: Node, names: Names, steps: int = 0) -> Quantity | None:
         if reads_clock(right, names):
             return fold(left, names)
     if node.type == "identifier":
-        value = _value_of(node, names)
+        value = value_of(node, names)
         return from_now(value, names, steps + 1) if value is not None else None
     found = fold(node, names)
     # `IOLoop.add_timeout` and `with_timeout` take a timedelta as well.
@@ -87,7 +96,7 @@ def reads_clock(node: Node, names: Names) -> bool:
     """Whether an expression is a reading of a clock, here or by the name it was given."""
     node = bare(node)
     if node.type == "identifier":
-        value = _value_of(node, names)
+        value = value_of(node, names)
         return value is not None and value.type == "call" and reads_clock(value, names)
     if node.type != "call":
         return False
@@ -105,7 +114,8 @@ def clock_of(function: Node, names: Names) -> str | None:
     return None
 
 
-def _value_of(node: Node, names: Names) -> Node | None:
+def value_of(node: Node, names: Names) -> Node | None:
+    """The expression that a name surely stands for."""
     candidates, sure = names.module.bindings(names.module.text(node), names.module.chain(node), node.start_byte)
     if not candidates or candidates[0].kind != "value" or candidates[0].index is not None:
         return None
@@ -264,7 +274,7 @@ def _attribute(node: Node, names: Names, steps: int) -> Quantity | None:
             return None
         return _constant(target, name, steps + 1)
     if meaning.kind in ("instance", "class") and meaning.node is not None and meaning.module is not None:
-        made = owner if owner.type == "call" else _value_of(owner, names) if owner.type == "identifier" else None
+        made = owner if owner.type == "call" else value_of(owner, names) if owner.type == "identifier" else None
         if made is not None and made.type == "call":
             given = arguments_of(made, names.module.code)
             if name in given.keywords:

@@ -11,7 +11,7 @@ from sleeplint.languages.catalogue import Argument, Call, Unit
 from sleeplint.languages.python.bounds import bounds_of, documented_unit, forwards, namesakes
 from sleeplint.languages.python.calls import Found, is_mock
 from sleeplint.languages.python.catalogue import BY_PATH
-from sleeplint.languages.python.durations import fold, milliseconds
+from sleeplint.languages.python.durations import fold, milliseconds, value_of
 from sleeplint.languages.python.library import canonical
 from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.search import KEYWORDS, NEVER, is_title
@@ -162,8 +162,9 @@ def _is_remote(positional: tuple[Node, ...], awaited: bool, names: Names) -> boo
 
 
 def _is_object(value: Node, names: Names) -> bool:
-    """`timeout=ClientTimeout(total=5)`: an object of its own, whose making says how long."""
-    label = called_name(value) if value.type == "call" else None
+    """`timeout=ClientTimeout(total=5)`, there or by name: an object of its own, whose making says how long."""
+    made = value_of(value, names) if value.type == "identifier" else value
+    label = called_name(made) if made is not None and made.type == "call" else None
     return label is not None and names.module.text(label)[:1].isupper()
 
 

@@ -243,8 +243,9 @@ def falls_through(scene: Scene, round_: Round, chain: Chain) -> bool:
     alternative = loop.child_by_field_name("alternative")
     if alternative is not None:
         block = alternative.child_by_field_name("body") or alternative
-        return not (fails(scene, block) or _returns(scene, block))
-    if round_.shape in ("endless",) or (round_.shape == "condition" and not _condition_bounds(scene, loop)):
+        if fails(scene, block) or _returns(scene, block):
+            return False
+    elif round_.shape in ("endless",) or (round_.shape == "condition" and not _condition_bounds(scene, loop)):
         if not _breaks_when_late(scene, loop):
             return False
     elif round_.raises and round_.shape != "items" and not round_.exits:
