@@ -83,6 +83,20 @@ class EndlessSleep(Rule):
         Example(
             "python",
             """
+            import asyncio
+
+
+            async def test_forgets_timers():
+                timer = asyncio.get_running_loop().call_later(3600, print)
+                timer.cancel()
+                assert timer.cancelled()
+            """,
+            title="A call put off for an hour, which holds nobody up",
+            profile="default",
+        ),
+        Example(
+            "python",
+            """
             import trio
 
 
@@ -106,6 +120,7 @@ class EndlessSleep(Rule):
                 and not wait.virtual_time
                 and not wait.program
                 and wait.role not in ("race-arm", "guard", "burned", "expiry")
+                and not (wait.role == "pacing" and wait.awaited is None)  # a call that is put off holds nobody up
             ):
                 what = "This sleep" if is_forever(wait) else "This endless loop of sleeps"
                 yield self.finding(
