@@ -18,6 +18,9 @@ class _Regex:
         self.pattern = pattern
         self._flags = flags
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return regex, (self.pattern, self._flags)
+
     def __getattr__(self, name: str) -> object:
         compiled = re.compile(self.pattern, self._flags)
         for method in _METHODS:

@@ -201,8 +201,8 @@ def test_what_was_worked_out_about_a_file_goes_with_it(path: Path) -> None:
 
 
 def test_what_was_worked_out_about_a_project_goes_with_it(tmp_path: Path) -> None:
-    (tmp_path / "one.py").write_text("from two import HALF\nPAUSE = 2 * HALF\n")
-    (tmp_path / "two.py").write_text("import one\nHALF = 1\n")
+    (tmp_path / "one.py").write_text("from two import HALF\nQUARTER = 0.5\nPAUSE = 2 * HALF\n")
+    (tmp_path / "two.py").write_text("import one\nHALF = 2 * one.QUARTER\n")
     (tmp_path / "test_it.py").write_text("import time\nfrom one import PAUSE\ndef test():\n    time.sleep(PAUSE)\n")
     project = Project(tmp_path)
     gc.collect()

@@ -1,6 +1,8 @@
 """Regular expressions that are compiled late are the same in all else, and none of ours is wrong."""
 
 import ast
+import copy
+import pickle
 import re
 from importlib import import_module
 from pathlib import Path
@@ -31,6 +33,12 @@ def test_one_is_compiled_when_it_is_first_used(monkeypatch: pytest.MonkeyPatch) 
     assert made.sub("-", "xaby") == "x-y"
     assert compiled == [(made.pattern, re.IGNORECASE)]
     assert (made.groups, made.flags & re.IGNORECASE) == (1, re.IGNORECASE)
+
+
+def test_one_can_be_sent_and_copied() -> None:
+    made = regex(r"a+", re.IGNORECASE)
+    for other in (pickle.loads(pickle.dumps(made)), copy.copy(made)):
+        assert other.fullmatch("aA") is not None
 
 
 def test_what_is_wrong_is_told_at_the_first_use() -> None:
