@@ -594,6 +594,16 @@ ROLES = {
             cursor.close()
         """,
     ),
+    "a thread that need not be a server, and a comment that says it is waited for": (
+        "startup high",
+        """
+        def test():
+            thread = threading.Thread(target=iterate)
+            thread.start()
+            time.sleep(1)  # wait for it to start  # <-
+            cursor.close()
+        """,
+    ),
     "a process, by what it was made from": (
         "startup high",
         """

@@ -336,6 +336,15 @@ def test_a_comment_is_evidence_of_the_low_kind(remark: str, role: str) -> None:
     ) == [(role, "low")]
 
 
+@pytest.mark.parametrize(
+    ("remark", "confidence"),
+    [("", "low"), ("// wait for the server to start", "high"), ("// give it time", "low")],
+)
+def test_a_start_is_sure_by_structure_and_comment_together(remark: str, confidence: str) -> None:
+    body = f"suite.start_endpoint(1);\n{remark}\nsleep(Duration::from_secs(1)).await;\nsuite.go_on(1);"
+    assert roles(body) == [("startup", confidence)]
+
+
 def test_a_comment_does_not_overrule_what_structure_decides() -> None:
     assert roles(
         """

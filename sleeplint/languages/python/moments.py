@@ -66,7 +66,9 @@ def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
         verdict = replace(verdict, role="settle", sure=False)  # too brief to show anything: it lets things begin
     if not verdict.sure:
         hint = remarks.hinted(remarks.remark(scene.code, statement.start_byte, statement.end_byte))
-        if hint is not None and (verdict.role == "sync" or hint != "settle" or _is_set_weakly(verdict)):
+        if hint == verdict.role == "startup":
+            verdict = replace(verdict, sure=True)  # two signs that have nothing to do with each other
+        elif hint is not None and (verdict.role == "sync" or hint != "settle" or _is_set_weakly(verdict)):
             verdict = replace(verdict, role=hint)
     if verdict.role in ("startup", "settle") and verdict.readiness is None:
         verdict = replace(verdict, readiness=readiness(scene, site, around))

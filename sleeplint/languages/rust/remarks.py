@@ -23,8 +23,8 @@ def hinted(scene: Scene, verdict: Verdict) -> Verdict:
     if said is None:
         waits = verdict.role == "sync" and vocabulary.GIVES_TIME.search(scene.remark)
         return replace(verdict, role="settle") if waits else verdict
-    if said == verdict.role:
-        return verdict
+    if said == verdict.role:  # of a start, two signs that have nothing to do with each other
+        return replace(verdict, confidence="high") if said == "startup" else verdict
     if verdict.confidence == "high" and not (verdict.role == "settle" and said == "expiry"):
         return verdict
     return replace(verdict, role=said, confidence="low")
