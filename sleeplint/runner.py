@@ -359,7 +359,6 @@ def _begin(plans: Sequence[Plan], repairs: bool) -> None:
     from threading import Thread
 
     global _linter
-    gc.freeze()  # what all processes share is not looked at again, and so stays shared
     gc.set_threshold(*_SELDOM)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # the one that is asked for a clean end is the parent
     Thread(target=_end_with_parent, daemon=True).start()

@@ -226,6 +226,7 @@ class Project:
                 made.let_go()
         self.memory.clear()
         self._sources.clear()
+        self.weight = 0
 
     def forget(self, path: Path) -> None:
         """Another text stands at `path` now. `languages.forget` also has the readers forget it."""

@@ -317,6 +317,22 @@ ROLES = {
                 worker.join()
         """,
     ),
+    "connections of many tasks that a loop starts": (
+        "workload high",
+        """
+        def test():
+            def work():
+                with pool.connection():
+                    time.sleep(0.1)  # <-
+            workers = []
+            for number in range(50):
+                worker = threading.Thread(target=work, name=", ".join(names))
+                worker.start()
+                workers.append(worker)
+            for worker in workers:
+                worker.join()
+        """,
+    ),
     "a lock that many tasks are after": (
         "hold high",
         """

@@ -11,7 +11,7 @@ from sleeplint.facts import Loop, Related
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.flow import Act, border, following, preceding
 from sleeplint.languages.python.joins import handled
-from sleeplint.languages.python.loops import Round
+from sleeplint.languages.python.loops import LOOPS, Round
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tasks import Spawn, Standing, class_of, runs_of
@@ -22,7 +22,6 @@ from sleeplint.text import Span
 
 FOR_EVER_MS = 60_000
 """Outside a loop, nobody means to wait so long: something else ends it."""
-_LOOPS = frozenset({"for_statement", "while_statement"})
 _COMPREHENSIONS = frozenset({"list_comprehension", "set_comprehension", "generator_expression"})
 _STREAM_SERVERS = frozenset(
     {"start_server", "start_unix_server", "create_server", "serve", "StreamServer", "unix_serve"}
@@ -119,10 +118,17 @@ def _is_one_of_many(scene: Scene, standing: Standing) -> bool:
     """A task that is started again and again: connections of such are the load that the test is about."""
     chain = standing.spawn.chain if standing.spawn is not None else ()
     return any(
-        outer.type in _COMPREHENSIONS
-        or (outer.type in _LOOPS and b".join(" not in scene.code[outer.start_byte : outer.end_byte])
+        outer.type in _COMPREHENSIONS or (outer.type in LOOPS and not _joins_in_turn(scene, outer))
         for outer in chain[border(chain) + 1 :]
     )
+
+
+def _joins_in_turn(scene: Scene, loop: Node) -> bool:
+    """Whether each round of a loop waits for what it started."""
+    body = loop.child_by_field_name("body")
+    statements = scene.statements(body) if body is not None else ()
+    joins = (call for statement in statements for call in scene.calls(statement) if call.name in words.JOINS)
+    return any(not call.receiver.startswith(('"', "'")) for call in joins)
 
 
 def _goes_on(scene: Scene, site: Site) -> bool:
@@ -133,7 +139,7 @@ def _goes_on(scene: Scene, site: Site) -> bool:
         return False
     return all(
         not is_last(scene, use.chain, use.node)
-        or any(outer.type in _LOOPS for outer in use.chain[border(use.chain) + 1 :])
+        or any(outer.type in LOOPS for outer in use.chain[border(use.chain) + 1 :])
         for use in (run.use for run in runs)
     )
 

@@ -18,7 +18,7 @@ from sleeplint.languages.python.tree import FUNCTIONS, Chain, arguments_of, bare
 from sleeplint.records import dataclass
 from sleeplint.regexes import regex
 
-_LOOPS = frozenset({"while_statement", "for_statement"})
+LOOPS = frozenset({"while_statement", "for_statement"})
 _ENDLESS = regex(r"^(True|1)$")
 _COUNTS = regex(r"(?i)\brange\(|\bcount\(|\brepeat\(|attempt|retr|tries|\btry|backoff|delay|interval|pause|^_$|wait")
 _TOLD = regex(
@@ -57,7 +57,7 @@ def round_of(scene: Scene, chain: Chain, node: Node) -> Round | None:
     inner = node
     for index in range(len(chain) - 1, border(chain), -1):
         outer = chain[index]
-        if outer.type in _LOOPS and inner.type != "else_clause":
+        if outer.type in LOOPS and inner.type != "else_clause":
             head = outer.child_by_field_name("right" if outer.type == "for_statement" else "condition")
             if not (outer.type == "for_statement" and head is not None and head.id == inner.id):
                 return _round(scene, outer, index)
@@ -118,7 +118,7 @@ def _leaves_when_told(scene: Scene, loop: Node) -> bool:
         elif part.type == "except_clause" and _CUT_OFF.search(scene.text(part).partition(":")[0]):
             stack.extend((child, True, inner) for child in part.named_children)  # nobody is there to go on with
         elif part.type not in FUNCTIONS and part.type != "class_definition":
-            stack.extend((child, told, inner or part.type in _LOOPS) for child in part.named_children)
+            stack.extend((child, told, inner or part.type in LOOPS) for child in part.named_children)
     return ways > 0
 
 
@@ -161,7 +161,7 @@ def _ways_out(scene: Scene, loop: Node) -> tuple[bool, bool]:
             case "function_definition" | "class_definition" | "lambda":
                 continue
             case _:
-                deeper = inner or part.type in _LOOPS
+                deeper = inner or part.type in LOOPS
                 stack.extend((child, deeper) for child in part.named_children)
     return exits, raises
 

@@ -139,8 +139,8 @@ TIMEOUT_ERRORS = regex(
 """Exceptions by which a bound says that it was reached."""
 REFUSALS = regex(
     r"(?i)\b(value|type|key|attribute|name|index|lookup|syntax|import|not_?implemented|assertion|unicode\w*|overflow|"
-    r"zerodivision)_?error\b|state_?error\b|config|invalid|illegal|validat|usage|argument|param|option|unsupported|not_?supported|"
-    r"improper|schema|settings|forbidden|denied|unauthori|notfound|not_found|misuse"
+    r"zerodivision)_?error\b|state_?error\b|config|invalid|illegal|validat|usage|argument|param|option|unsupported|"
+    r"not_?supported|improper|schema|settings|forbidden|denied|unauthori|notfound|not_found|misuse"
 )
 """Errors by which something is refused at once, whatever time it was given."""
 RAN_OUT = regex(
