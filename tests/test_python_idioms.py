@@ -537,6 +537,24 @@ def test(times, verbose):
     assert loop.falls_through == LAST_ROUNDS[last]
 
 
+@pytest.mark.parametrize(("asked", "silent"), [("if found is not None:", False), ("if other is not None:", True)])
+def test_who_asks_once_more_behind_a_poll_knows_how_it_went(asked: str, silent: bool) -> None:
+    loop = here(
+        f"""
+        def test(device, other):
+            for _ in range(50):
+                found = device.context
+                if found is not None:
+                    break
+                time.sleep(0.1)  # <-
+            {asked}
+                device.close()
+        """
+    ).loop
+    assert loop is not None
+    assert loop.falls_through == silent
+
+
 @pytest.mark.parametrize(
     ("otherwise", "after", "silent"),
     [

@@ -256,7 +256,7 @@ def falls_through(scene: Scene, round_: Round, chain: Chain) -> bool:
     for count, act in enumerate(following(scene, chain[: round_.index], loop)):
         if act.kind in ("assert", "raise") or any(words.GIVING_UP.search(call.name) for call in act.calls):
             return False
-        if count == 0 and body is not None and act.calls and _asks_again(scene, act.node, loop):
+        if count == 0 and body is not None and _asks_again(scene, act.node, loop):
             return False  # what it does about that is its own matter
         if act.kind == "return":
             # The caller is told, unless the value is the same as on success.
