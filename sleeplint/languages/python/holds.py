@@ -16,6 +16,7 @@ from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tasks import Spawn, Standing, class_of, runs_of
 from sleeplint.languages.python.tree import Chain, arguments_of, statement_of
+from sleeplint.languages.python.unfinished import is_shorter, unfinished
 from sleeplint.languages.python.verdict import Verdict
 from sleeplint.regexes import regex
 from sleeplint.text import Span
@@ -52,10 +53,9 @@ def hold(
     forked = _forked(scene, site)
     if forked is not None:
         return forked
-    if _interrupted(scene, site):
-        return Verdict("hold", False, related=related, keeps="task", ends_early=True)
-    if _cancelled_scope(scene, site):
-        return Verdict("hold", True, related=related, keeps="task", ends_early=True)
+    certain = unfinished(scene, site)
+    if certain is not None:
+        return Verdict("hold", certain, related=related, keeps="task", ends_early=True)
     after = list(islice(following(scene, site.chain, site.call), 2))
     if after and _always_fails(scene, after[0]):
         return Verdict("hold", True, related=related, keeps=_keeps(scene, site), ends_early=True)
@@ -199,56 +199,9 @@ def _idles(scene: Scene, site: Site, round_: Round | None) -> bool:
     return len(statements) == 1 and statements[0].id == own.id
 
 
-def _cancelled_scope(scene: Scene, site: Site) -> bool:
-    """All that a scope does which is cancelled before, or ends sooner."""
-    inner: Node = site.call
-    for index in range(len(site.chain) - 1, border(site.chain), -1):
-        outer = site.chain[index]
-        if outer.type == "with_statement" and inner.type == "block" and outer.named_child_count:
-            clause = outer.named_children[0]
-            for call in scene.calls(clause):
-                bound = scene.sites.get(call.node.id)
-                if call.name in words.TIMEOUT_BLOCKS and bound is not None and _shorter(bound, site):
-                    return True
-                if call.name == "CancelScope":
-                    cancels = any(
-                        c.name == "cancel"
-                        for act in islice(preceding(scene, site.chain, site.call), 4)
-                        for c in act.calls
-                    )
-                    if cancels:
-                        return True
-        elif outer.type == "call" and inner.type == "argument_list" and scene.called(outer).name == "wait_for":
-            bound = scene.sites.get(outer.id)
-            if bound is not None:
-                return _shorter(bound, site)
-        inner = outer
-    return False
-
-
-_RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assert_raises"})
 _CHILD = regex(r"\(?(not (\w+|[\w.]*fork\(\))|(\w+|[\w.]*fork\(\)) == 0|0 == \w+)\)?")
 """The condition under which code runs in the child of a fork."""
 _CHILDREN = frozenset({"Popen", "popen", "create_subprocess_exec", "create_subprocess_shell", "spawn", "open_process"})
-
-
-def _interrupted(scene: Scene, site: Site) -> bool:
-    """The last thing in a block that is to raise: a signal or a cancellation comes while it sleeps."""
-    if not site.in_test or site.by_reference:
-        return False
-    inner: Node = site.call
-    for outer in reversed(site.chain[border(site.chain) + 1 :]):
-        if outer.type == "block":
-            if scene.statements(outer)[-1] != inner:
-                return False
-        elif outer.type == "with_statement":
-            items = [item for item in outer.named_children[0].named_children if item.type == "with_item"]
-            calls = scene.calls(outer.named_children[0])
-            return len(items) == 1 and bool(calls) and calls[0].name in _RAISES
-        elif outer.type not in ("expression_statement", "await", "parenthesized_expression"):
-            return False
-        inner = outer
-    return False
 
 
 def _forked(scene: Scene, site: Site) -> Verdict | None:
@@ -273,7 +226,7 @@ def _child_killed(scene: Scene, site: Site) -> bool:
     """A program that sleeps, and is killed before it is waited for, or given less time than it takes."""
     started = scene.called(site.call)
     bound = scene.sites.get(site.call.id)
-    if bound is not None and bound.kind == "timeout" and _shorter(bound, site):
+    if bound is not None and bound.kind == "timeout" and is_shorter(bound, site):
         return True
     timeout = arguments_of(site.call, scene.code).keywords.get("timeout")
     written = scene.text(timeout) if timeout is not None else ""
@@ -291,16 +244,15 @@ def _child_killed(scene: Scene, site: Site) -> bool:
     return False
 
 
-def _shorter(bound: Site, site: Site) -> bool:
-    return bound.duration_ms is not None and site.duration_ms is not None and bound.duration_ms < site.duration_ms
-
-
 def _keeps(scene: Scene, site: Site) -> str | None:
     """What stays open as long as it waits."""
     for outer in reversed(site.chain[border(site.chain) + 1 :]):
         if outer.type == "with_statement" and outer.named_child_count:
             head = scene.text(outer.named_children[0])
-            if any(call.name in words.TIMEOUT_BLOCKS | words.SCOPES for call in scene.calls(outer.named_children[0])):
+            if any(
+                call.name in words.TIMEOUT_BLOCKS | words.SCOPES | words.CANCEL_SCOPES
+                for call in scene.calls(outer.named_children[0])
+            ):
                 continue
             return _kind_of(head) or " ".join(head.split())[:60]
     first = border(site.chain)

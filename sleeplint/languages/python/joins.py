@@ -7,9 +7,9 @@ import re
 from tree_sitter import Node
 
 from sleeplint.languages.python import vocabulary as words
-from sleeplint.languages.python.flow import border
-from sleeplint.languages.python.scene import Scene, Use
-from sleeplint.languages.python.tasks import Spawn
+from sleeplint.languages.python.flow import border, fails
+from sleeplint.languages.python.scene import Called, Scene, Use
+from sleeplint.languages.python.tasks import Spawn, standing_of
 from sleeplint.languages.python.tree import Chain, arguments_of
 
 _MUCH = 20_000
@@ -26,9 +26,18 @@ def joined(scene: Scene, spawn: Spawn) -> bool | None:
     known = scene.memory.get(("joined", spawn.call.node.id))
     if known is not None:
         return None if known == "unsaid" else bool(known)
+    scene.memory["joined", spawn.call.node.id] = "unsaid"  # for a function that spawns itself
     answer = _joined(scene, spawn)
+    if answer is True and _ends_with_its_spawner(scene, spawn):
+        answer = False
     scene.memory["joined", spawn.call.node.id] = "unsaid" if answer is None else answer
     return answer
+
+
+def _ends_with_its_spawner(scene: Scene, spawn: Spawn) -> bool:
+    """Whether the function that spawns it, and would wait for it, is itself cancelled or left alone."""
+    around = standing_of(scene, spawn.chain, None)
+    return around.kind == "task" and around.sure and around.spawn is not None and joined(scene, around.spawn) is False
 
 
 def _joined(scene: Scene, spawn: Spawn) -> bool | None:
@@ -38,7 +47,7 @@ def _joined(scene: Scene, spawn: Spawn) -> bool | None:
     scope = _scope(scene, spawn)
     if scope is not None:
         return scope
-    value = spawn.call.node
+    value, only_sleeps = spawn.call.node, _only_sleeps(scene, spawn)
     if name in words.SPAWNERS and name != "run_in_executor":
         daemon = arguments_of(value, scene.code).keywords.get("daemon")
         is_daemon = daemon is not None and scene.text(daemon) == "True"
@@ -63,7 +72,7 @@ def _joined(scene: Scene, spawn: Spawn) -> bool | None:
         elif outer.type == "argument_list" and index >= 1 and chain[index - 1].type == "call":
             receiver = scene.called(chain[index - 1])
             if receiver.name in ("append", "add") and receiver.receiver:
-                return _handle(scene, receiver.receiver.split(".")[-1], chain, is_daemon)
+                return _handle(scene, receiver.receiver.split(".")[-1], chain, is_daemon, only_sleeps)
             if receiver.name in words.JOINS:
                 return _awaited(chain[: index - 1]) or receiver.name in ("joinall", "join") or None
             return None
@@ -72,14 +81,14 @@ def _joined(scene: Scene, spawn: Spawn) -> bool | None:
             if left is None:
                 return None
             if left.type == "identifier":
-                return _handle(scene, scene.text(left), chain, is_daemon)
+                return _handle(scene, scene.text(left), chain, is_daemon, only_sleeps)
             if left.type == "attribute":
                 # Whoever owns the attribute may wait for it, unseen.
                 attribute = scene.text(left.child_by_field_name("attribute") or left)
-                return _handle(scene, attribute, chain, is_daemon, elsewhere=True)
+                return _handle(scene, attribute, chain, is_daemon, only_sleeps, elsewhere=True)
             if left.type in ("pattern_list", "tuple_pattern"):
                 first = next((part for part in left.named_children if part.type == "identifier"), None)
-                return _handle(scene, scene.text(first), chain, is_daemon) if first is not None else None
+                return _handle(scene, scene.text(first), chain, is_daemon, only_sleeps) if first is not None else None
             return None
         elif outer.type == "expression_statement":
             return _owner_joins(scene, spawn)  # fired and forgotten, unless what it was given to is waited for
@@ -146,10 +155,60 @@ def _scope(scene: Scene, spawn: Spawn) -> bool | None:
         known = scene.memory.get((f"cancelled {receiver}", outer.id))
         if isinstance(known, bool):
             return not known
-        cancelled = bool(re.search(rf"\b{re.escape(receiver)}\b[\w.]*\.cancel\w*\(|\.cancel_scope\.cancel\(", body))
+        names = "|".join(re.escape(name) for name in (receiver, *_scopes_around(scene, spawn.chain, outer)))
+        cancelled = bool(re.search(rf"\b({names})\b[\w.]*\.cancel\w*\(|\.cancel_scope\.cancel\(", body))
+        group = any(call.name in words.GROUPS for call in scene.calls(clause))
+        cancelled = cancelled or (group and _fails(scene, spawn, outer))
         scene.memory[f"cancelled {receiver}", outer.id] = cancelled
         return not cancelled
     return None
+
+
+def _scopes_around(scene: Scene, chain: Chain, group: Node) -> list[str]:
+    """The names of the scopes in whose bodies a task group stands: who cancels those cancels it too."""
+    outside = chain[border(chain) + 1 : chain.index(group)]
+    heads = [node.named_children[0] for node in outside if node.type == "with_statement" and node.named_child_count]
+    scopes = words.CANCEL_SCOPES | words.GROUPS
+    scoped = [scene.text(head) for head in heads if any(call.name in scopes for call in scene.calls(head))]
+    return [name for head in scoped for name in re.findall(r"\bas\s+(\w+)", head)]
+
+
+def _fails(scene: Scene, spawn: Spawn, group: Node) -> bool:
+    """Whether the body of a task group ends in an error, or what follows the group is never reached."""
+    body = group.child_by_field_name("body")
+    if body is None:
+        return False
+    last = scene.statements(body)[-1:]
+    if last and last[0].type == "raise_statement":
+        return True
+    holder = spawn.chain[spawn.chain.index(group) - 1]
+    after = scene.statements(holder)[scene.position(holder, group) + 1 :] if holder.type == "block" else ()
+    return len(after) == 1 and after[0].type != "raise_statement" and fails(scene, holder)
+
+
+def _only_sleeps(scene: Scene, spawn: Spawn) -> bool:
+    """Whether the work is a sleep and nothing else: of that no error can come, but from what cuts it short."""
+    own = scene.sites.get(spawn.call.node.id)
+    if own is not None and own.by_reference:
+        return own.kind == "sleep"
+    given = arguments_of(spawn.call.node, scene.code).positional[:1]
+    inside = scene.sites.get(given[0].id) if given else None
+    return inside is not None and inside.kind == "sleep"
+
+
+def _is_to_fail(scene: Scene, use: Use) -> bool:
+    """Whether what a use of a handle gives is expected to be an error."""
+    inner: Node = use.node
+    for outer in reversed(use.chain[border(use.chain) + 1 :]):
+        expecting: tuple[Called, ...] = ()
+        if outer.type == "with_statement" and inner.type == "block" and outer.named_child_count:
+            expecting = scene.calls(outer.named_children[0])
+        elif outer.type == "call" and inner.type == "argument_list":
+            expecting = (scene.called(outer),)
+        if any(call.name in words.RAISES for call in expecting):
+            return True
+        inner = outer
+    return False
 
 
 def handled(scene: Scene, name: str, chain: Chain) -> bool | None:
@@ -181,12 +240,16 @@ def ends_in_turn(scene: Scene, spawn: Spawn, loop: Node) -> bool:
     return False
 
 
-def _handle(scene: Scene, name: str, chain: Chain, is_daemon: bool, elsewhere: bool = False) -> bool | None:
+def _handle(
+    scene: Scene, name: str, chain: Chain, is_daemon: bool, only_sleeps: bool, elsewhere: bool = False
+) -> bool | None:
     """What is done with the task called `name` in the function where it is made."""
     index = border(chain)
     start, end = (chain[index].start_byte, chain[index].end_byte) if index >= 0 else (0, len(scene.code))
     made = chain[-1].start_byte if chain else 0
     later = [use for use in scene.uses(name) if max(start, made + 1) <= use.node.start_byte < end]
+    if only_sleeps:
+        later = [use for use in later if not _is_to_fail(scene, use)]
     answers = [_use(scene, use) for use in later]
     if any(answer is False for answer in answers[: _first(answers, True)]):
         return False  # cancelled first; awaiting it afterwards only collects the cancellation
@@ -221,6 +284,8 @@ def _use(scene: Scene, use: Use) -> bool | None:
             return True
         if outer.type == "call":
             name = scene.called(outer).name
+            if name == "wait" and _first_suffices(scene, outer):
+                return None
             if name in words.JOINS or name == "gather":
                 return True
             if name in words.CANCELS:
@@ -244,6 +309,12 @@ def _use(scene: Scene, use: Use) -> bool | None:
             continue
         return None
     return None
+
+
+def _first_suffices(scene: Scene, wait: Node) -> bool:
+    """`wait(jobs, return_when=FIRST_COMPLETED)`: the others go on."""
+    keyword = arguments_of(wait, scene.code).keywords.get("return_when")
+    return keyword is not None and "FIRST_" in scene.text(keyword)
 
 
 def _leaves(use: Use) -> bool:

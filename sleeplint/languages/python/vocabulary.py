@@ -23,6 +23,12 @@ GATHERERS = frozenset({"gather", "as_completed"})
 SCOPED_SPAWNERS = frozenset({"start_soon", "create_task", "start"})
 """Of a task group or nursery, whose scope joins at its end."""
 SCOPES = frozenset({"TaskGroup", "create_task_group", "open_nursery", "ThreadPoolExecutor", "ProcessPoolExecutor"})
+RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assert_raises", "RaisesGroup"})
+"""Expect an error."""
+GROUPS = frozenset({"TaskGroup", "create_task_group", "open_nursery"})
+"""Those of them whose tasks are all cancelled when one of them, or the body, fails."""
+CANCEL_SCOPES = frozenset({"CancelScope", "open_cancel_scope"})
+"""Blocks that somebody may cancel, and that keep nothing else."""
 RUNNERS = frozenset(
     {
         "run", "run_until_complete", "run_sync", "wait_for", "shield", "to_thread", "wrap_future", "raises",

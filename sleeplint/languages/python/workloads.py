@@ -27,7 +27,7 @@ def workload(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
     """It pretends to be work, in code that the system under test calls."""
     if spawn is not None and spawn is not standing.spawn:
         return Verdict("workload", ends is True)
-    if site.by_reference and scene.called(site.call).name not in words.RUNNERS:
+    if site.by_reference and not _is_run_here(scene, site):
         cut = _is_interrupted(scene, site)
         return Verdict("workload", not cut, ends_early=cut)
     function = standing.function
@@ -73,6 +73,12 @@ def workload(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
     ):
         return Verdict("workload", False)
     return None
+
+
+def _is_run_here(scene: Scene, site: Site) -> bool:
+    """Whether what takes a sleep by its name runs it in the caller's flow; `pool.map(sleep, ..)` has others run it."""
+    called = scene.called(site.call)
+    return called.name in words.RUNNERS and not (called.name == "map" and called.receiver)
 
 
 def _is_listed(standing: Standing) -> bool:
