@@ -183,7 +183,7 @@ def _noted(scene: Scene, statement: Node) -> str:
     if inner.type != "call":
         return ""
     called = scene.called(inner)
-    return called.receiver if called.name in ("append", "add", "set") and called.receiver.isidentifier() else ""
+    return called.receiver if called.name in ("append", "add") and called.receiver.isidentifier() else ""
 
 
 def _asserts(scene: Scene, node: Node) -> bool:
