@@ -7,7 +7,7 @@ import re
 from tree_sitter import Node
 
 from sleeplint.languages.catalogue import Call, Unit
-from sleeplint.languages.python.calls import CALLED_NAMES, Found, argument_of, is_mock, match_call
+from sleeplint.languages.python.calls import CALLED_NAMES, Found, argument_of, is_mock, looks_once, match_call
 from sleeplint.languages.python.durations import fold, reads_clock
 from sleeplint.languages.python.meanings import Meaning
 from sleeplint.languages.python.modules import Module
@@ -210,6 +210,8 @@ def own_call(call: Node, chain: Chain, function: Node, name: Node, names: Names)
     bounds = bounds_of(meaning)
     if bounds and any(is_mock(names.meaning(argument)) for argument in arguments.positional):
         return None  # nothing waits in a mock
+    if looks_once(arguments, names):
+        return None
     for bound in bounds:
         value = arguments.at(bound.position, bound.parameter)
         if value is None or value.type in ("none", "true", "false"):

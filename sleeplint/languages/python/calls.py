@@ -177,6 +177,12 @@ def _hands_on(chain: Chain, function: Node, word: str, names: Names) -> bool:
     return label is not None and names.module.text(label) == word
 
 
+def looks_once(arguments: Arguments, names: Names) -> bool:
+    """`acquire(timeout=1, blocking=False)`: it does not wait, whatever time it is given."""
+    given = (arguments.keywords.get(word) for word in ("block", "blocking"))
+    return any(value is not None and names.module.text(value) == "False" for value in given)
+
+
 def argument_of(entry: Call, arguments: Arguments) -> Node | None:
     """Where a call's duration stands."""
     found = _placed(entry, arguments)
@@ -200,6 +206,8 @@ def _with_duration(
 ) -> Found | None:
     if entry.seconds is None:
         return Found(call, chain, name, function, entry, path, None, None)
+    if entry.kind == "timeout" and looks_once(arguments, names):
+        return None
     placed = _placed(entry, arguments)
     value, unit = placed if placed is not None else (None, entry.seconds.unit)
     if value is None or value.type == "list_splat":

@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from sleeplint.languages.catalogue import Argument, Call, Unit
 from sleeplint.languages.python.bounds import bounds_of, documented_unit, forwards, namesakes
-from sleeplint.languages.python.calls import Found, is_mock
+from sleeplint.languages.python.calls import Found, is_mock, looks_once
 from sleeplint.languages.python.catalogue import BY_PATH
 from sleeplint.languages.python.durations import fold, milliseconds, value_of
 from sleeplint.languages.python.library import canonical
@@ -30,6 +30,8 @@ _MOCKING = regex(r"(?i)\b\w*mock\w*\(")
 """A context that answers in the place of what is asked; `mock.patch(..)` alone does not say so."""
 _SURELY_SECONDS = 500
 """From here on a number of an unknown unit may as well be milliseconds."""
+_MADE = regex(r"get_\w*(?:executor|pool|client|cache|scheduler|cluster)")
+"""Functions that give back something that works by itself: what they are given is a setting of that."""
 _HTTP_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "open"})
 
 
@@ -54,13 +56,15 @@ def _guard(call: Node, chain: Chain, keyword: str, names: Names) -> Found | None
     if function is None or name is None:
         return None
     word = names.module.text(name)
-    if NEVER.match(word) or (is_title(word) and not _is_remote_procedure(function, names)):
+    if NEVER.match(word) or _MADE.fullmatch(word) or (is_title(word) and not _is_remote_procedure(function, names)):
         return None
     arguments = arguments_of(call, names.module.code)
     awaited = bool(chain) and chain[-1].type == "await"
     if word in _HTTP_VERBS and not _is_remote(arguments.positional, awaited, names):
         return None
     if not _is_operation(word, chain) and not _is_remote_procedure(function, names):
+        return None
+    if looks_once(arguments, names):
         return None
     if word == "lock" and not _is_waited_for(chain):
         return None  # that is how long it is held, not how long one waits for it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sleeplint.languages.python.answers import asserted, looked_at_later
 from sleeplint.languages.python.expirations import drained, gathered, outlasted, raised_later
+from sleeplint.languages.python.otherwise import ends_otherwise, works_on
 from sleeplint.languages.python.raised import RAISES, alarmed, caught, expected, raised, set_before
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.silences import bounded_before, chosen, silent
@@ -14,6 +15,13 @@ from sleeplint.languages.python.verdict import Outcome
 
 def outcome_of(scene: Scene, site: Site) -> Outcome:
     """What becomes of a timeout."""
+    found = _outcome(scene, site)
+    if found.role != "sleep" and (works_on(scene, site) or ends_otherwise(scene, site)):
+        return Outcome("guard", False, found.checked, found.asserted)
+    return found
+
+
+def _outcome(scene: Scene, site: Site) -> Outcome:
     return (
         raised(scene, site)
         or set_before(scene, site)

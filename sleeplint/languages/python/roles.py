@@ -22,6 +22,7 @@ from sleeplint.languages.python.joins import joined
 from sleeplint.languages.python.limits import enclosed, limit_of
 from sleeplint.languages.python.loops import Round, bounded, falls_through, noticed, round_of
 from sleeplint.languages.python.moments import moment
+from sleeplint.languages.python.otherwise import is_answered, works_on
 from sleeplint.languages.python.outcomes import outcome_of
 from sleeplint.languages.python.races import order, races
 from sleeplint.languages.python.releases import released
@@ -158,7 +159,7 @@ def _is_excused(scene: Scene, site: Site) -> bool:
     comment = remark(scene.code, statement.start_byte, statement.end_byte)
     if site.kind != "timeout":
         return blocks_on_purpose(comment)
-    return is_excuse(comment) or is_excuse(_remark_at_constant(scene, site))
+    return is_excuse(comment) or is_excuse(_remark_at_constant(scene, site)) or is_answered(scene, site)
 
 
 def _remark_at_constant(scene: Scene, site: Site) -> str:
@@ -202,7 +203,7 @@ def _timeout(scene: Scene, site: Site, standing: Standing, round_: Round | None)
             if _samples(scene, site, standing, round_):
                 return Verdict("pacing", False, checked=True)  # works at intervals until it is told to stop
             return Verdict("poll", False, checked=True, loop=_loop(scene, site, standing, round_))
-        if name == "select":
+        if name == "select" or (round_.shape in ("condition", "clock") and works_on(scene, site)):
             return Verdict("poll", round_.shape == "condition", loop=_loop(scene, site, standing, round_))
     outcome = outcome_of(scene, site)
     if outcome.role == "sleep":

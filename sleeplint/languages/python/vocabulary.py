@@ -194,7 +194,12 @@ CERTAIN_EXPIRIES = regex(
     r"p?(setex|expire)|(cookie|session)_age)($|_)"
 )
 """Those of them that mean nothing else."""
-CLOCKS = frozenset({"time", "monotonic", "perf_counter", "now", "utcnow", "monotonic_ns", "time_ns", "current_time"})
+CLOCKS = frozenset(
+    {
+        "time", "monotonic", "perf_counter", "now", "utcnow", "monotonic_ns", "time_ns", "current_time",
+        "perf_counter_ns", "default_timer", "time_now", "get_time",
+    }
+)  # fmt: skip
 """Calls that read a clock."""
 WEAK_EXPIRIES = regex(r"(?i)(timeout|interval|period|backoff|delay|refresh|duration|time_limit|frequency)")
 """Names of times that may be such, or only bounds."""
@@ -268,7 +273,7 @@ CONNECTIONS = regex(
 )
 LISTENERS = regex(r"(?i)(listen|server|srv|acceptor|bind)")
 CLOCK_WORDS = regex(
-    r"(?i)(\b(time|monotonic|perf_counter|clock|now|utcnow|loop\.time)\s*\(\)|deadline|timeout|elapsed|expir|"
+    r"(?i)((?:\b|_)(time|monotonic|perf_counter|clock|now|utcnow|loop\.time)\s*\(\)|deadline|timeout|elapsed|expir|"
     r"time_?left|remaining|\bend(_?time)?\b|\buntil\b|\bstart(_?time)?\b|give_?up|timed_?out|timer)"
 )
 COUNT_WORDS = regex(

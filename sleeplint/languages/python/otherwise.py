@@ -1,0 +1,70 @@
+"""Timeouts of calls that something else than time may end: a stand-in that answers, a callback that calls them off."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from tree_sitter import Node
+
+from sleeplint.languages.python.flow import preceding
+from sleeplint.languages.python.scene import Scene
+from sleeplint.languages.python.site import Site
+from sleeplint.languages.python.tree import FUNCTIONS, arguments_of, statement_alone
+from sleeplint.regexes import regex
+
+_CALLS_OFF = regex(r"(cancel|abort|interrupt)(l?ation)?(_?(check|event|token|when|if|on|func|fn|callback|flag))?")
+"""Parameters by which a call can be told to give up."""
+_IDLE = regex(r"(^|_)(idle|inactivity)(_|$)")
+"""Parameters that say how long nothing may come, over and over, and bound no one thing that is to come."""
+_PUMPS = regex(r"_*(process|pump|spin|tick|iterate|dispatch|run_once|run_for|loop)(_\w+)?")
+"""Methods that work as long as they are given, and come back when that is over."""
+_STAND_IN = regex(r"(^|\.)_*((Magic|Async|NonCallable)?Mock|(Stub|Fake|Dummy|Mock)\w*|\w*(Stub|Fake|Dummy|Mock))$")
+_FAR = 30
+
+
+def ends_otherwise(scene: Scene, site: Site) -> bool:
+    """Whether it may well be something else than time that ends a call, so that its timeout says little."""
+    keywords = arguments_of(site.call, scene.code).keywords
+    if any(_CALLS_OFF.fullmatch(word) and scene.text(value) != "None" for word, value in keywords.items()):
+        return True
+    iterated = bool(site.chain) and site.chain[-1].type in ("for_statement", "for_in_clause")
+    return (iterated and any(_IDLE.search(word) for word in keywords)) or is_answered(scene, site)
+
+
+def works_on(scene: Scene, site: Site) -> bool:
+    """Whether a call is a turn of somebody's loop, `client.loop(timeout=0.1)`, of which no one thing is wanted."""
+    return bool(_PUMPS.fullmatch(scene.called(site.call).name)) and statement_alone(site.chain)
+
+
+def is_answered(scene: Scene, site: Site) -> bool:
+    """`client.socket = FakeSocket()`, or a patch of it, before `client.read(timeout=30)`."""
+    owner = scene.called(site.call).receiver
+    if not owner or "(" in owner:
+        return False
+    for act in islice(preceding(scene, site.chain, site.call), _FAR):
+        inner = act.node.named_children[0] if act.node.named_child_count == 1 else None
+        if inner is None or inner.type != "assignment":
+            continue
+        left, right = inner.child_by_field_name("left"), inner.child_by_field_name("right")
+        if left is None or right is None or left.type != "attribute":
+            continue
+        if scene.text(left).startswith(f"{owner}.") and _stands_in(scene, site, right):
+            return True
+    return False
+
+
+def _stands_in(scene: Scene, site: Site, value: Node) -> bool:
+    """Whether a value is made to answer in the place of something: by its name, or as a class of the function's own."""
+    if value.type == "lambda":
+        return True
+    if value.type != "call":
+        return False
+    called = scene.called(value)
+    if _STAND_IN.search(called.name):
+        return True
+    if called.receiver or not called.name[:1].isupper():
+        return False
+    function = next((node for node in site.chain if node.type in FUNCTIONS), None)
+    if function is None:
+        return False
+    return scene.code.find(b"class %s" % called.name.encode(), function.start_byte, site.call.start_byte) >= 0
