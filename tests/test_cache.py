@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sleeplint import cli, planning, runner
+from sleeplint import cache, cli, planning, runner
 from sleeplint.cache import FOLDER, Cache, KeptSettings, Recalled, landscape, sealed, states, store
+from sleeplint.cache.columns import Stamps, whole
 from sleeplint.engine import Report
 from sleeplint.landscape import Landscape
 from sleeplint.planning import Plan
+from sleeplint.records import replace
 from sleeplint.registry import load
 from sleeplint.settings import Settings
 from sleeplint.settings.resolver import Resolver
@@ -140,6 +142,9 @@ def test_a_cache_changes_nothing_that_is_said(
         if certain:  # else everything here is so new that only its content counts
             patch.setattr(states, "GRANULARITY", -(10**12))
             patch.setattr(landscape, "PAYS", 1)
+            patch.setattr(landscape, "LOOKOUT_PAYS", 1)
+        else:
+            patch.setattr(cache, "_FEW", 0)
         patch.chdir(here)
         (here / ".git").mkdir()
         (here / "Cargo.toml").write_text('[package]\nname = "waits"\n')
@@ -309,6 +314,17 @@ def test_names_that_come_and_go_do_not_matter(remembered: Path) -> None:
     assert counted().read == []
 
 
+def test_a_folder_that_holds_the_same_at_another_time_is_noted_once(remembered: Path) -> None:
+    (file,) = (remembered / FOLDER).glob("landscape-*")
+    then = file.read_bytes()
+    os.utime(remembered / "tests", (5, 5))
+    assert counted().read == []
+    noted = file.read_bytes()
+    assert noted != then
+    assert counted().read == []
+    assert file.read_bytes() == noted
+
+
 def test_what_decides_over_files_and_has_just_changed_is_not_trusted(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -376,16 +392,17 @@ def test_a_cache_can_stand_elsewhere(project: Path, tmp_path: Path) -> None:
         lambda data: b"\n",
         lambda data: data[: len(data) // 2],
         lambda data: data.replace(store.FORMAT.encode(), b"sleeplint cache 0"),
-        lambda data: b"sleeplint cache 4\t99999999999999999999\n",
-        lambda data: b"sleeplint cache 4\tx\n" + data,
+        lambda data: b"sleeplint cache 5\t99999999999999999999\n",
+        lambda data: b"sleeplint cache 5\tx\n" + data,
         lambda data: data[:-40] + b"x" * 40,
         lambda data: signed(b"[]"),
         lambda data: signed(b"[[[], []], {}]\n"),
         lambda data: signed(b"[" * 100_000 + b"\n"),
-        lambda data: resealed(data, rests=b"\1" * 8),
+        lambda data: resealed(data, rests=b"\1" * 4),
+        lambda data: resealed(data, contents=b""),
         lambda data: resealed(data, members=b""),
         lambda data: resealed(data, stamps=b"\0" * 32),
-        lambda data: resealed(data, plans=b""),
+        lambda data: resealed(data, judged=b""),
         lambda data: resealed(data, others=b"no path\0"),
         lambda data: resealed(data, texts=b"[" * 10_000),
         lambda data: resealed(data, lengths=b""),
@@ -413,7 +430,7 @@ def resealed(data: bytes, **changed: bytes) -> bytes:
     file.write_bytes(data)
     index, columns = sealed.read(str(file), store.FORMAT)
     assert set(changed) <= set(columns)
-    assert sealed.write(str(file.absolute()), store.FORMAT, index, columns | changed)
+    assert sealed.write(str(file.absolute()), store.FORMAT, index, {**columns, **changed})
     data = file.read_bytes()
     file.unlink()
     return data
@@ -461,20 +478,33 @@ def test_a_store_is_read_as_it_was_written(tmp_path: Path) -> None:
     made.put("\udcff.py", (0, UNSURE), "digest")
     assert store.write(str(tmp_path / "s"), made)
     found = store.read(str(tmp_path / "s"))
-    assert (found.states, found.read, found.entries) == (made.states, made.read, made.entries)
-    assert [tuple(group) for group in found.groups] == made.groups
-    assert (found.others, found.plans) == (made.others, made.plans)
+    assert found == replace(made, most_others=found.most_others)
+
+
+def test_another_name_of_the_last_file_is_a_file_of_its_own() -> None:
+    made = filled(3)
+    rows = made.rows(["0.py", "link.py"])
+    assert rows == [0, store.NOBODY]
+    assert made.moved(rows, whole([0, 0]), Stamps([(1, 2, 3, 4)] * 2)) == {1}
+    assert store.Store().moved([store.NOBODY], whole([0]), Stamps([UNSURE])) == {0}
+
+
+def test_a_folder_is_known_by_its_names_only(tmp_path: Path) -> None:
+    then = states.content(str(tmp_path))
+    known = states.States()
+    assert not known.unmoved(str(tmp_path), states.stamp(str(tmp_path)), then)
+    assert known.same(str(tmp_path), UNSURE, then)
 
 
 def test_a_store_has_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "MOST_BYTES", 1000)
     assert store.write(str(tmp_path / "s"), filled(30), ["7.py"])
     found = store.read(str(tmp_path / "s"))
-    assert len(found.states) == 10
-    assert [found.others[number][0] for number in found.groups[found.read["7.py"][1]]] == ["7"]
+    assert len(found.paths) == 10
+    assert [found.others[number][0] for number in found.groups[found.rests[0]]] == ["7"]
     monkeypatch.setattr(store, "MOST_FILES", 4)
     assert store.write(str(tmp_path / "s"), filled(30), ["7.py"])
-    assert list(store.read(str(tmp_path / "s")).states) == ["7.py", "0.py", "1.py", "2.py"]
+    assert store.read(str(tmp_path / "s")).paths == ["7.py", "0.py", "1.py", "2.py"]
 
 
 def test_a_store_does_not_grow_with_every_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -488,8 +518,8 @@ def test_a_store_does_not_grow_with_every_change(tmp_path: Path, monkeypatch: py
         known.put("1.py", (0, (1, 2, 3, 4)), "digest", [other], store.Entry(1, 2, (b"%100d" % turn,)))
         assert store.write(str(file), known)
         again = store.read(str(file))
-        assert again.entries["1.py"].texts == (b"%100d" % turn,)
-        assert [again.others[number][0] for number in again.groups[again.read["1.py"][1]]] == [f"other {turn}"]
+        assert again.entries[1].texts == (b"%100d" % turn,)
+        assert [again.others[number][0] for number in again.groups[again.rests[1]]] == [f"other {turn}"]
         sizes.append(file.stat().st_size)
     assert max(sizes) < 2 * sizes[0] + 1000
 

@@ -10,10 +10,12 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from sleeplint.cache import identity, landscape, sealed, store
+from sleeplint.cache.columns import Stamps, whole
 from sleeplint.cache.states import (
     FOLDER,
     LACKS,
@@ -24,7 +26,7 @@ from sleeplint.cache.states import (
     near,
     settled,
 )
-from sleeplint.cache.store import Entry, State, Store
+from sleeplint.cache.store import NOBODY, Entry, Store
 from sleeplint.digests import digest
 from sleeplint.engine import Report
 from sleeplint.facts import Wait
@@ -41,6 +43,8 @@ __all__ = ["FOLDER", "Cache", "KeptSettings", "Recalled"]
 _MOST_STORES = 8
 """One for each folder from which the program is started, and for runs with and without repairs."""
 _MOST_SETTINGS = 64
+_FEW = 64
+"""So many other files are sooner looked at than it is found out whether anything rests on them."""
 _SUFFIXES = (".bin", ".json")
 _SAID: Any = tuple[tuple[Finding, ...], tuple[Finding, ...], tuple[TestCost, ...]]
 
@@ -77,11 +81,15 @@ class Cache:
         self._here = here()
         self._paths: Sequence[str] = ()
         """The files of this run."""
-        self._now: list[State] = []
-        """Their states."""
+        self._judged = whole()
+        """The numbers of the plans by which they are judged now."""
+        self._stamps = Stamps()
+        """Their stamps."""
         self._numbers: dict[str, int | None] = {}
         self._lacking: dict[str, tuple[int, set[str]]] = {}
         """Of folders, the number of their state and the names that were looked for in vain."""
+        self._ready: dict[int, Report] = {}
+        """Reports of earlier runs, unpacked, by row."""
         self._changed = False
 
     @cached_property
@@ -105,25 +113,25 @@ class Cache:
         known = self._known
         plans = list(map(known.plan, said))
         self._paths = sights.paths
-        self._now = list(zip(map(plans.__getitem__, sights.held), sights.stamps, strict=True))
-        then = list(map(known.states.get, sights.paths))
-        fresh = set(self._moved(then)) if self._now != then else set()
-        numbers = {path: number for number, path in enumerate(sights.paths) if path in known.read}
-        rests = {number: known.read[path][1] for path, number in numbers.items() if number not in fresh}
-        stale = self._stale(set(rests.values()), sights.met)
-        fresh.update(number for number, group in rests.items() if group in stale)
-        reports = {
-            number: _report(path, known.read[path][0], known.entries[path])
-            for path, number in numbers.items()
-            if path in known.entries and number not in fresh
-        }
-        return Recalled(sorted(fresh), reports)
+        self._judged = whole(map(plans.__getitem__, sights.held))
+        self._stamps = stamps = sights.stamps if isinstance(sights.stamps, Stamps) else Stamps(sights.stamps)
+        rows = known.rows(sights.paths)
+        moved = known.moved(rows, self._judged, stamps)
+        fresh = {number for number in moved if not self._is_same(rows[number], self._judged[number], stamps[number])}
+        rests = [known.rests[row] if row != NOBODY else NOBODY for row in rows]
+        stale = self._stale({*rests} - {NOBODY}, sights.met)
+        if stale:
+            fresh.update(number for number, group in enumerate(rests) if group in stale)
+        self._make_ready(rows)
+        numbers = rows if isinstance(rows, range) else {row: number for number, row in enumerate(rows)}
+        told = {numbers[row]: report for row, report in self._ready.items() if row in numbers}
+        return Recalled(sorted(fresh), {number: told[number] for number in told.keys() - fresh})
 
-    def _moved(self, states: Sequence[State | None]) -> Iterator[int]:
-        """The numbers of the files that are not as they were in these `states`."""
-        for number, (path, now, then) in enumerate(zip(self._paths, self._now, states, strict=True)):
-            if now != then and not (then is not None and self._is_same(path, now, then)):
-                yield number
+    def _make_ready(self, rows: Iterable[int]) -> None:
+        """Unpack what was said of the files in these rows. Raises one of MISFITS."""
+        known = self._known
+        for row in known.entries.keys() & rows - self._ready.keys():
+            self._ready[row] = _report(known.paths[row], known.contents[row], known.entries[row])
 
     def keep(self, number: int, report: Report) -> None:
         """Remember the report on one of the files that were recalled.
@@ -132,8 +140,7 @@ class Cache:
         """
         if report.problems or report.unread:
             return
-        plan, now = self._now[number]
-        state = plan, self._sure(now)
+        state = self._judged[number], self._sure(self._stamps[number])
         if not report.digest:
             if state[1] == UNSURE:
                 return
@@ -150,7 +157,12 @@ class Cache:
 
     def landscape(self, asked: object) -> Landscape | None:
         """Which files an earlier run found that was asked the same, if nothing has changed that decides over it."""
-        return landscape.read(self._landscape(asked), self._states.began)
+        try:
+            remembered = landscape.Remembered(self._landscape(asked))
+        except sealed.MISFITS:
+            return None
+        self._make_ready(self._known.rows(remembered.paths))
+        return remembered.as_it_is(self._states.began)
 
     def keep_landscape(
         self, asked: object, found: Landscape, folders: Mapping[str, Iterable[str]], deciders: Iterable[str]
@@ -215,24 +227,28 @@ class Cache:
         said = (identity.of_plan(plan.settings, plan.rules), plan.production, situation.in_test, situation.root)
         return digest(repr(said).encode("utf-8", "surrogateescape"))
 
-    def _is_same(self, path: str, now: State, then: State) -> bool:
+    def _is_same(self, row: int, judged: int, now: Stamp) -> bool:
         """Whether a file has the same content at another time; that is taken note of."""
-        if now[0] != then[0] or path not in self._known.read:
+        known = self._known
+        if row == NOBODY or known.judged[row] != judged or not known.contents[row]:
             return False
-        if not self._states.same(path, UNSURE, self._known.read[path][0]):
+        if not self._states.same(known.paths[row], UNSURE, known.contents[row]):
             return False
-        self._known.states[path] = now[0], self._sure(now[1])
+        known.stamps.put(row, self._sure(now))
         self._changed = True
         return True
 
     def _stale(self, groups: set[int], met: Mapping[str, Stamp]) -> set[int]:
         """Those of some groups of other files in which one has changed; the stamps of many are known."""
         known = self._known
-        others = set[int]().union(*map(known.groups.__getitem__, groups))
-        states = ((number, known.others[number]) for number in others)
-        asked = (number for number, (path, then, _) in states if then == UNSURE or met.get(path) != then)
-        gone = {number for number in asked if not self._is_still(number)}
-        return {group for group in groups if not gone.isdisjoint(known.groups[group])} if gone else set()
+        states = enumerate(known.others)
+        asked = {number for number, (path, then, _) in states if then == UNSURE or met.get(path) != then}
+        if len(asked) > _FEW:
+            asked.intersection_update(chain.from_iterable(map(known.groups.__getitem__, groups)))
+        asked = {number for number in asked if not self._states.unmoved(*known.others[number])}
+        doubtful = {group: asked.intersection(known.groups[group]) for group in groups if asked}
+        gone = {number for number in set[int]().union(*doubtful.values()) if not self._is_still(number)}
+        return {group for group, numbers in doubtful.items() if not gone.isdisjoint(numbers)}
 
     def _is_still(self, number: int) -> bool:
         """Whether another file is as it was; what now stands there with the same content is taken note of."""

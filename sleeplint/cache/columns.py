@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from operator import ne
+from typing import TypeAlias, overload
 
 from sleeplint.source import Stamp
+
+Column: TypeAlias = "bytes | memoryview"
+Numbers: TypeAlias = "array[int]"
+"""Whole numbers of at most 32 bits."""
+
+_KINDS = "qqqQ"
+"""Of a stamp's numbers; an inode's may have all 64 bits."""
 
 
 def of_words(words: Iterable[str]) -> bytes:
@@ -13,33 +22,106 @@ def of_words(words: Iterable[str]) -> bytes:
     return "\0".join([*words, ""]).encode("utf-8", "surrogatepass")
 
 
-def words(column: bytes) -> list[str]:
+def words(column: Column) -> list[str]:
     """What `of_words` took."""
-    return column.decode("utf-8", "surrogatepass").split("\0")[:-1]
+    return str(column, "utf-8", "surrogatepass").split("\0")[:-1]
 
 
 def of_numbers(numbers: Iterable[int]) -> bytes:
     """Whole numbers. Raises OverflowError if one is too large."""
-    return array("q", numbers).tobytes()
+    return whole(numbers).tobytes()
 
 
-def numbers(column: bytes) -> Sequence[int]:
+def numbers(column: Column) -> Numbers:
     """What `of_numbers` took."""
-    found = array("q")
+    return _filled("i", column)
+
+
+def whole(numbers: Iterable[int] = ()) -> Numbers:
+    """Numbers to be kept. Raises OverflowError if one is too large."""
+    return array("i", numbers)
+
+
+class Stamps(Sequence[Stamp]):
+    """The stamps of many files, a column for each of a stamp's numbers: so all of them are compared at once."""
+
+    def __init__(self, stamps: Iterable[Stamp] = ()) -> None:
+        """Hold these."""
+        parts = list(zip(*stamps, strict=True)) or [()] * len(_KINDS)
+        self._columns = [_fitting(kind, part) for kind, part in zip(_KINDS, parts, strict=True)]
+
+    @classmethod
+    def of(cls, column: Column) -> Stamps:
+        """Those that gave this column."""
+        part = len(column) // len(_KINDS)
+        pieces = [column[number * part : (number + 1) * part] for number in range(len(_KINDS))]
+        return cls._of([_filled(kind, piece) for kind, piece in zip(_KINDS, pieces, strict=True)])
+
+    @classmethod
+    def _of(cls, columns: list[array[int]]) -> Stamps:
+        stamps = cls()
+        stamps._columns = columns
+        return stamps
+
+    def column(self) -> bytes:
+        """All of them as bytes."""
+        return b"".join(column.tobytes() for column in self._columns)
+
+    def at(self, rows: Sequence[int]) -> Stamps:
+        """Those with these numbers."""
+        if isinstance(rows, range):
+            return self[rows.start : rows.stop]
+        taken = [array(column.typecode, map(column.__getitem__, rows)) for column in self._columns]
+        return self._of(taken)
+
+    def put(self, number: int, stamp: Stamp) -> None:
+        """Let another stamp stand in one's place, or behind all."""
+        for kind, column, part in zip(_KINDS, self._columns, stamp, strict=True):
+            column[number : number + 1] = _fitting(kind, (part,))
+
+    def moved(self, others: Stamps) -> set[int]:
+        """The numbers of those that are not the same in as many others."""
+        moved = set[int]()
+        for ours, theirs in zip(self._columns, others._columns, strict=True):
+            if ours != theirs:
+                moved.update(number for number, differs in enumerate(map(ne, ours, theirs)) if differs)
+        return moved
+
+    def __len__(self) -> int:
+        return len(self._columns[0])
+
+    def __iter__(self) -> Iterator[Stamp]:
+        sizes, changed, touched, inodes = self._columns
+        return zip(sizes, changed, touched, inodes, strict=True)
+
+    @overload
+    def __getitem__(self, number: int) -> Stamp: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> Stamps: ...
+
+    def __getitem__(self, number: int | slice) -> Stamp | Stamps:
+        if isinstance(number, slice):
+            return self._of([column[number] for column in self._columns])
+        size, changed, touched, inode = (column[number] for column in self._columns)
+        return size, changed, touched, inode
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Stamps) and self._columns == other._columns
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _filled(kind: str, column: Column) -> array[int]:
+    found = array(kind)
     found.frombytes(column)
     return found
 
 
-def of_stamps(stamps: Iterable[Stamp]) -> bytes:
-    """A stamp's four numbers one after the other; an inode's may have all 64 bits. Raises OverflowError beyond."""
-    sizes, changed, touched, inodes = zip(*stamps, strict=True) if (stamps := list(stamps)) else ((), (), (), ())
-    return b"".join(map(of_numbers, (sizes, changed, touched))) + array("Q", inodes).tobytes()
-
-
-def stamps(column: bytes) -> list[Stamp]:
-    """What `of_stamps` took."""
-    part = len(column) // 4
-    sizes, changed, touched = (numbers(column[start : start + part]) for start in (0, part, 2 * part))
-    inodes = array("Q")
-    inodes.frombytes(column[3 * part :])
-    return list(zip(sizes, changed, touched, inodes, strict=True))
+def _fitting(kind: str, numbers: Sequence[int]) -> array[int]:
+    """Numbers as such; of one that is longer than the others may be, as a far year's time is, the last 64 bits."""
+    try:
+        return array(kind, numbers)
+    except OverflowError:
+        low = -(2**63) if kind == "q" else 0
+        return array(kind, [(number - low) % 2**64 + low for number in numbers])

@@ -13,7 +13,8 @@ from itertools import chain
 from stat import S_ISDIR, S_ISREG
 
 from sleeplint.cache import sealed
-from sleeplint.cache.columns import numbers, of_numbers, of_stamps, of_words, stamps, words
+from sleeplint.cache.columns import Column, Stamps, numbers, of_numbers, of_words, words
+from sleeplint.cache.lookout import Lookout
 from sleeplint.cache.states import FOLDER, folder_stamp, here, near, of_status, settled, stamp
 from sleeplint.digests import digest
 from sleeplint.landscape import Landscape, Situation
@@ -22,32 +23,62 @@ from sleeplint.records import dataclass
 from sleeplint.settings import Settings
 from sleeplint.source import UNSURE, Stamp
 
-FORMAT = "sleeplint landscape 2"
+FORMAT = "sleeplint landscape 3"
 MOST_FILES = 200_000
 PAYS = 100
 """Files from which the walk is worth remembering."""
+LOOKOUT_PAYS = 2_000
+"""Files from which it pays to have them looked at by another process: 3 µs for each, and 5 ms for the process."""
 
 _COME_AND_GO = frozenset({FOLDER, "__pycache__"})
 
 
-def read(file: str, began: int) -> Landscape | None:
-    """The landscape in a file, if nothing has changed on which it rests, as a run begun at `began` sees it."""
-    try:
-        (situations, settings), columns = sealed.read(file, FORMAT)
-        ground, paths, held = _Ground.of(columns), words(columns["paths"]), numbers(columns["held"])
-        then = ground.stamps
-        met = ground.still(began)
-        stamps = [of_status(found) for found in map(os.stat, paths) if S_ISREG(found.st_mode)]
-        if met is None or len(stamps) != len(paths):
+class Remembered:
+    """A landscape as an earlier run saw it; how it is now is being looked at while others go on."""
+
+    def __init__(self, file: str) -> None:
+        """The landscape in a file. Raises one of MISFITS."""
+        self._file = file
+        self._index, self._columns = sealed.read(file, FORMAT)
+        self._ground = _Ground.of(self._columns)
+        self.paths = words(self._columns["paths"])
+        """The files that there were."""
+        self._lookout = Lookout(self._look, pays=len(self.paths) >= LOOKOUT_PAYS)
+
+    def _look(self) -> bytes:
+        """The stamps of now: the folders', the deciders', the files'; none at all if a folder or a file has gone."""
+        folders, files = self._ground.folders, self.paths
+        try:
+            found = [of_status(status) for status in map(os.stat, folders) if S_ISDIR(status.st_mode)]
+            found += map(stamp, self._ground.deciders)
+            found += [of_status(status) for status in map(os.stat, files) if S_ISREG(status.st_mode)]
+        except (OSError, ValueError):
+            return b""
+        whole = len(folders) + len(self._ground.deciders) + len(files)
+        return Stamps(found).column() if len(found) == whole else b""
+
+    def as_it_is(self, began: int) -> Landscape | None:
+        """The landscape as a run begun at `began` sees it, if nothing has changed that decides over it."""
+        ground = self._ground
+        try:
+            now = Stamps.of(self._lookout.result())
+            inner, outer = len(ground.folders), len(ground.folders) + len(ground.deciders)
+            if not now or not ground.holds(now[:inner], now[inner:outer], began):
+                return None
+            situations, settings = self._index
+            landscape = Landscape(
+                self.paths,
+                now[outer:],
+                numbers(self._columns["held"]),
+                [Situation(*one) for one in situations],
+                [unpack(Settings, one) for one in settings],
+                dict(zip(chain(ground.folders, ground.deciders, self.paths), now, strict=True)),
+            )
+        except sealed.MISFITS:
             return None
-        met.update(zip(paths, stamps, strict=True))
-        known = [Situation(*one) for one in situations]
-        landscape = Landscape(paths, stamps, held, known, [unpack(Settings, one) for one in settings], met)
-    except sealed.MISFITS:
-        return None
-    if ground.stamps != then:
-        sealed.write(file, FORMAT, [situations, settings], columns | ground.columns())
-    return landscape
+        if ground.changed:
+            sealed.write(self._file, FORMAT, self._index, {**self._columns, **ground.columns()})
+        return landscape
 
 
 def write(
@@ -64,10 +95,10 @@ def write(
     where = here()
     ground = _Ground(
         [near(path, where) for path in folders],
-        [_sure(path, folder_stamp(path), began) for path in folders],
+        Stamps(_sure(path, folder_stamp(path), began) for path in folders),
         [_listing(names) for names in folders.values()],
         [near(path, where) for path in deciders],
-        [stamp(path) for path in deciders],
+        Stamps(map(stamp, deciders)),
     )
     index = [landscape.situations, [pack(one) for one in landscape.settings]]
     try:
@@ -82,50 +113,50 @@ class _Ground:
     """What a landscape rests on."""
 
     folders: list[str]
-    stamps: list[Stamp]
+    stamps: Stamps
     listings: list[str]
     """What was in each of the folders."""
     deciders: list[str]
-    decided: list[Stamp]
-    """Of the deciders."""
+    decided: Stamps
+    """The stamps of the deciders."""
+    changed: bool = False
+    """The stamp of a folder was, that holds the same."""
 
     @classmethod
-    def of(cls, columns: Mapping[str, bytes]) -> _Ground:
+    def of(cls, columns: Mapping[str, Column]) -> _Ground:
         """What `columns` gave."""
         return cls(
             words(columns["folders"]),
-            stamps(columns["stamps"]),
+            Stamps.of(columns["stamps"]),
             words(columns["listings"]),
             words(columns["deciders"]),
-            stamps(columns["decided"]),
+            Stamps.of(columns["decided"]),
         )
 
     def columns(self) -> dict[str, bytes]:
         """All of it as bytes."""
         return {
             "folders": of_words(self.folders),
-            "stamps": of_stamps(self.stamps),
+            "stamps": self.stamps.column(),
             "listings": of_words(self.listings),
             "deciders": of_words(self.deciders),
-            "decided": of_stamps(self.decided),
+            "decided": self.decided.column(),
         }
 
-    def still(self, began: int) -> dict[str, Stamp] | None:
-        """The stamps of now, by path, if nothing has changed; a folder that holds the same at another time is noted.
+    def holds(self, folders: Stamps, deciders: Stamps, began: int) -> bool:
+        """Whether nothing has changed, by the stamps of now; a folder that holds the same at another time is noted.
 
         Raises OSError if a folder has gone.
         """
-        now = [of_status(found) for found in map(os.stat, self.folders) if S_ISDIR(found.st_mode)]
-        if now != self.stamps:
-            moved = [number for number, (new, then) in enumerate(zip(now, self.stamps, strict=True)) if new != then]
-            if any(_listing(os.listdir(self.folders[number])) != self.listings[number] for number in moved):
-                return None
-            self.stamps = [*self.stamps]
-            for number in moved:
-                self.stamps[number] = _sure(self.folders[number], now[number], began)
-        if list(map(stamp, self.deciders)) != self.decided:
-            return None
-        return dict(zip(chain(self.deciders, self.folders), chain(self.decided, now), strict=True))
+        if deciders != self.decided:
+            return False
+        moved = folders.moved(self.stamps)
+        if any(_listing(os.listdir(self.folders[number])) != self.listings[number] for number in moved):
+            return False
+        for number in moved:
+            self.stamps.put(number, _sure(self.folders[number], folders[number], began))
+        self.changed = bool(moved)
+        return True
 
 
 def _sure(folder: str, stamp: Stamp, began: int) -> Stamp:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from itertools import accumulate, pairwise
 from typing import Any
@@ -33,22 +33,24 @@ MISFITS = (
 """What comes of reading a file that is none of ours, or damaged."""
 
 
-def read(file: str, form: str) -> tuple[Any, dict[str, bytes]]:
+def read(file: str, form: str) -> tuple[Any, dict[str, memoryview]]:
     """The index of a file of this form, and the columns that follow it. Raises one of MISFITS."""
-    with open(file, "rb") as data:
-        head = data.readline(200).split(b"\t")
-        if len(head) != 2 or head[0] != form.encode():
-            raise ValueError(f"not a {form}")
-        body = data.read()
-    if crc32(body) != int(head[1]):
+    with open(file, "rb", buffering=0) as data:  # a buffer would copy all of it once more
+        whole = data.read()
+    start = whole.index(b"\n", 0, 200) + 1
+    head = whole[:start].split(b"\t")
+    if len(head) != 2 or head[0] != form.encode():
+        raise ValueError(f"not a {form}")
+    rest = memoryview(whole)[start:]
+    if crc32(rest) != int(head[1]):
         raise ValueError("damaged")
-    at = body.index(b"\n") + 1
-    index, lengths = json.loads(body[:at])
-    places = pairwise(accumulate(lengths.values(), initial=at))
-    return index, {name: body[start:end] for name, (start, end) in zip(lengths, places, strict=True)}
+    at = whole.index(b"\n", start) + 1
+    index, lengths = json.loads(whole[start:at])
+    places = pairwise(accumulate(lengths.values(), initial=at - start))
+    return index, {name: rest[begin:end] for name, (begin, end) in zip(lengths, places, strict=True)}
 
 
-def write(file: str, form: str, index: Any, columns: Mapping[str, bytes]) -> bool:
+def write(file: str, form: str, index: Any, columns: Mapping[str, bytes | memoryview]) -> bool:
     """Put an index and columns in a file's place at once; False if that cannot be."""
     lengths = {name: len(column) for name, column in columns.items()}
     head = json.dumps([index, lengths], separators=(",", ":")).encode() + b"\n"
@@ -56,7 +58,7 @@ def write(file: str, form: str, index: Any, columns: Mapping[str, bytes]) -> boo
     return replace(file, [f"{form}\t{check}\n".encode(), head, *columns.values()])
 
 
-def replace(file: str, parts: list[bytes]) -> bool:
+def replace(file: str, parts: Iterable[bytes | memoryview]) -> bool:
     """Write a file as a whole or not at all, in a folder that tells others to pass over it."""
     folder = os.path.dirname(file)
     mine = f"{file}.{os.getpid()}.new"

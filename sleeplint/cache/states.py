@@ -92,6 +92,11 @@ class States:
         self._folders: dict[str, bool] = {}
         self._same: dict[tuple[str, Stamp, str], Stamp | None] = {}
 
+    def unmoved(self, path: str, then: Stamp, said: str) -> bool:
+        """Whether a file, or a folder that lacked names, has the stamp that it had: then it need not be looked into."""
+        now = folder_stamp(path) if said.startswith(LACKS) else stamp(path)
+        return now == then and then != UNSURE
+
     def same(self, path: str, then: Stamp, said: str) -> bool:
         """Whether a file is as it was when it had this stamp and this content."""
         return self.renewed(path, then, said) is not None

@@ -8,23 +8,25 @@ from itertools import chain, islice
 from typing import TypeVar
 
 from sleeplint.cache import sealed
-from sleeplint.cache.columns import numbers, of_numbers, of_stamps, of_words, stamps, words
-from sleeplint.records import dataclass, field
+from sleeplint.cache.columns import Column, Numbers, Stamps, numbers, of_numbers, of_words, whole, words
+from sleeplint.records import dataclass, field, replace
 from sleeplint.source import Stamp
 
-FORMAT = "sleeplint cache 4"
+FORMAT = "sleeplint cache 5"
 MOST_FILES = 200_000
 MOST_BYTES = 64_000_000
 """Of the texts of one store."""
 _SPARE_OTHERS = 1_000
 """So many other files on which nothing rests any more are kept along, beside as many again as are needed."""
+NOBODY = -1
+"""The number of no row, and of no group."""
 
 State = tuple[int, Stamp]
 """The number of the plan by which a file was judged, and its stamp."""
 Other = tuple[str, Stamp, str]
 """Another file on which reports rest: its path, and its stamp and content as they were."""
 _T = TypeVar("_T")
-_S = TypeVar("_S", bytes, Sequence[int])
+_C = TypeVar("_C", Column, Numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +41,24 @@ class Entry:
 
 @dataclass
 class Store:
-    """All that is remembered. Of most files that is their state, for they have nothing to say."""
+    """All that is remembered, a row for each file. Of most that is their state, for they have nothing to say."""
 
-    states: dict[str, State] = field(default_factory=dict)
-    read: dict[str, tuple[str, int]] = field(default_factory=dict)
-    """Of files that were read their content's digest, and the number of the group on which their reports rest.
-    Of all others a byte search said that there is nothing to read."""
-    entries: dict[str, Entry] = field(default_factory=dict)
-    groups: list[Sequence[int]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    judged: Numbers = field(default_factory=whole)
+    """The numbers of the plans by which they were judged."""
+    stamps: Stamps = field(default_factory=Stamps)
+    contents: list[str] = field(default_factory=list)
+    """The digests of those that were read. Of all others a byte search said that there is nothing to read."""
+    rests: Numbers = field(default_factory=whole)
+    """The numbers of the groups on which the reports of those that were read rest."""
+    entries: dict[int, Entry] = field(default_factory=dict)
+    """By row."""
+    groups: list[Numbers] = field(default_factory=list)
     """Numbers of other files: neighbours often rest on the same."""
     others: list[Other] = field(default_factory=list)
     plans: list[str] = field(default_factory=list)
+    most_others: int = 0
+    """With more than so many other files, those are looked for on which nothing rests."""
 
     def plan(self, said: str) -> int:
         """The number of a plan, in `plans`."""
@@ -59,17 +68,41 @@ class Store:
         """The number of another file's state, in `others`."""
         return _number(other, self.others, self._others)
 
+    def rows(self, paths: Sequence[str]) -> Sequence[int]:
+        """The rows of these files; NOBODY's where nothing is known of one."""
+        if self.paths[: len(paths)] == paths:
+            return range(len(paths))
+        return [self._rows.get(path, NOBODY) for path in paths]
+
+    def moved(self, rows: Sequence[int], judged: Numbers, stamps: Stamps) -> set[int]:
+        """The numbers of those in these rows that are not in the states that are told."""
+        if not self.paths:
+            return set(range(len(rows)))
+        moved = self.stamps.at(rows).moved(stamps)
+        then = whole(map(self.judged.__getitem__, rows))
+        if then != judged or NOBODY in rows:
+            pairs = enumerate(zip(rows, then, judged, strict=True))
+            moved.update(number for number, (row, old, new) in pairs if row == NOBODY or old != new)
+        return moved
+
     def put(
         self, path: str, state: State, content: str = "", rests_on: Iterable[int] = (), entry: Entry | None = None
     ) -> None:
         """Remember a file, in place of what was; one with a `content` was read."""
-        for column in (self.states, self.read, self.entries):
-            column.pop(path, None)
-        self.states[path] = state
-        if content:
-            self.read[path] = content, _number(tuple(rests_on), self.groups, self._groups)
+        row = _number(path, self.paths, self._rows)
+        group = self._group(whole(rests_on)) if content else NOBODY
+        plan, stamp = state
+        self.stamps.put(row, stamp)
+        self.judged[row : row + 1] = whole((plan,))
+        self.rests[row : row + 1] = whole((group,))
+        self.contents[row : row + 1] = (content,)
+        self.entries.pop(row, None)
         if entry is not None:
-            self.entries[path] = entry
+            self.entries[row] = entry
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {path: row for row, path in enumerate(self.paths)}
 
     @cached_property
     def _plans(self) -> dict[str, int]:
@@ -79,98 +112,124 @@ class Store:
     def _others(self) -> dict[Other, int]:
         return {other: number for number, other in enumerate(self.others)}
 
+    def _group(self, members: Numbers) -> int:
+        number = self._groups.setdefault(members.tobytes(), len(self.groups))
+        if number == len(self.groups):
+            self.groups.append(members)
+        return number
+
     @cached_property
-    def _groups(self) -> dict[Sequence[int], int]:
-        return {tuple(group): number for number, group in enumerate(self.groups)}
+    def _groups(self) -> dict[bytes, int]:
+        return {group.tobytes(): number for number, group in enumerate(self.groups)}
 
 
 def read(file: str) -> Store:
     """The store in a file; an empty one if there is none, or none that fits."""
     try:
-        (plans, told), columns = sealed.read(file, FORMAT)
-        paths = words(columns["paths"])
-        states = zip(numbers(columns["plans"]), stamps(columns["stamps"]), strict=True)
-        files = zip(words(columns["contents"]), numbers(columns["rests"]), strict=True)
-        texts = _cut(columns["texts"], numbers(columns["lengths"]))
+        (plans, most_others, told), columns = sealed.read(file, FORMAT)
+        texts = map(bytes, _cut(columns["texts"], numbers(columns["lengths"])))
         entries = [Entry(waits, cost_ms, tuple(islice(texts, count))) for waits, cost_ms, count in told]
-        others = zip(words(columns["others"]), stamps(columns["then"]), words(columns["said"]), strict=True)
-        return Store(
-            dict(zip(paths, states, strict=True)),
-            dict(zip(paths, files, strict=False)),  # those that were read come first
-            dict(zip(words(columns["told"]), entries, strict=True)),
+        others = zip(words(columns["others"]), Stamps.of(columns["then"]), words(columns["said"]), strict=True)
+        store = Store(
+            words(columns["paths"]),
+            numbers(columns["judged"]),
+            Stamps.of(columns["stamps"]),
+            words(columns["contents"]),
+            numbers(columns["rests"]),
+            dict(zip(numbers(columns["told"]), entries, strict=True)),
             list(_cut(numbers(columns["members"]), numbers(columns["groups"]))),
             list(others),
             plans,
+            most_others,
         )
+        if len({len(store.paths), *map(len, (store.judged, store.stamps, store.contents, store.rests))}) != 1:
+            raise ValueError("columns that do not fit each other")
     except sealed.MISFITS:
         return Store()
+    return store
 
 
 def write(file: str, store: Store, first: Iterable[str] = ()) -> bool:
     """Put a store in a file's place at once, so that a reader finds the old one or the new one; False if it cannot.
 
-    Of too many files those stay that come `first`.
+    The rows of `first` come first: whoever asks for the same again finds them in order. Of too many those stay.
     """
-    if _is_wasteful(store):
-        store = _compacted(store, first)
-    paths = list(dict.fromkeys(chain(store.read, store.states)))
-    states = list(map(store.states.__getitem__, paths))
+    rows = _ordered(store, first)
+    if rows != list(range(len(store.paths))):
+        store = _taken(store, rows)
+    if len(store.others) > store.most_others:
+        store = _compacted(store)
     texts = [text for entry in store.entries.values() for text in entry.texts]
-    try:
-        columns = {
-            "paths": of_words(paths),
-            "plans": of_numbers(plan for plan, _ in states),
-            "stamps": of_stamps(stamp for _, stamp in states),
-            "contents": of_words(content for content, _ in store.read.values()),
-            "rests": of_numbers(group for _, group in store.read.values()),
-            "groups": of_numbers(map(len, store.groups)),
-            "members": of_numbers(chain.from_iterable(store.groups)),
-            "others": of_words(path for path, _, _ in store.others),
-            "then": of_stamps(stamp for _, stamp, _ in store.others),
-            "said": of_words(said for _, _, said in store.others),
-            "told": of_words(store.entries),
-            "lengths": of_numbers(map(len, texts)),
-            "texts": b"".join(texts),
-        }
-    except OverflowError:  # an inode whose number is longer than elsewhere
-        return False
+    columns = {
+        "paths": of_words(store.paths),
+        "judged": store.judged.tobytes(),
+        "stamps": store.stamps.column(),
+        "contents": of_words(store.contents),
+        "rests": store.rests.tobytes(),
+        "groups": of_numbers(map(len, store.groups)),
+        "members": b"".join(group.tobytes() for group in store.groups),
+        "others": of_words(path for path, _, _ in store.others),
+        "then": Stamps(stamp for _, stamp, _ in store.others).column(),
+        "said": of_words(said for _, _, said in store.others),
+        "told": of_numbers(store.entries),
+        "lengths": of_numbers(map(len, texts)),
+        "texts": b"".join(texts),
+    }
     told = [(entry.waits, entry.cost_ms, len(entry.texts)) for entry in store.entries.values()]
-    return sealed.write(file, FORMAT, [store.plans, told], columns)
+    return sealed.write(file, FORMAT, [store.plans, store.most_others, told], columns)
 
 
-def _is_wasteful(store: Store) -> bool:
-    """Whether it holds much that nobody asks for, or more than it may."""
-    if len(store.states) > MOST_FILES or sum(map(_size, store.entries.values())) > MOST_BYTES:
-        return True
-    used = {number for _, number in store.read.values()}
-    wanted = set().union(*(store.groups[number] for number in used))
-    return len(store.others) > 2 * len(wanted) + _SPARE_OTHERS
-
-
-def _compacted(store: Store, first: Iterable[str]) -> Store:
-    """Only what can be asked for, and no more than it may be."""
-    small = Store(plans=store.plans)
+def _ordered(store: Store, first: Iterable[str]) -> list[int]:
+    """The rows that may stay, those of `first` before all others."""
+    rows = list(dict.fromkeys(chain(filter(NOBODY.__ne__, store.rows(list(first))), range(len(store.paths)))))
     length = 0
-    for path in dict.fromkeys(chain(first, store.states)):
-        content, group = store.read.get(path, ("", -1))
-        entry = store.entries.get(path)
-        length += _size(entry) if entry else 0
-        if len(small.states) >= MOST_FILES or length > MOST_BYTES:
-            break
-        rests_on = [small.other(store.others[number]) for number in (store.groups[group] if content else ())]
-        small.put(path, store.states[path], content, rests_on, entry)
-    return small
+    for place, row in enumerate(rows[:MOST_FILES]):
+        entry = store.entries.get(row)
+        length += sum(map(len, entry.texts)) if entry else 0
+        if length > MOST_BYTES:
+            return rows[:place]
+    return rows[:MOST_FILES]
 
 
-def _size(entry: Entry) -> int:
-    return sum(map(len, entry.texts))
+def _taken(store: Store, rows: Sequence[int]) -> Store:
+    """Only these rows, in this order."""
+    return Store(
+        [store.paths[row] for row in rows],
+        whole(map(store.judged.__getitem__, rows)),
+        store.stamps.at(rows),
+        [store.contents[row] for row in rows],
+        whole(map(store.rests.__getitem__, rows)),
+        {number: store.entries[row] for number, row in enumerate(rows) if row in store.entries},
+        store.groups,
+        store.others,
+        store.plans,
+        store.most_others,
+    )
 
 
-def _cut(whole: _S, lengths: Iterable[int]) -> Iterator[_S]:
+def _compacted(store: Store) -> Store:
+    """Without the groups and the other files on which nothing rests, if those are many."""
+    used = sorted(set(store.rests) - {NOBODY})
+    wanted = sorted(set[int]().union(*map(store.groups.__getitem__, used)))
+    most = 2 * len(wanted) + _SPARE_OTHERS
+    if len(store.others) <= most:
+        return replace(store, most_others=most)
+    group_of = {group: number for number, group in enumerate(used)} | {NOBODY: NOBODY}
+    other_of = {other: number for number, other in enumerate(wanted)}
+    return replace(
+        store,
+        rests=whole(map(group_of.__getitem__, store.rests)),
+        groups=[whole(map(other_of.__getitem__, store.groups[group])) for group in used],
+        others=[store.others[other] for other in wanted],
+        most_others=most,
+    )
+
+
+def _cut(wholes: _C, lengths: Iterable[int]) -> Iterator[_C]:
     """A whole in pieces of these lengths."""
     at = 0
     for length in lengths:
-        yield whole[at : at + length]
+        yield wholes[at : at + length]
         at += length
 
 

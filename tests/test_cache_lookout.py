@@ -1,0 +1,77 @@
+"""Work that a copy of this process does meanwhile."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sleeplint.cache.lookout import Lookout
+
+HERE = os.getpid()
+copies = pytest.mark.skipif(sys.platform != "linux", reason="no copies of processes here")
+
+
+def works() -> bytes:
+    """More than a pipe holds."""
+    return b"seen" * 100_000
+
+
+def dies() -> bytes:
+    if os.getpid() != HERE:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return b"seen here"
+
+
+def fails() -> bytes:
+    if os.getpid() != HERE:
+        raise ValueError("not in a copy")
+    return b"seen here"
+
+
+def leaves() -> bytes:
+    if os.getpid() != HERE:
+        raise SystemExit(3)
+    return b"seen here"
+
+
+@pytest.mark.parametrize("pays", [True, False])
+@pytest.mark.parametrize(
+    ("work", "seen"),
+    [(works, works()), (lambda: b"", b""), (dies, b"seen here"), (fails, b"seen here"), (leaves, b"seen here")],
+)
+def test_what_was_seen_is_told_whoever_looked(pays: bool, work: Callable[[], bytes], seen: bytes) -> None:
+    lookout = Lookout(work, pays)
+    assert lookout.result() == seen
+    assert lookout.result() == seen
+
+
+@copies
+def test_the_copy_does_the_work(tmp_path: Path) -> None:
+    lookout = Lookout(lambda: str(os.getpid()).encode(), pays=True)
+    assert int(lookout.result()) != HERE
+    with pytest.raises(ChildProcessError):  # nobody is left behind
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_without_another_process_it_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses() -> int:
+        raise BlockingIOError("no more processes")
+
+    monkeypatch.setattr(os, "fork", refuses, raising=False)
+    before = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+    lookout = Lookout(lambda: str(os.getpid()).encode(), pays=True)
+    assert int(lookout.result()) == HERE
+    assert (len(os.listdir("/proc/self/fd")) if before else 0) == before
+
+
+def test_what_goes_wrong_here_is_told() -> None:
+    def wrong() -> bytes:
+        raise ValueError("wrong")
+
+    with pytest.raises(ValueError, match="wrong"):
+        Lookout(wrong, pays=True).result()
