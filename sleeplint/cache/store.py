@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from typing import TypeVar
 
 from sleeplint.cache import sealed
@@ -154,8 +155,8 @@ def write(file: str, store: Store, first: Iterable[str] = ()) -> bool:
 
     The rows of `first` come first: whoever asks for the same again finds them in order. Of too many those stay.
     """
-    rows = _ordered(store, first)
-    if rows != list(range(len(store.paths))):
+    rows = _ordered(store, list(first))
+    if rows != range(len(store.paths)):
         store = _taken(store, rows)
     if len(store.others) > store.most_others:
         store = _compacted(store)
@@ -179,16 +180,18 @@ def write(file: str, store: Store, first: Iterable[str] = ()) -> bool:
     return sealed.write(file, FORMAT, [store.plans, store.most_others, told], columns)
 
 
-def _ordered(store: Store, first: Iterable[str]) -> list[int]:
+def _ordered(store: Store, first: Sequence[str]) -> Sequence[int]:
     """The rows that may stay, those of `first` before all others."""
-    rows = list(dict.fromkeys(chain(filter(NOBODY.__ne__, store.rows(list(first))), range(len(store.paths)))))
-    length = 0
-    for place, row in enumerate(rows[:MOST_FILES]):
-        entry = store.entries.get(row)
-        length += sum(map(len, entry.texts)) if entry else 0
-        if length > MOST_BYTES:
-            return rows[:place]
+    known, every = store.rows(first), range(len(store.paths))
+    rows = every if isinstance(known, range) else list(dict.fromkeys(chain(filter(NOBODY.__ne__, known), every)))
+    if sum(map(_size, store.entries.values())) > MOST_BYTES:
+        length = list(accumulate(_size(store.entries[row]) if row in store.entries else 0 for row in rows))
+        rows = rows[: bisect(length, MOST_BYTES)]
     return rows[:MOST_FILES]
+
+
+def _size(entry: Entry) -> int:
+    return sum(map(len, entry.texts))
 
 
 def _taken(store: Store, rows: Sequence[int]) -> Store:
