@@ -244,6 +244,24 @@ def test_a_blocking_sleep_in_a_thread_does_not_run_on_the_loop() -> None:
     assert [(wait.in_async, wait.blocking) for wait in waits(code)] == [(False, True), (True, True), (False, True)]
 
 
+@pytest.mark.parametrize(
+    ("given", "in_async"),
+    [
+        ("to_thread.run_sync, time.sleep, 5", False),
+        ("partial(to_process.run_sync, cancellable=True), time.sleep, 5", False),
+        ("partial(call_here, 1), time.sleep, 5", True),
+        ("call_here, time.sleep, 5", True),
+    ],
+)
+def test_nor_does_one_that_is_handed_to_what_runs_it_there(given: str, in_async: bool) -> None:
+    code = (
+        "import time\nfrom functools import partial\nfrom anyio import to_process, to_thread\n"
+        f"async def test_a(group):\n    group.start_soon({given})\n"
+    )
+    (spoken,) = waits(code)
+    assert (spoken.in_async, spoken.blocking, spoken.duration_ms) == (in_async, True, 5000)
+
+
 PROGRAMS = [
     (
         "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'import time; time.sleep(5)'])",

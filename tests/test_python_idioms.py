@@ -650,3 +650,17 @@ def test_a_function_of_the_project_that_is_patched_sleeps_no_more(tmp_path: Path
     place.write_text(f"{head}    {patched}\n        pausing.pause(5)\n")
     (wait,) = read(Source.read(str(place)), Surroundings(project=Project(tmp_path))).waits
     assert (wait.duration_ms, wait.virtual_time) == (5000, virtual)
+
+
+@pytest.mark.parametrize(
+    ("program", "sure"),
+    [
+        ("import time; time.sleep(1)", True),
+        ("import time; cache.drop(); time.sleep(1); assert cache.empty", False),
+        ("if 1:\\n  import time\\n  cache.drop()\\n  time.sleep(1)\\n  assert cache.empty", False),
+    ],
+)
+def test_why_a_longer_program_sleeps_is_not_said_by_what_stands_around_its_start(program: str, sure: bool) -> None:
+    run = f"subprocess.run([sys.executable, '-c', \"{program}\"])"
+    spoken = here(f"def test():\n    server.poke()\n    {run}  # <-\n    assert server.up == 1\n")
+    assert (spoken.role, spoken.role_confidence) == ("settle", "high" if sure else "low")

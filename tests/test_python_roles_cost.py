@@ -338,6 +338,39 @@ LOOPS: dict[str, tuple[tuple[bool, bool], str]] = {
                 time.sleep(0.1)  # <-
         """,
     ),
+    "a report before it fails": (
+        (True, False),
+        """
+        def wait():
+            deadline = time.monotonic() + 5
+            while time.monotonic() < deadline:
+                time.sleep(0.1)  # <-
+                left = workers()
+                if not left:
+                    return
+            print("still there:")
+            for worker in left:
+                print(worker.pid)
+                worker.dump()
+            raise AssertionError("workers are left")
+        """,
+    ),
+    "a report, and no more": (
+        (True, True),
+        """
+        def wait():
+            deadline = time.monotonic() + 5
+            while time.monotonic() < deadline:
+                time.sleep(0.1)  # <-
+                left = workers()
+                if not left:
+                    return
+            print("still there:")
+            for worker in left:
+                print(worker.pid)
+                worker.dump()
+        """,
+    ),
     "a deadline that only leaves": (
         (True, True),
         """

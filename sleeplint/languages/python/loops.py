@@ -250,7 +250,8 @@ def falls_through(scene: Scene, round_: Round, chain: Chain) -> bool:
             return False
     elif round_.raises and round_.shape != "items" and not round_.exits:
         return False
-    if _gives_up_last(scene, loop):
+    holder = chain[round_.index - 1] if round_.index else scene.root
+    if _gives_up_last(scene, loop) or (holder.type == "block" and fails(scene, holder)):
         return False
     body = loop.child_by_field_name("body")
     for count, act in enumerate(following(scene, chain[: round_.index], loop)):

@@ -27,6 +27,8 @@ _COMMAND = regex(rb"(?:^|[;&|(\s\"'])sleep[ \t]+(\d+(?:\.\d+)?|\$?\{?\w*\}?)")
 _LOOP = regex(rb"(?:^|[;&|(\s\"'])(?:while|until|for)\s")
 _DONE = regex(rb"\bdone\b")
 _STEM = regex(rb"sleep\b")
+_ACTS = regex(rb"(?m)(?:^|[;'\"]|\\n)[ \t]*(?!import\b|from\b|if 1:|if True:|#)[^\W\d]\w*")
+"""The statements of a program, without its imports."""
 _NUMBER = regex(rb"\d+(?:\.\d+)?|\.\d+")
 
 
@@ -43,6 +45,8 @@ class Program:
     api: str
     duration_ms: Milliseconds | None
     written: str | None
+    alone: bool = True
+    """The program does nothing but sleep."""
 
 
 def find_programs(names: Names) -> Iterator[Program]:
@@ -169,6 +173,7 @@ def _sleeps(text: Node, call: Node, chain: Chain, command: bool, names: Names) -
         yield from _commands(text, call, chain, names)
         return
     content = code[text.start_byte : text.end_byte]
+    alone = len(_ACTS.findall(content)) < 2
     for match in _PROGRAM.finditer(code, text.start_byte, text.end_byte):
         api = _program_api(match[1], content)
         if api is None:
@@ -179,7 +184,9 @@ def _sleeps(text: Node, call: Node, chain: Chain, command: bool, names: Names) -
             value = float(number) * 1000
             duration = int(value) if value == int(value) else round(value, 9)
         start = match.start(1) if match[1] else match.start()
-        yield Program(call, chain, start, match.end(), BY_PATH[api], api, duration, number.decode("utf-8", "replace"))
+        yield Program(
+            call, chain, start, match.end(), BY_PATH[api], api, duration, number.decode("utf-8", "replace"), alone
+        )
 
 
 def _program_api(owner: bytes | None, content: bytes) -> str | None:

@@ -53,6 +53,8 @@ class _Place:
     clash: str | None = None
     slack_ms: Milliseconds | None = None
     program: bool = False
+    alone: bool = True
+    """Of a program: it does nothing but sleep, so that what stands around its start says why."""
 
 
 def read_module(module: Module, around: Surroundings) -> TestFile:
@@ -163,7 +165,7 @@ def _program(program: Program, module: Module, names: Names, tests: Tests) -> _P
         program.call, program.chain, module, names, program.entry, program.api, "sleep",
         program.duration_ms, scope.in_test, False, scope.test, by_reference=True,
     )  # fmt: skip
-    return _Place(site, Span(program.start, program.end), program.written, Clock(), program=True)
+    return _Place(site, Span(program.start, program.end), program.written, Clock(), program=True, alone=program.alone)
 
 
 def _site(
@@ -212,7 +214,7 @@ def _wait(place: _Place, around: Circumstances) -> Wait:
         duration_ms=site.duration_ms,
         in_test=site.in_test,
         role=around.role,
-        role_confidence=around.role_confidence,
+        role_confidence=around.role_confidence if place.alone else "low",
         cost_ms=around.cost_ms,
         written=place.written,
         wrapper=site.wrapper,

@@ -71,20 +71,21 @@ def _handed_over(
         return None
     arguments = arguments_of(call, names.module.code)
     mapped = names.module.text(taker) in _MAPPERS
+    holder = _runner(arguments, reference, names) or names.resolve(function)
     matched = entry_of(reference, name, names, own)
     if matched is not None and not matched[1].startswith("."):
         entry, api, _ = matched
         if entry.kind != "sleep" or api in ("threading.Timer",):
             return None
         if entry.seconds is None:
-            return Found(call, chain, name, reference, entry, api, None, None, None, True, names.resolve(function))
+            return Found(call, chain, name, reference, entry, api, None, None, None, True, holder)
         position = entry.seconds.argument if isinstance(entry.seconds.argument, int) else 0
         value = _value(reference, keyword, arguments, position, entry.seconds.keyword, names, mapped)
         if value is None:
             return None
         duration = milliseconds(value, entry.seconds.unit, names)
         written = names.module.text(value)
-        return Found(call, chain, name, reference, entry, api, duration, written, None, True, names.resolve(function))
+        return Found(call, chain, name, reference, entry, api, duration, written, None, True, holder)
     meaning = names.meaning(reference)
     wrapper = wrapper_of(meaning)
     if wrapper is None or wrapper.entry.kind != "sleep":
@@ -94,8 +95,24 @@ def _handed_over(
         return None
     return Found(
         call, chain, name, reference, wrapper.entry, wrapper.api, _wrapped(value, wrapper, names),
-        names.module.text(value), meaning.path, True, names.resolve(function),
+        names.module.text(value), meaning.path, True, holder,
     )  # fmt: skip
+
+
+def _runner(arguments: Arguments, reference: Node, names: Names) -> str | None:
+    """What runs a sleep that is handed over behind it: `start_soon(partial(run_sync, cancellable=True), sleep, 5)`."""
+    places = [index for index, argument in enumerate(arguments.positional) if bare(argument) == reference]
+    if not places or not places[0]:
+        return None
+    runner = arguments.positional[places[0] - 1]
+    if runner.type == "call":
+        label = called_name(runner)
+        given = arguments_of(runner, names.module.code).positional
+        if label is None or names.module.text(label) != "partial" or not given:
+            return None
+        runner = given[0]
+    path = names.resolve(runner) if runner.type in ("identifier", "attribute") else None
+    return path if runs_in_thread(path) else None
 
 
 def _wrapped(value: Node, wrapper: Wrapper, names: Names) -> Milliseconds | None:
