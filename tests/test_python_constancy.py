@@ -63,6 +63,44 @@ STORIES = {
             assert getter.state == "connected"
         """,
     ),
+    "a comment says that nothing is to happen": (
+        "absence low",
+        """
+        def test_it(pool):
+            pool.start_getters(2)
+            # check that none has been woken up
+            time.sleep(1)  # <-
+            assert_count(pool, 0)
+        """,
+    ),
+    "a comment says what is to happen": (
+        "settle high",
+        """
+        def test_it(pool):
+            pool.wake_one()
+            # check that one has been woken up
+            time.sleep(1)  # <-
+            assert_count(pool, 1)
+        """,
+    ),
+    "a count stays below a bound": (
+        "absence low",
+        """
+        def test_it(pool):
+            pool.trigger()
+            time.sleep(1)  # <-
+            assert len(pool.calls) < 10
+        """,
+    ),
+    "a count has passed a bound": (
+        "settle high",
+        """
+        def test_it(pool):
+            pool.trigger()
+            time.sleep(1)  # <-
+            assert len(pool.calls) > 10
+        """,
+    ),
     "it held of another thing of this name": (
         "settle high",
         """

@@ -162,3 +162,19 @@ def test_a_fake_that_throws_another_error_simulates_nothing() -> None:
             await asyncio.wait_for(server.next(), timeout=0.5)  # <-
         """)
     assert (other.role, same.role) == ("burned", "guard")
+
+
+@pytest.mark.parametrize(
+    ("bound", "error", "role"),
+    [
+        ("asyncio.wait_for(  # <-\n        box.get(), 2)", "asyncio.TimeoutError", "burned"),
+        ("asyncio.wait_for(  # <-\n        box.get(), 2)", "TimeoutError", "burned"),
+        ("asyncio.wait_for(  # <-\n        box.get(), 2)", "Exception", "guard"),
+        ("asyncio.wait_for(  # <-\n        box.get(), 2)", "queue.Empty", "guard"),
+        ("asyncio.wait_for(  # <-\n        box.get(timeout=0.1), 2)", "TimeoutError", "guard"),
+        ("asyncio.wait_for(  # <-\n        box.get(timeout=5), 2)", "TimeoutError", "burned"),
+        ("box.fetch(timeout=2)  # <-", "queue.Empty", "burned"),
+    ],
+)
+def test_another_error_comes_from_what_is_bounded(bound: str, error: str, role: str) -> None:
+    assert here(f"with pytest.raises({error}):\n    await {bound}").role == role

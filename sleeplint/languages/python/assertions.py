@@ -15,6 +15,8 @@ from sleeplint.records import dataclass
 from sleeplint.regexes import regex
 
 _EMPTY = regex(r"""^(None|0|0\.0|\[\]|\{\}|\(\)|b?""|b?''|False|set\(\)|dict\(\)|list\(\)|frozenset\(\))$""")
+_COUNT = regex(r"^len\(|(?i:(^|[._])(n|num|count|calls?)(_|$)|(count|total)$)")
+"""What is counted: that it stays below a bound is no sign of more of it."""
 _QUIET_ERRORS = regex(r"(Empty|Timeout|TimedOut|WouldBlock|BlockingIO|TooSlow|\bFull\b)")
 _ABSENT_NAMES = regex(r"(?i)assert_(not|no)_|assertNot(In|Called)|assertNo|not_expect|expect_no|_no_|_not_")
 
@@ -116,6 +118,8 @@ def _of_comparison(scene: Scene, node: Node, negated: bool) -> Expectation:
         return Expectation("gone", False) if absent else HAPPENED
     if operator in ("!=", "is not", "<>"):
         negated = not negated
+    elif operator in ("<", "<="):
+        return HAPPENED if negated or not _COUNT.search(left) else Expectation("gone", False)
     elif operator not in ("==", "is"):
         return HAPPENED
     for value, other in ((left, operands[1]), (right, operands[0])):

@@ -64,6 +64,8 @@ def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
         verdict = verdict if outlives(scene, site, around) else replace(verdict, role="expiry")
     if verdict.role == "absence" and site.duration_ms is not None and site.duration_ms <= _BRIEF_MS:
         verdict = replace(verdict, role="settle", sure=False)  # too brief to show anything: it lets things begin
+    if verdict.role == "settle" and verdict.sure and _is_to_show_nothing(scene, statement):
+        verdict = replace(verdict, role="absence", sure=False)
     if not verdict.sure:
         hint = remarks.hinted(remarks.remark(scene.code, statement.start_byte, statement.end_byte))
         if hint == verdict.role == "startup":
@@ -109,6 +111,11 @@ def _is_prepared(scene: Scene, site: Site) -> bool:
 def _says_expiry(scene: Scene, statement: Node) -> bool:
     """Whether the comment at a sleep says that it lasts until something is no longer valid."""
     return bool(words.NO_LONGER_VALID.search(remarks.remark(scene.code, statement.start_byte, statement.end_byte)))
+
+
+def _is_to_show_nothing(scene: Scene, statement: Node) -> bool:
+    """Whether the comment at a sleep says that something is not to happen."""
+    return remarks.hinted(remarks.remark(scene.code, statement.start_byte, statement.end_byte)) == "absence"
 
 
 def _is_for_an_effect(scene: Scene, statement: Node, around: Surrounding) -> bool:

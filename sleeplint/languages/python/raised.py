@@ -22,6 +22,11 @@ _SETTERS = frozenset({"settimeout", "set_timeout", "setblocking"})
 _SETS = regex(r"_*[A-Z]|set_?|with_|configure|setdefault|build|from_|replace$|override|update_(config|settings)")
 """Names of what makes a thing or sets it up, and does nothing with it yet."""
 _SHORT_MS = 500
+_TELLING = ("asyncio.wait_for", "asyncio.timeout", "async_timeout.", "anyio.fail_a", "trio.fail_a")
+"""What says by an error of its own that time is up,"""
+_THEIRS = regex(r"(?i)time_?d?_?out|toolate|tooslow|cancel|deadline|(^|\W)(Base)?Exception(Group)?\b")
+"""by one of such a name."""
+_NUMBER = regex(r"\d+(\.\d*)?|\.\d+")
 _NEAR = 2000
 """Bytes before an expected error in which a fake that throws it may stand."""
 _THROWS = regex(rb"(?:side_effect\s*=\s*|set_exception\(|\braise\s+)[\[(]?([\w.]+)")
@@ -46,7 +51,7 @@ def raised(scene: Scene, site: Site) -> Outcome | None:
                 if call.name in RAISES:
                     found = _said(scene, site, outer)
                     found = found or _taken_back(scene, call.node, _short(site), not _operates(scene, site, inner))
-                    if found is not None and found.role == "burned" and _goes_on(scene, site, inner):
+                    if found is not None and found.role == "burned" and _ends_sooner(scene, site, inner, call.node):
                         return Outcome("guard", False, True, found.asserted)
                     if found is not None:
                         return found
@@ -120,6 +125,25 @@ def _goes_on(scene: Scene, site: Site, block: Node) -> bool:
     later = [statement for statement in scene.statements(block) if statement.start_byte > own.start_byte]
     inside = [scene.sites.get(call.node.id) for statement in later for call in scene.calls(statement)]
     return any(one is not None and one.kind == "timeout" for one in inside)
+
+
+def _ends_sooner(scene: Scene, site: Site, block: Node, raises: Node) -> bool:
+    """Whether the error that is expected comes from something else than this timeout, and before it runs out."""
+    if _goes_on(scene, site, block) or _bounds_a_shorter(scene, site):
+        return True
+    own = site.api.startswith(_TELLING) and not _THEIRS.search(_error_of(scene, raises))
+    return own and bool(_error_of(scene, raises))
+
+
+def _bounds_a_shorter(scene: Scene, site: Site) -> bool:
+    """`wait_for(box.get(timeout=0.1), 2)`: what it bounds has a timeout of its own."""
+    for argument in arguments_of(site.call, scene.code).positional[:1]:
+        for call in scene.calls(argument):
+            given = arguments_of(call.node, scene.code).keywords.get("timeout")
+            written = scene.text(given) if given is not None else ""
+            if site.duration_ms and _NUMBER.fullmatch(written) and float(written) * 1000 < site.duration_ms:
+                return True
+    return False
 
 
 def _said(scene: Scene, site: Site, raises: Node) -> Outcome | None:
