@@ -177,3 +177,14 @@ def test_what_was_refused_and_is_granted_later_is_refilled_by_time(before: str, 
 def test_a_state_that_comes_about_is_not_refilled(before: str, after: str) -> None:
     body = f"let lim = spawn_limited();\nlim.go().await;\n{before}\nsleep(Duration::from_secs(1)).await;\n{after}"
     assert sleeps(body) != ["expiry"]
+
+
+@pytest.mark.parametrize("pattern", ["idle_timeout: _", "ttl_ms: _, keep_alive: _"])
+def test_what_a_pattern_leaves_out_is_no_number(pattern: str) -> None:
+    body = f"""
+        let Settings {{ name, {pattern}, .. }} = settings();
+        open(name).await;
+        sleep(Duration::from_millis(50)).await;
+        assert!(is_open());
+    """
+    assert sleeps(body) == ["settle"]

@@ -29,13 +29,13 @@ _MILLISECONDS = {
 }
 _SPAN = (
     rb"\s*+::\s*+(?:from_|try_)?(secs|millis|micros|nanos|mins|hours|seconds|milliseconds|minutes)(?:_f(?:32|64))?"
-    rb"\(\s*+([\d_]+(?:\.\d*)?)(?:_?[uif](?:\d+|size))?\s*+\)"
+    rb"\(\s*+(\d[\d_]*(?:\.\d*)?)(?:_?[uif](?:\d+|size))?\s*+\)"
 )
 # They open with a literal, which the engine looks for as fast as memory is read.
 _DURATIONS = tuple(regex(rb"%s(?<!\w%s)%s" % (kind, kind, _SPAN)) for kind in (b"Duration", b"TimeDelta"))
 _ALIASES = {b"seconds": b"secs", b"milliseconds": b"millis", b"minutes": b"mins"}
 _NAMED_NUMBER = regex(
-    rb"\b(\w*(?:_ms|_millis|_secs|_seconds|_s)?)\s*+(?::\s*+\w+\s*+)?[=:(,]\s*+(?:Some\(\s*+)?([\d_]+(?:\.\d+)?)\s*+[,;)}]"
+    rb"\b(\w*(?:_ms|_millis|_secs|_seconds|_s)?)\s*+(?::\s*+\w+\s*+)?[=:(,]\s*+(?:Some\(\s*+)?(\d[\d_]*(?:\.\d+)?)\s*+[,;)}]"
 )
 _WAITS = regex(
     rb"\b(?:sleep|delay_for|timeout|interval|recv_timeout|advance|wait_timeout|Timer::after)\w*\s*+\([^;]*$"
@@ -97,7 +97,7 @@ def _given_in(text: bytes) -> tuple[_Given, ...]:
     return tuple(sorted(found, key=lambda one: one.place))
 
 
-_LAST_NUMBER = regex(rb"\b(p?(?:set_?ex|expire)|psetex)\s*+\([^;{}()]*,\s*+([\d_]+)\s*+\)")
+_LAST_NUMBER = regex(rb"\b(p?(?:set_?ex|expire)|psetex)\s*+\([^;{}()]*,\s*+(\d[\d_]*)\s*+\)")
 """A store is told so: seconds, or milliseconds where a `p` says so."""
 _NUMERIC_LIMIT = regex(rb"timeout_ms|timeout_secs|timeout_millis|interval_ms|interval_secs")
 
