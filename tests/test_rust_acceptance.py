@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from sleeplint.facts import Wait
@@ -35,6 +37,23 @@ ELAPSED = [
 def test_whole_units_that_are_equal_may_be_one_longer(assertion: str, ms: int, slack: int | None) -> None:
     (wait,) = waits(f"let start = Instant::now();\nact().await;\n{assertion}")
     assert (wait.kind, wait.bound, wait.duration_ms, wait.slack_ms) == ("clock-assert", "upper", ms, slack)
+
+
+@pytest.mark.parametrize(
+    ("assertion", "ms"),
+    [
+        ("assert_eq!(span.started, start.duration_since(UNIX_EPOCH).unwrap().as_nanos());", None),
+        ("assert!(token.expires > now.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs() + 60);", None),
+        ("let began = start.duration_since(UNIX_EPOCH).unwrap();\nassert!(span.started >= began);", None),
+        ("assert!(now.duration_since(start).unwrap() < Duration::from_secs(5));", 5000),
+        ("assert!((day(now) - day(start)).as_secs() < 5);", 5000),
+    ],
+)
+def test_a_time_of_day_is_no_time_that_passed(assertion: str, ms: int | None) -> None:
+    told = re.sub(r"day\((\w+)\)", r"\1.duration_since(UNIX_EPOCH).unwrap()", assertion)
+    clock = "use std::time::{SystemTime, UNIX_EPOCH};"
+    found = waits(f"{clock}\nlet start = SystemTime::now();\nact().await;\nlet now = SystemTime::now();\n{told}")
+    assert [wait.duration_ms for wait in found] == ([ms] if ms else [])
 
 
 def test_a_loop_that_only_sleeps_says_so() -> None:

@@ -19,6 +19,7 @@ from sleeplint.records import dataclass, replace
 from sleeplint.regexes import regex
 
 _NOW = regex(r"(?:^|::)(Instant|SystemTime)(?:::now)?\Z")
+_EPOCH = regex(r"\bUNIX_EPOCH\s*,?\s*\)\Z")
 _NANOSECONDS = {"as_secs": 10**9, "as_millis": 10**6, "as_micros": 10**3, "as_nanos": 1}
 _SAME = frozenset({"unwrap", "expect", "clone", "abs", "unwrap_or_default", "into", "try_into", "to_owned"})
 _STEPS = 24
@@ -69,6 +70,8 @@ class _Time:
     """Nanoseconds of its numbers; 0 of a `Duration`; None of what was computed further."""
     whole: bool = False
     """Parts of a unit are cut off: to be equal, it may be as much as a unit longer."""
+    of_day: bool = False
+    """It is reckoned from the epoch: a moment, that only another one taken from it makes a length."""
 
 
 def elapsed_assertions(names: FileNames, durations: Durations, asked: Callable[[int], bool]) -> Iterator[Elapsed]:
@@ -158,7 +161,7 @@ class _Assertion:
         if method == "contains":
             time = self._time(inner[0])
             span = receiver.named_children[0] if receiver.type == "parenthesized_expression" else receiver
-            if time is not None and span.type == "range_expression" and span.named_children:
+            if time is not None and not time.of_day and span.type == "range_expression" and span.named_children:
                 high = span.named_children[-1]
                 return Elapsed(self._node, self._chain, time.api, "upper", high, self._limit(high, time))
         return None
@@ -170,7 +173,7 @@ class _Assertion:
             bound = bound if equal else _OTHER[bound]
         elif self._time(right) is not None:
             return None  # two measured times against each other
-        if time is None:
+        if time is None or time.of_day:
             return None
         if time.unit is None and self._durations.value(limit, self._inner, self._names) is None:
             return None  # two moments, reckoned from one start
@@ -228,8 +231,11 @@ class _Assertion:
             return None
         if sign.type == "-" and (clock := self._clock(left)) is not None and self._clock(right) is not None:
             return _Time(f"{clock}::duration_since", 0)
-        time = self._time(left, fuel - 1) or self._time(right, fuel - 1)
-        return _Time(time.api, None) if time is not None else None
+        one, other = self._time(left, fuel - 1), self._time(right, fuel - 1)
+        if one is not None and other is not None and one.of_day and other.of_day and sign.type == "-":
+            return replace(one, of_day=False)
+        time = one or other
+        return _Time(time.api, None, of_day=time.of_day) if time is not None else None
 
     def _method(self, node: Node, fuel: int) -> _Time | None:
         function = node.child_by_field_name("function")
@@ -240,15 +246,16 @@ class _Assertion:
             return None
         name = self._grove.text(field)
         if name in {"elapsed", "duration_since", "saturating_duration_since"}:
-            clock = self._clock(receiver)
-            return _Time(f"{clock}::{name}", 0) if clock is not None else None
+            clock, arguments = self._clock(receiver), node.child_by_field_name("arguments")
+            of_day = arguments is not None and _EPOCH.search(self._grove.text(arguments)) is not None
+            return _Time(f"{clock}::{name}", 0, of_day=of_day) if clock is not None else None
         time = self._time(receiver, fuel - 1)
         if time is None:
             return None
         base = name.removesuffix("_f64").removesuffix("_f32")
         if base in _NANOSECONDS and time.unit == 0:
-            return _Time(time.api, _NANOSECONDS[base], whole=base == name)
-        return time if name in _SAME else _Time(time.api, None)
+            return _Time(time.api, _NANOSECONDS[base], whole=base == name, of_day=time.of_day)
+        return time if name in _SAME else _Time(time.api, None, of_day=time.of_day)
 
     def _clock(self, receiver: Node) -> str | None:
         """The canonical path of the clock type, if a receiver is a moment of one."""
