@@ -69,6 +69,30 @@ def test_the_arms_of_a_match_on_a_timeout(body: str, expected: tuple[str, str]) 
 
 
 @pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        # What is asserted of the answer is no sign that there should be none.
+        ("if let Ok(Some(told)) = ANSWER.await { assert_eq!(told, 5); } else { panic!(); }", ("guard", "high")),
+        ("if let Ok(told) = ANSWER.await { assert_eq!(told, 5); } else { late += 1; }", ("guard", "low")),
+        ("if let Ok(told) = ANSWER.await { if told.is_bad() { panic!(); } }", ("guard", "low")),
+        ("if let Ok(told) = ANSWER.await { let told = told.more(); panic!(); }", ("burned", "high")),
+        ("match ANSWER.await { Ok(told) => { if told.is_bad() { panic!(); } } Err(_) => {} }", ("guard", "low")),
+        # A helper is told what ran out only where it is given the result.
+        ("assert_no_error(ANSWER).await;", ("guard", "low")),
+        ("let answer = ANSWER;\nassert_source_error(TAGS, answer).await;", ("guard", "low")),
+        ("assert_err(ANSWER.await);", ("burned", "high")),
+        ("let answer = ANSWER.await;\nassert_is_timeout(answer);", ("burned", "high")),
+        ("let answer = ANSWER.await;\nassert_overridden(answer);", ("guard", "low")),
+        ("let answer = ANSWER.await;\nassert_no_error(answer);", ("guard", "low")),
+        ("let answer = ANSWER.await;\nassert_errands_done(answer);", ("guard", "low")),
+    ],
+)
+def test_what_becomes_of_an_answer(code: str, expected: tuple[str, str]) -> None:
+    (wait,) = in_test(code.replace("ANSWER", "timeout(LIMIT, inbox.next())"))
+    assert (wait.role, wait.role_confidence) == expected
+
+
+@pytest.mark.parametrize(
     ("assertion", "expected"),
     [
         ("assert_eq!({}, Err(RecvTimeoutError::Disconnected));", "guard"),

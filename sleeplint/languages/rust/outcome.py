@@ -194,7 +194,7 @@ def _judge(way: Way, nodes: tuple[Node, ...], state: State) -> Outcome:
                 if word in vocabulary.IN_PLACE or word in vocabulary.CARRIED:
                     below -= 2
                     continue
-                if word.startswith(b"assert"):
+                if word.startswith(b"assert") and _is_given(way, nodes, below):
                     return _by_name(word)
                 return _ELSEWHERE
             case "block":
@@ -212,8 +212,18 @@ def _judge(way: Way, nodes: tuple[Node, ...], state: State) -> Outcome:
     return _ELSEWHERE
 
 
+_SAYS_OVER = regex(rb"(?<!_no)(?<!_not)_(?:err|errs|error|none|timeout|times_out|timed_out|elapsed|pending)(?:_|\Z)")
+
+
+def _is_given(way: Way, nodes: tuple[Node, ...], below: int) -> bool:
+    """Whether it is the result that node `below` hands on, not a future of it."""
+    at = statement(way, len(way.nodes) - 1)
+    path = nodes[below:] if nodes == way.nodes[: len(nodes)] else (*nodes[below:], *way.nodes[at:])
+    return way.site.entry.blocking or any(node.type == "await_expression" for node in path)
+
+
 def _by_name(word: bytes) -> Outcome:
-    if re.search(rb"err|none|timeout|timed_out|elapsed|pending", word):
+    if _SAYS_OVER.search(word):
         return _BURNED
     return _GUARD if re.search(rb"ok|some|ready", word) else _GUARD_LOW
 
@@ -243,10 +253,10 @@ def _tested(way: Way, branch: Node, state: State) -> Outcome:
     """`if timeout(..).await.is_err() { .. }`: the branch that fails is the unexpected one."""
     then = branch.child_by_field_name("consequence") or branch.child_by_field_name("body")
     otherwise = branch.child_by_field_name("alternative")
-    if then is not None and vocabulary.PANIC.search(way.text(then)):
-        return _wanted(state, False)
-    if otherwise is not None and vocabulary.PANIC.search(way.text(otherwise)):
+    if otherwise is not None and ending(way.text(otherwise).removeprefix(b"else").lstrip()) == "fails":
         return _wanted(state, True)
+    if then is not None and ending(way.text(then)) == "fails":
+        return _wanted(state, False)
     return _GUARD_LOW
 
 
@@ -318,7 +328,7 @@ def _drains(way: Way, nodes: tuple[Node, ...], at: int) -> bool:
 
 
 Ending = Literal["fails", "checks", "goes on"]
-"""What an arm does: fails whatever it is given; asserts something about it; neither."""
+"""What an arm does: fails whatever it is given; asserts something about it, or fails on a condition; neither."""
 _FAILS = regex(
     rb"\{?\s*+(?:return\s++)?(?:(?:\w+::)*(?:panic|unreachable|todo|unimplemented|bail)!|Err\b|assert!\s*+\(\s*+false\b)"
 )
@@ -328,9 +338,14 @@ def ending(body: bytes) -> Ending:
     """What an arm does."""
     if _FAILS.match(body):
         return "fails"
-    if vocabulary.PANIC.search(body):
-        return "checks" if re.search(rb"\b(?:assert|ensure)\w*!", body) else "fails"
-    return "goes on"
+    found = [match.start() for match in vocabulary.PANIC.finditer(body)]
+    if not found:
+        return "goes on"
+    if re.search(rb"\b(?:assert|ensure)\w*!", body):
+        return "checks"
+    own = body.startswith(b"{")
+    always = any(body.count(b"{", 0, at) - body.count(b"}", 0, at) == own for at in found)
+    return "fails" if always else "checks"
 
 
 def _bound(way: Way, nodes: tuple[Node, ...], below: int, state: State) -> Outcome:
