@@ -282,6 +282,19 @@ RACES = [
         """,
         ("race-arm", "high", 0),
     ),
+    # The pause of a worker that goes on until it is told to stop is no arm of that race.
+    (
+        """
+        let feed = async move {
+            loop {
+                publish(next()).await;
+                sleep(Duration::from_millis(90)).await;
+            }
+        };
+        tokio::spawn(async move { future::select(stopped, Box::pin(feed)).await });
+        """,
+        ("pacing", "low", None),
+    ),
 ]
 
 

@@ -77,7 +77,7 @@ _GIVES = regex(rb"(?!\{|\(\s*+\)|continue\b|\w+!|[^=]*[^=!<>]=(?!=))")
 
 def first_completed(scene: Scene, awaited: Awaited) -> Verdict | None:
     """It stands in a future that is raced against others."""
-    if scene.carrier.taken != "raced":
+    if scene.carrier.taken != "raced" or _goes_round(scene):
         return None
     rest = b" ".join(scene.way.text(node) for node in scene.ahead)
     if re.search(rb"\bErr\b|\bpanic!|\bunreachable!|bail!", rest):
@@ -85,3 +85,8 @@ def first_completed(scene: Scene, awaited: Awaited) -> Verdict | None:
     if all(is_noise(scene.way.text(node)) or is_value(scene.way, node) for node in scene.ahead):
         return Verdict("burned", "low")
     return Verdict("race-arm", "low", elapses=None)
+
+
+def _goes_round(scene: Scene) -> bool:
+    """Whether it stands between the rounds of a worker that goes on until something else is first."""
+    return scene.loop is not None and scene.loop.kind == "loop" and not scene.loop.ends
