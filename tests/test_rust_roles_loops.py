@@ -56,6 +56,34 @@ NAP = "sleep(Duration::from_millis(10)).await;"
         ("for _ in 0..99 { if !server.is_running() { return; } NAP } panic!();", True, False),
         ("timeout(Duration::from_secs(1), async { while server.alive() { NAP } }).await.unwrap();", True, False),
         (
+            "while missed < 9 && !ready() { if come() { take(); } else { missed += 1; NAP } } assert!(ready());",
+            True,
+            False,
+        ),
+        ("while seen < 9 && !ready() { if come() { seen += 1; } NAP }", False, False),
+        # Where no tries are left, it fails instead of waiting.
+        (
+            "for n in 0..9 { match ask() { Ok(_) => break, Err(_) if n < 8 => { NAP } e => return Err(e) } } go();",
+            True,
+            False,
+        ),
+        ("for n in 0..9 { if ready() { break; } if n < 8 { NAP } else { panic!(); } } go();", True, False),
+        ("for n in 0..9 { if ready() { break; } if n == 8 { panic!(); } NAP } go();", True, False),
+        ("for n in 0..9 { if ready() { break; } if n < 8 { NAP continue; } panic!(); } go();", True, False),
+        ("for n in 0..9 { if ready() { break; } if n > 2 { NAP } } go();", True, True),
+        ("for n in 0..9 { if ready() { break; } if broken() { panic!(); } NAP } go();", True, True),
+        # Who calls it is told what was found.
+        ("let mut found = false; for _ in 0..9 { found = ready(); if found { break; } NAP } found", True, False),
+        (
+            "let mut all = vec![]; for _ in 0..9 { all.push(take()); if done() { break; } NAP } return Ok(all);",
+            True,
+            False,
+        ),
+        ("let found = 5; for _ in 0..9 { if ready(found) { break; } NAP } found", True, True),
+        # What follows a block in which it is the last is behind it as well.
+        ("run(async { for _ in 0..9 { if ready() { break; } NAP } }).await; assert!(ready());", True, False),
+        ("run(async { for _ in 0..9 { if ready() { break; } NAP } }).await; go();", True, True),
+        (
             "while !ready() { tokio::select! { _ = sleep(Duration::from_millis(5)) => {} _ = gone() => panic!() } }",
             True,
             False,

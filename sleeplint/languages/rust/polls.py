@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from tree_sitter import Node
 
 from sleeplint.facts import Loop
 from sleeplint.languages.rust import vocabulary
-from sleeplint.languages.rust.flow import BORDERS, after, is_noise
+from sleeplint.languages.rust.flow import BORDERS, Way, after, before, is_noise
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.languages.rust.words import places
 from sleeplint.regexes import regex
@@ -31,14 +32,14 @@ def poll(scene: Scene) -> Loop:
     at = scene.loops[0]
     span = Span(node.start_byte, node.end_byte)
     text = way.text(node)
-    deadlines = _deadlines(node, way.bare)
+    deadlines = _deadlines(node, way.bare, _stepped_beside(scene))
     counted = shape.kind == "counted" or (shape.kind == "for" and not _ENDLESS.fullmatch(shape.head))
     in_condition = shape.kind == "while" and _names_bound(scene, shape.head)
     if not (counted or in_condition or deadlines):
         return Loop(span, scene.limit is not None or _bounded_by_callers(scene), False)
     silent = counted or in_condition
     silent = silent or any(not vocabulary.PANIC.search(what) and not _FAILED.search(what) for what in deadlines)
-    falls_through = silent and not _fails_after(scene, at, text)
+    falls_through = silent and not (_fails_at_last(scene, at) or _fails_after(scene, at, text))
     return Loop(span, True, falls_through, falls_through and _fails_in_callers(scene, at))
 
 
@@ -46,28 +47,45 @@ def _names_bound(scene: Scene, head: bytes) -> bool:
     """Whether a `while`'s condition counts or looks at a clock."""
     if vocabulary.BOUNDED.search(head):
         return True
-    return not _stepped(scene.loop.node, scene.way.bare).isdisjoint(_WORD.findall(head)) if scene.loop else False
+    return not _counters(scene).isdisjoint(_WORD.findall(head)) if scene.loop else False
+
+
+def _counters(scene: Scene) -> frozenset[bytes]:
+    """Names that every round counts, or at least every round that comes to the wait."""
+    if scene.loop is None:
+        return frozenset()
+    return _stepped(scene.loop.node, scene.way.bare) | _stepped_beside(scene)
+
+
+def _stepped_beside(scene: Scene) -> frozenset[bytes]:
+    """Names that are counted in the branches of the loop in which the wait stands: tries that were in vain."""
+    nodes, text = scene.way.nodes, scene.way.bare
+    blocks = [nodes[at] for at in range(scene.loops[0] + 2, scene.here) if nodes[at].type == "block"]
+    return frozenset(name for block in blocks for name in _steps(block, text))
 
 
 @lru_cache(maxsize=8)
 def _stepped(loop: Node, text: bytes) -> frozenset[bytes]:
     """Names that every round counts up or down: only that bounds a loop, counting what arrives does not."""
-    body = loop.child_by_field_name("body") or loop
-    return frozenset(
-        name
-        for child in body.named_children
-        if child.type == "expression_statement" and child.named_children[0].type not in _NESTED
-        for groups in _STEP.findall(text, child.start_byte, child.end_byte)
-        for name in groups
-        if name
-    )
+    return frozenset(_steps(loop.child_by_field_name("body") or loop, text))
+
+
+def _steps(block: Node, text: bytes) -> Iterator[bytes]:
+    """The names that a block's own statements count up or down."""
+    for child in block.named_children:
+        if child.type == "expression_statement" and child.named_children[0].type not in _NESTED:
+            for groups in _STEP.findall(text, child.start_byte, child.end_byte):
+                yield from (name for name in groups if name)
 
 
 @lru_cache(maxsize=8)
-def _deadlines(loop: Node, text: bytes) -> tuple[bytes, ...]:
-    """What is done in the loop by the `if`s and match guards whose condition counts or looks at a clock."""
+def _deadlines(loop: Node, text: bytes, beside: frozenset[bytes]) -> tuple[bytes, ...]:
+    """What is done in the loop by the `if`s and match guards whose condition counts or looks at a clock.
+
+    `beside` are names that are counted where the wait stands.
+    """
     found: list[bytes] = []
-    stepped = _stepped(loop, text)
+    stepped = _stepped(loop, text) | beside
     stack: list[Node] = [loop]
     while stack:
         node = stack.pop()
@@ -119,16 +137,64 @@ _CAME = regex(rb"\s*+let\s+(?:\w+::)*(?:Some|Ok)\b")
 """What was waited for has come."""
 
 
+def _fails_at_last(scene: Scene, at: int) -> bool:
+    """Whether the wait stands where tries are left, and the loop fails where none are."""
+    way = scene.way
+    pattern = way.nodes[at].child_by_field_name("pattern")
+    counters = _counters(scene).union(_WORD.findall(way.text(pattern)) if pattern is not None else ())
+
+    def counts(condition: Node | None) -> bool:
+        head = way.text(condition) if condition is not None else b""
+        return not counters.isdisjoint(_WORD.findall(head)) or vocabulary.BOUNDED.search(head) is not None
+
+    for index in range(at + 1, scene.here):
+        condition, others = _choice(way, index)
+        if counts(condition) and any(_GIVES_UP.search(way.text(other)) for other in others):
+            return True
+    for node in before(way, scene.here):  # `if attempt == 5 { panic!() }` ahead of the wait
+        branch = node.named_children[0] if node.type == "expression_statement" else node
+        if branch.type != "if_expression" or not counts(branch.child_by_field_name("condition")):
+            continue
+        then = branch.child_by_field_name("consequence")
+        if then is not None and _GIVES_UP.search(way.text(then)):
+            return True
+    return False
+
+
+def _choice(way: Way, at: int) -> tuple[Node | None, Sequence[Node]]:
+    """The condition under which the way leads through node `at`, and what is done otherwise."""
+    node, taken = way.nodes[at], way.nodes[at + 1]
+    if node.type == "match_arm":  # `Err(error) if attempt < 5 => ..`: else the arms behind it
+        pattern = node.child_by_field_name("pattern")
+        condition = pattern.child_by_field_name("condition") if pattern is not None else None
+        return condition, [arm for arm in way.nodes[at - 1].named_children if arm.start_byte > node.start_byte]
+    if node.type != "if_expression":
+        return None, ()
+    then, otherwise = node.child_by_field_name("consequence"), node.child_by_field_name("alternative")
+    if then is None or taken != then:
+        return node.child_by_field_name("condition"), [then] if then is not None else ()
+    others = [otherwise] if otherwise is not None else []
+    if _CONTINUES.search(way.text(then)):
+        others += after(way, at + 1)
+    return node.child_by_field_name("condition"), others
+
+
+_CONTINUES = regex(rb"\bcontinue\b")
+_GIVES_UP = regex(vocabulary.PANIC.pattern + rb"|\b(?:return|break)\s++(?:Err|None|false)\b|\bErr\s*+\([^;{}]*\)\s*+\?")
+
+
 def _fails_after(scene: Scene, at: int, text: bytes) -> bool:
     """Whether the code after the loop notices that the condition never held."""
     if re.search(rb"\bassert\w*!\s*+\([^;]*(?:attempt|retr|tries|deadline|elapsed|count)", text):
         return True
     checked = 0
-    for statement in after(scene.way, at, through_loops=True):
+    for statement in _following(scene, at):
         following = scene.way.text(statement)
         if not following.rstrip().endswith(b";") and re.fullmatch(
             rb"\s*+(?:None|false|Err\b.*)\s*+", following, re.DOTALL
         ):
+            return True
+        if _is_told(following, text):
             return True
         if is_noise(following):
             continue
@@ -144,6 +210,26 @@ def _fails_after(scene: Scene, at: int, text: bytes) -> bool:
     return False
 
 
+def _following(scene: Scene, at: int) -> Iterator[Node]:
+    """The statements behind a loop; where it ends a block or closure that is run there and then, those behind that."""
+    yield from after(scene.way, at, through_loops=True)
+    border, taken = scene.borders[0] if scene.borders else (-1, scene.carrier)
+    if taken.taken in ("here", "given") and border > scene.function_at and scene.background is None:
+        yield from after(scene.way, taken.at, through_loops=True)
+
+
+def _is_told(following: bytes, loop: bytes) -> bool:
+    """Whether who called is told: it is given what the loop has found so far."""
+    given = _HANDED_OVER.fullmatch(following)
+    if given is None:
+        return False
+    name = given.group(1) or given.group(2)
+    return any(_KEEPS.match(loop, place + len(name)) for place in places(loop, name))
+
+
+_VALUE = rb"(?:(?:Ok|Some)\s*+\(\s*+)?([a-z_]\w*)\s*+\)?\s*+"
+_HANDED_OVER = regex(rb"\s*+(?:return\s++%s;?\s*+|%s)" % (_VALUE, _VALUE))
+_KEEPS = regex(rb"\s*+[|&+]?=(?![=>])|\s*+\.\s*+(?:push\w*|extend\w*|insert|append)\s*+\(")
 _NEXT = 3
 """Statements in which what is missing is noticed."""
 
