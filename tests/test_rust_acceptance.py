@@ -129,6 +129,8 @@ CLOSURES = [
     ("let rest = || std::thread::sleep(LONG); rest();", True),
     ("Mock::given(any()).respond_with(move |_: &Request| { std::thread::sleep(LONG); Answer::new(200) });", False),
     ("std::thread::spawn(|| std::thread::sleep(LONG));", False),
+    ('module.register_method::<Answer, _>("rest", |_| { std::thread::sleep(LONG); Ok("rested") });', False),
+    ("let rest = move || std::thread::sleep(LONG); serve(Worker::new(rest.clone())).await;", False),
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from sleeplint.languages.rust.macros import macro_name
+from sleeplint.languages.rust.words import places
 from sleeplint.regexes import regex
 from sleeplint.text import Span
 
@@ -17,6 +18,8 @@ _HANDED = regex(
 _THREADS = regex(
     rb"(?:thread\s*::\s*(?:Builder|spawn|scope)|spawn_blocking|block_in_place|asyncify|unblock|web\s*::\s*block)\b[^;{}]*\Z"
 )
+
+_CALLED = regex(rb"\s*+\(")
 
 
 def statement(chain: tuple[Node, ...], code: bytes) -> Span:
@@ -51,6 +54,8 @@ def in_async(chain: tuple[Node, ...], code: bytes) -> bool:
                 return False
             if call is not None and (_spawns(call, code) or _is_handed(call, node, code)):
                 return False
+            if _is_kept(chain[:index], code):
+                return False
         if node.type == "function_item":
             modifiers = next((child for child in node.children if child.type == "function_modifiers"), None)
             return modifiers is not None and b"async" in code[modifiers.start_byte : modifiers.end_byte].split()
@@ -69,10 +74,24 @@ def _is_handed(call: Node, closure: Node, code: bytes) -> bool:
     function = call.child_by_field_name("function")
     if arguments is None or not arguments.start_byte <= closure.start_byte < arguments.end_byte:
         return False
+    if function is not None and function.type == "generic_function":
+        function = function.child_by_field_name("function")
     if function is None or function.type != "field_expression":
         return False
     field = function.child_by_field_name("field")
     return field is not None and _HANDED.match(code[field.start_byte : field.end_byte]) is not None
+
+
+def _is_kept(chain: tuple[Node, ...], code: bytes) -> bool:
+    """Whether the closure below is bound to a name that is never called in its function: others call it."""
+    binding = chain[-1]
+    pattern = binding.child_by_field_name("pattern") if binding.type == "let_declaration" else None
+    function = next((node for node in reversed(chain) if node.type == "function_item"), None)
+    if pattern is None or function is None or pattern.type != "identifier":
+        return False
+    name = code[pattern.start_byte : pattern.end_byte]
+    uses = [*places(code, name, binding.end_byte, function.end_byte)]
+    return bool(uses) and not any(_CALLED.match(code, at + len(name)) for at in uses)
 
 
 def _without_separator(arm: Node, code: bytes) -> Span:
