@@ -14,9 +14,12 @@ use tokio::time::{sleep, timeout};
 """
 
 
+def one_test(name: str, body: str) -> str:
+    return f"#[tokio::test]\nasync fn {name}() {{\n{indent(dedent(body), '    ')}\n}}\n"
+
+
 def in_test(body: str) -> list[Wait]:
-    code = f"{HEAD}#[tokio::test]\nasync fn works() {{\n{indent(dedent(body), '    ')}\n}}\n"
-    return list(read(Source("tests/a.rs", code.encode())).waits)
+    return list(read(Source("tests/a.rs", (HEAD + one_test("works", body)).encode())).waits)
 
 
 def told(body: str) -> list[tuple[str, float | None]]:
@@ -120,3 +123,42 @@ def test_a_handler_that_all_who_use_it_cut_off(uses: list[str], cost: int | None
     )
     (wait,) = read(Source("tests/a.rs", (HEAD + tests + HANDLER).encode())).waits
     assert (wait.role, wait.cost_ms) == ("workload", cost)
+
+
+@pytest.mark.parametrize(
+    ("use", "limit", "expected"),
+    [
+        ("let server = serve(any().and_then(late));", 1, ("workload", 0)),
+        ("let server = serve(any().and_then(late));", 9, ("workload", None)),
+        ("let server = serve(late().await);", 9, ("sync", 3000)),
+    ],
+)
+def test_a_function_that_is_given_by_its_name_answers_late(
+    use: str, limit: int, expected: tuple[str, int | None]
+) -> None:
+    body = f"""
+        async fn late() -> Result<Answer, Infallible> {{
+            sleep(Duration::from_secs(3)).await;
+            Ok("at last")
+        }}
+        {use}
+        let server = tokio::spawn(server);
+        let asker = Asker {{ refresh_timeout: Duration::from_secs({limit}) }};
+        assert!(asker.ask().await.is_err());
+    """
+    other = "async fn late() {}\nlate().await;"
+    (wait,) = read(Source("tests/a.rs", f"{HEAD}{one_test('one', body)}{one_test('other', other)}".encode())).waits
+    assert (wait.role, wait.cost_ms) == expected
+
+
+def test_a_function_that_is_given_by_its_name_may_start_something() -> None:
+    body = """
+        fn starts() -> bool {
+            std::thread::spawn(|| serve(listen()));
+            std::thread::sleep(Duration::from_secs(2));
+            true
+        }
+        static STARTED: LazyLock<bool> = LazyLock::new(starts);
+        assert!(*STARTED);
+    """
+    assert told(body) == [("startup", 2000)]

@@ -11,6 +11,7 @@ from sleeplint.languages.rust.flow import has_effect, is_noise, is_value
 from sleeplint.languages.rust.handles import Fate, fate
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.languages.rust.verdict import Verdict
+from sleeplint.languages.rust.words import places
 from sleeplint.regexes import regex
 
 
@@ -71,6 +72,8 @@ def _of_function(scene: Scene, valued: bool) -> Verdict | None:
         if node.type in ("function_item", "trait_item"):
             break
     cut = is_cut_off_by_users(scene)
+    if valued and not scene.last and _is_handed_over(scene):
+        return Verdict("workload", "high", elapses=False if cut else None)
     if re.search(rb"\bRequest\b|\bfn\s+\w*(?:handler|slow|handle|job|work|task)\w*\s*+[(<]", header) and re.search(
         rb"->|fn\s+slow", header
     ):
@@ -81,6 +84,22 @@ def _of_function(scene: Scene, valued: bool) -> Verdict | None:
     return None
 
 
+def _is_handed_over(scene: Scene) -> bool:
+    """Whether nobody in reach calls the function around it: it is given by its name to who answers with it."""
+    bare, function = scene.way.bare, scene.function
+    name = scene.way.word(function.child_by_field_name("name"))
+    outer = [node for node in scene.way.nodes[: scene.function_at] if node.type == "function_item"]
+    start, end = (outer[-1].start_byte, outer[-1].end_byte) if outer else (0, len(bare))
+    given = False
+    for at in places(bare, name, start, end):
+        if not function.start_byte <= at < function.end_byte:
+            given = _GIVEN.match(bare, at + len(name)) is not None
+            if not given:
+                return False
+    return given
+
+
+_GIVEN = regex(rb"\s*+[,)]")
 _RESTS = regex(
     rb"\bfn\s+(?:\w+_)?(?:sleep|nap|wait|pause|settle|breathe?|rest|tick|delay|linger|yield|propagat\w*)(?:_\w+)?\s*+\("
 )
