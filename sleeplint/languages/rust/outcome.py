@@ -253,9 +253,9 @@ def _tested(way: Way, branch: Node, state: State) -> Outcome:
     """`if timeout(..).await.is_err() { .. }`: the branch that fails is the unexpected one."""
     then = branch.child_by_field_name("consequence") or branch.child_by_field_name("body")
     otherwise = branch.child_by_field_name("alternative")
-    if otherwise is not None and ending(way.text(otherwise).removeprefix(b"else").lstrip()) == "fails":
+    if otherwise is not None and _ending(way.text(otherwise).removeprefix(b"else").lstrip()) == "fails":
         return _wanted(state, True)
-    if then is not None and ending(way.text(then)) == "fails":
+    if then is not None and _ending(way.text(then)) == "fails":
         return _wanted(state, False)
     return _GUARD_LOW
 
@@ -288,9 +288,9 @@ def _matched(way: Way, matching: Node) -> Outcome:
             continue
         text = way.text(pattern)
         if _OVER.match(text) or (not _IN_TIME.match(text) and in_time and not over):
-            over.append(ending(way.text(value)))
+            over.append(_ending(way.text(value)))
         else:
-            in_time.append(ending(way.text(value)))
+            in_time.append(_ending(way.text(value)))
     if over and all(end == "fails" for end in over):
         return _GUARD
     if in_time and all(end == "fails" for end in in_time) and over and "fails" not in over:
@@ -328,7 +328,7 @@ def _drains(way: Way, nodes: tuple[Node, ...], at: int) -> bool:
 
 
 Ending = Literal["fails", "checks", "goes on"]
-"""What an arm does: fails whatever it is given; asserts something about it, or fails on a condition; neither."""
+"""What an arm does: fails whatever it is given; asserts something about it; neither."""
 _FAILS = regex(
     rb"\{?\s*+(?:return\s++)?(?:(?:\w+::)*(?:panic|unreachable|todo|unimplemented|bail)!|Err\b|assert!\s*+\(\s*+false\b)"
 )
@@ -338,14 +338,19 @@ def ending(body: bytes) -> Ending:
     """What an arm does."""
     if _FAILS.match(body):
         return "fails"
-    found = [match.start() for match in vocabulary.PANIC.finditer(body)]
-    if not found:
-        return "goes on"
-    if re.search(rb"\b(?:assert|ensure)\w*!", body):
-        return "checks"
+    if vocabulary.PANIC.search(body):
+        return "checks" if re.search(rb"\b(?:assert|ensure)\w*!", body) else "fails"
+    return "goes on"
+
+
+def _ending(body: bytes) -> Ending:
+    """What a branch does; one that fails on a condition of its own only checks."""
+    told = ending(body)
+    if told != "fails" or _FAILS.match(body):
+        return told
     own = body.startswith(b"{")
-    always = any(body.count(b"{", 0, at) - body.count(b"}", 0, at) == own for at in found)
-    return "fails" if always else "checks"
+    found = [match.start() for match in vocabulary.PANIC.finditer(body)]
+    return "fails" if any(body.count(b"{", 0, at) - body.count(b"}", 0, at) == own for at in found) else "checks"
 
 
 def _bound(way: Way, nodes: tuple[Node, ...], below: int, state: State) -> Outcome:
