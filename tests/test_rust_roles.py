@@ -345,6 +345,32 @@ def test_a_start_is_sure_by_structure_and_comment_together(remark: str, confiden
     assert roles(body) == [("startup", confidence)]
 
 
+@pytest.mark.parametrize(
+    ("remark", "confidence"),
+    [
+        ("", "low"),
+        ("// Wait for the entry to expire.", "high"),
+        ("// get before expiry must find it", "low"),
+        ("// remove the expired ones: none", "low"),
+    ],
+)
+def test_an_expiry_is_sure_by_structure_and_comment_together(remark: str, confidence: str) -> None:
+    store = 'store.set_with("key", 7, Expiry::Seconds(1));'
+    (wait,) = waits(
+        f"""
+        #[test]
+        fn keeps() {{
+            let store = Store::open();
+            {store}
+            {remark}
+            std::thread::sleep(Duration::from_millis(1100));
+            assert_eq!(store.len(), 1);
+        }}
+        """
+    )
+    assert (wait.role, wait.role_confidence) == ("expiry", confidence)
+
+
 def test_a_comment_does_not_overrule_what_structure_decides() -> None:
     assert roles(
         """
@@ -511,6 +537,18 @@ def test_what_expires_is_told() -> None:
         """
     )
     assert (wait.role, wait.expires) == ("expiry", "idle_timeout = Duration::from_millis(50)")
+
+
+def test_what_expires_has_no_name_that_says_nothing() -> None:
+    (wait,) = in_test(
+        """
+        let reflector = Reflector::new(inbox, Duration::from_millis(50));
+        // Once the delay has elapsed it is gone.
+        sleep(Duration::from_millis(80)).await;
+        assert_eq!(reflector.len(), 0);
+        """
+    )
+    assert (wait.role, wait.expires) == ("expiry", "Duration::from_millis(50)")
 
 
 def test_tasks_ordered_by_different_sleeps() -> None:

@@ -188,3 +188,34 @@ def test_what_a_pattern_leaves_out_is_no_number(pattern: str) -> None:
         assert!(is_open());
     """
     assert sleeps(body) == ["settle"]
+
+
+@pytest.mark.parametrize(
+    ("length", "expected"),
+    [
+        ("TIMEOUT + Duration::from_millis(15)", ("expiry", "TIMEOUT")),
+        ("2 * WINDOW", ("expiry", "WINDOW")),
+        ("settings.debounce_window * 2", ("expiry", "settings.debounce_window")),
+        ("MARGIN + Duration::from_millis(15)", ("settle", None)),
+        ("TIMEOUT", ("settle", None)),
+    ],
+)
+def test_what_a_sleep_is_longer_than_runs_out(length: str, expected: tuple[str, str | None]) -> None:
+    body = f"""
+        let client = dial().await;
+        client.knock().await;
+        sleep({length}).await;
+        assert_eq!(metrics.get("late"), 1);
+    """
+    (wait,) = waits(f"#[tokio::test]\nasync fn counts() {{{body}}}\n")
+    assert (wait.role, wait.expires) == expected
+
+
+def test_a_number_that_is_not_zero_is_a_number() -> None:
+    body = """
+        let channels = Channels::new(Settings { max_idle_time: NonZeroU64::new(1).unwrap(), ..Settings::default() });
+        channels.open("a").await;
+        sleep(Duration::from_millis(1500)).await;
+        assert!(channels.open("b").await.is_ok());
+    """
+    assert sleeps(body) == ["expiry"]

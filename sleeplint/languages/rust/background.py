@@ -40,7 +40,7 @@ def outlasting(scene: Scene, awaited: Awaited) -> Verdict | None:
         return None
     if not vocabulary.EXPIRY_TEST.search(scene.way.word(scene.function.child_by_field_name("name"))):
         return None
-    return Verdict("expiry", "low", expires=f"a limit of {limit:g} ms")
+    return Verdict("expiry", "low", expires=f"{limit:g} ms")
 
 
 _FEW = 6

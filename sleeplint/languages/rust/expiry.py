@@ -35,7 +35,8 @@ _SPAN = (
 _DURATIONS = tuple(regex(rb"%s(?<!\w%s)%s" % (kind, kind, _SPAN)) for kind in (b"Duration", b"TimeDelta"))
 _ALIASES = {b"seconds": b"secs", b"milliseconds": b"millis", b"minutes": b"mins"}
 _NAMED_NUMBER = regex(
-    rb"\b(\w*(?:_ms|_millis|_secs|_seconds|_s)?)\s*+(?::\s*+\w+\s*+)?[=:(,]\s*+(?:Some\(\s*+)?(\d[\d_]*(?:\.\d+)?)\s*+[,;)}]"
+    rb"\b(\w*(?:_ms|_millis|_secs|_seconds|_s)?)\s*+(?::\s*+\w+\s*+)?[=:(,]\s*+(?:(?:\w+::)*(?:Some|NonZero\w*::new)\(\s*+)?"
+    rb"(\d[\d_]*(?:\.\d+)?)\s*+[,;)}]"
 )
 _WAITS = regex(
     rb"\b(?:sleep|delay_for|timeout|interval|recv_timeout|advance|wait_timeout|Timer::after)\w*\s*+\([^;]*$"
@@ -127,10 +128,9 @@ _FEW = 10
 
 def _words(head: bytes, value: bytes) -> str:
     names = re.findall(rb"[A-Za-z_]\w*", head)
-    name = next(
-        (word for word in reversed(names) if vocabulary.EXPIRING.search(word)), names[-1] if names else b"duration"
-    )
-    return f"{name.decode('utf-8', 'replace')} = {value.decode('utf-8', 'replace')}"
+    name = next((word for word in reversed(names) if vocabulary.EXPIRING.search(word)), None)
+    said = value.decode("utf-8", "replace")
+    return said if name is None else f"{name.decode('utf-8', 'replace')} = {said}"
 
 
 @lru_cache(maxsize=4)
@@ -170,6 +170,8 @@ def expiring(way: Way, function: Node, ms: float | None, earlier: Sequence[tuple
     arguments = site.call.child_by_field_name("arguments")
     if arguments is not None and (match := _NAMED.search(way.text(arguments))):
         return Elapsing(match.group().decode("utf-8", "replace"), "strong")
+    if arguments is not None and (match := _OUTLASTED.search(way.text(arguments))):
+        return Elapsing((match.group(1) or match.group(2)).decode("utf-8", "replace"), "named")
     if ms is None:
         return None
     best: Elapsing | None = None
@@ -252,4 +254,10 @@ _AT_ONCE_MS = 50
 _ORDER: tuple[Strength, ...] = ("strong", "named", "unnamed")
 _FAR: dict[Strength, float] = {"strong": 6, "named": 4, "unnamed": 2.5}
 """How many times longer than what elapses a wait for it can be."""
+_OUTLASTED = regex(
+    rb"\b([\w.]*(?:%s)\w*)\s*+[+*]|[+*]\s*+([\w.]*(?:%s)\w*)\s*+[,)]"
+    % ((rb"time_?out|window|debounce|cool_?down|grace|backoff|validity",) * 2),
+    re.IGNORECASE,
+)
+"""`TIMEOUT + MARGIN`, `2 * window`: what it is longer than runs out meanwhile."""
 _NAMED = regex(rb"\b[\w.]*(?:%s)\w*" % vocabulary.STRONG_EXPIRING.pattern, re.IGNORECASE)

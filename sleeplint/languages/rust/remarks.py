@@ -23,13 +23,15 @@ def hinted(scene: Scene, verdict: Verdict) -> Verdict:
     if said is None:
         waits = verdict.role == "sync" and vocabulary.GIVES_TIME.search(scene.remark)
         return replace(verdict, role="settle") if waits else verdict
-    if said == verdict.role:  # of a start, two signs that have nothing to do with each other
-        return replace(verdict, confidence="high") if said == "startup" else verdict
+    if said == verdict.role:  # of a start or an expiry, two signs that have nothing to do with each other
+        sure = said == "startup" or (said == "expiry" and not _DENIES.search(scene.remark))
+        return replace(verdict, confidence="high") if sure else verdict
     if verdict.confidence == "high" and not (verdict.role == "settle" and said == "expiry"):
         return verdict
     return replace(verdict, role=said, confidence="low")
 
 
+_DENIES = regex(rb"\b(?:not|no|none|never|nothing|before|without)\b|n't\b")
 _COMES_UP = regex(rb"\bstart(?:ing)?[ -]?up\b|\bto be (?:up|ready)\b")
 _ARRIVES = regex(rb"receiv|arriv|deliver|propagat")
 _RUNS_OUT = next(words for role, words in vocabulary.REMARKS if role == "expiry")
