@@ -344,6 +344,33 @@ def test_a_timer_that_brings_a_loop_around_need_not_fire(other: str, role: str) 
             id="nobody says so",
         ),
         pytest.param(
+            "hangs",
+            "let done = Arc::new(AtomicBool::new(false));\nlet theirs = done.clone();\n"
+            "thread::spawn(move || { work(); theirs.store(true, Relaxed); });\nWAIT\nassert!(!done.load(Relaxed));\n",
+            ("absence", "high"),
+            id="a flag that is as it began",
+        ),
+        pytest.param(
+            "counts",
+            "let hits = Arc::new(AtomicUsize::new(0));\nserve(hits.clone()).await;\nWAIT\n"
+            "assert_eq!(hits.load(Ordering::SeqCst), 0);\n",
+            ("absence", "high"),
+            id="a counter that is as it began",
+        ),
+        pytest.param(
+            "counts",
+            "let hits = Arc::new(AtomicUsize::new(0));\nserve(hits.clone()).await;\nhits.store(0, Relaxed);\nWAIT\n"
+            "assert_eq!(hits.load(Ordering::SeqCst), 0);\n",
+            ("absence", "low"),
+            id="a counter that is set back",
+        ),
+        pytest.param(
+            "asks_in_vain",
+            "serve(told_to).await;\nWAIT\nassert_eq!(answer.try_recv().unwrap(), None);\n",
+            ("absence", "high"),
+            id="there is nothing to take yet",
+        ),
+        pytest.param(
             "stays_connected",
             "let feed = open().await;\nWAIT\nassert_eq!(feed.state(), State::Connected);\n",
             ("absence", "low"),

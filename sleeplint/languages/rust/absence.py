@@ -177,6 +177,28 @@ def untouched(scene: Scene) -> bool:
     return any(vocabulary.UNTOUCHED.search(text) for text in (*texts[:1], *takewhile(_ASSERTS.match, texts)))
 
 
+def as_at_first(scene: Scene) -> bool:
+    """Whether what is asserted right behind the wait is how a flag or counter began that only goes one way."""
+    found = _STILL.match(scene.way.text(scene.next[0]))
+    if found is None:
+        return False
+    story = scene.way.text(scene.function)
+    began = any((found.group(1) or found.group(2)) == match.group(1) for match in _BEGAN.finditer(story))
+    return began and _GOES_BACK.search(story) is None
+
+
+_BEGAN = regex(
+    rb"\blet\s+(?:mut\s+)?(\w+)\s*+(?::[^=;]*)?=[^;]*?\bAtomic\w+\s*+::\s*+(?:<[^>;]*>\s*+::\s*+)?new\s*+\(\s*+(?:false|0)\s*+\)"
+)
+_STILL = regex(
+    rb"\s*+(?:\w+::)*(?:assert!\s*+\(\s*+!\s*+(\w+)\s*+\.\s*+load\s*+\("
+    rb"|assert_eq!\s*+\(\s*+(\w+)\s*+\.\s*+load\s*+\([^()]*\)\s*+,\s*+(?:0|false)\s*+[,)])"
+)
+_GOES_BACK = regex(
+    rb"\.\s*+(?:store\s*+\(\s*+(?:false|0)\b|(?:swap|compare_\w+|fetch_(?:sub|and|nand|xor|update|min))\s*+\()"
+)
+
+
 def unset(text: bytes) -> bool:
     """Whether an assertion says that a flag was not set which something would set."""
     return _FLAG.search(text) is not None and vocabulary.STOPPED.search(text) is None and _ALIVE.search(text) is None

@@ -6,7 +6,7 @@ import re
 
 from sleeplint.facts import Related
 from sleeplint.languages.rust import vocabulary
-from sleeplint.languages.rust.absence import forbidden, sign, unchanged, unset, untouched, watched
+from sleeplint.languages.rust.absence import as_at_first, forbidden, sign, unchanged, unset, untouched, watched
 from sleeplint.languages.rust.expiry import Elapsing, expiring
 from sleeplint.languages.rust.flow import is_noise, is_value
 from sleeplint.languages.rust.readiness import first_use, of_settling, of_startup
@@ -43,7 +43,7 @@ def own_flow(scene: Scene) -> Verdict | None:
         return Verdict("absence", "high", related=shown)
     if checked is None and scene.behind and vocabulary.MEASURED.match(way.text(scene.behind[0])):
         return Verdict("workload", "low")
-    if checked == 0 and untouched(scene):
+    if checked == 0 and (untouched(scene) or as_at_first(scene)):
         return Verdict("absence", "high", related=shown)
     if elapsing and elapsing.strength == "named" and checked is not None:
         return Verdict("expiry", "low", expires=elapsing.words, related=shown)

@@ -38,7 +38,8 @@ ASSERTION = regex(
 
 NOTHING = regex(
     rb"\.\s*+(?:try_recv|try_next|now_or_never|poll_next|try_iter|next)\s*+\([^;]*?\)\s*+(?:\.\s*+is_(?:err|none|pending)\b)"
-    rb"|\.\s*+(?:try_recv|try_next|now_or_never)\s*+\([^;()]*+\)\s*+,\s*+(?:Err|None|Ok\s*+\(\s*+None)\b"
+    rb"|\.\s*+(?:try_recv|try_next|now_or_never)\s*+\([^;()]*+\)\s*+(?:\.\s*+(?:unwrap|expect)\s*+\([^;()]*+\)\s*+)?"
+    rb",\s*+(?:Err|None|Ok\s*+\(\s*+None)\b"
     rb"|\bpoll!\s*+\([^;]*?\)\s*+\.\s*+is_pending\b|(?<!\w)!\s*+[\w.&]*\bhas_changed\s*+\("
     rb"|\b(?:TryRecvError|TryError)\s*+::\s*+(?:Empty|Disconnected)|\bEmpty\s*+\)"
     rb"|\bassert_(?:pending|no_|not_|never|empty)\w*\s*+[!(]"
