@@ -11,6 +11,7 @@ from sleeplint.languages.rust.flow import loops as loops_between
 from sleeplint.languages.rust.handles import fate_of
 from sleeplint.languages.rust.loops import rounds
 from sleeplint.languages.rust.scene import Scene
+from sleeplint.regexes import regex
 
 _MOST_ROUNDS = 10**9
 _LONG_MS = 60_000
@@ -84,6 +85,8 @@ def cost(scene: Scene, role: Role, times: int | None, *, elapses: bool | None = 
         return 0
     if role == "poll" or elapses is None or scene.own < 0:  # nobody knows how often a macro's body is used
         return None
+    if _is_somewhere_only(scene):
+        return None
     background = scene.background
     if background is not None:
         match background.fate:
@@ -101,6 +104,28 @@ def cost(scene: Scene, role: Role, times: int | None, *, elapses: bool | None = 
         return None
     total = site.duration_ms * times * cases
     return int(total) if isinstance(total, float) and total.is_integer() else total
+
+
+def _is_somewhere_only(scene: Scene) -> bool:
+    """Whether it stands in code for some platforms, or for runs in which the environment asks for it."""
+    nodes, bare = scene.way.nodes, scene.way.bare
+    for at in range(scene.here - 1, scene.function_at, -1):
+        node = nodes[at]
+        if node.type == "if_expression":
+            condition = node.child_by_field_name("condition")
+            if condition is not None and nodes[at + 1] != condition and _SOMEWHERE.search(scene.way.text(condition)):
+                return True
+        elif node.type in ("expression_statement", "let_declaration"):
+            ahead = bare[max(0, node.start_byte - _NEAR) : node.start_byte].rstrip()
+            if ahead.endswith(b"]") and _SOMEWHERE.search(ahead, max(0, ahead.rfind(b"#["))):
+                return True
+    return False
+
+
+_NEAR = 120
+_SOMEWHERE = regex(
+    rb"\bcfg!?\s*+\([^;{}]*\b(?:windows|unix|target_\w+|debug_assertions)\b|\benv::var\w*\s*+\(|\boption_env!"
+)
 
 
 def _joined_in_loop(scene: Scene, spawn: int) -> bool:
