@@ -406,3 +406,29 @@ PERMIT = "tokio::spawn(async move { let _permit = gate.acquire().await; sleep(Du
 )
 def test_one_task_of_many_that_are_waited_for_works(body: str, role: str) -> None:
     assert told(body)[0][0] == role
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        ("let errors = crowd.unwrap_err();\nassert_eq!(errors.len(), 2);", ("pacing", 500)),
+        ("crowd.unwrap();", ("hold", 0)),
+    ],
+)
+def test_a_failure_that_is_taken_out_of_a_thread_is_what_comes_after_the_wait(
+    end: str, expected: tuple[str, int]
+) -> None:
+    (wait,) = in_test(
+        f"""
+        let crowd = crossbeam_utils::thread::scope(|scope| {{
+            scope.spawn(|_| {{
+                std::thread::sleep(Duration::from_millis(500));
+                panic!("the first");
+            }});
+            scope.spawn(|_| panic!("the second"));
+        }});
+        {end}
+        """,
+        "both_fail",
+    )
+    assert (wait.role, wait.cost_ms) == expected

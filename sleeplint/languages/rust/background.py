@@ -54,7 +54,7 @@ def holding(scene: Scene, awaited: Awaited) -> Verdict | None:
     acts = [node for node in scene.ahead if not is_noise(way.text(node))]
     effects = [way.text(node) for node in acts]
     if effects and re.match(rb"\s*+(?:panic|unreachable|todo|unimplemented)!|\s*+assert!\s*+\(\s*+false", effects[0]):
-        if scene.own >= 0:
+        if scene.own >= 0 and not _is_to_fail(scene):
             return Verdict("hold", "high", elapses=False)
         return None
     if effects and scene.own >= 0 and _LIVES.match(effects[0]):
@@ -72,6 +72,13 @@ def holding(scene: Scene, awaited: Awaited) -> Verdict | None:
     return None
 
 
+def _is_to_fail(scene: Scene) -> bool:
+    """Whether who waits for the end of its task takes the failure out of it."""
+    joined = scene.background is not None and scene.background.task.joined is True
+    return joined and _TAKEN.search(scene.way.text(scene.function)) is not None
+
+
+_TAKEN = regex(rb"\.\s*+(?:unwrap_err|expect_err|is_err|err)\s*+\(|\bcatch_unwind\b|\bErr\s*+\(\w+\)\s*+=")
 _LONG_MS = 60_000
 """Nobody waits so long for an effect."""
 
