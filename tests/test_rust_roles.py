@@ -539,16 +539,28 @@ def test_what_expires_is_told() -> None:
     assert (wait.role, wait.expires) == ("expiry", "idle_timeout = Duration::from_millis(50)")
 
 
-def test_what_expires_has_no_name_that_says_nothing() -> None:
+@pytest.mark.parametrize(
+    ("made", "expires"),
+    [
+        ("Reflector::new(inbox, Duration::from_millis(50))", "Duration::from_millis(50)"),
+        ("Reflector::keeping(Duration::from_millis(50))", "keeping = Duration::from_millis(50)"),
+        ("Reflector { keep: Some(Duration::from_millis(50)) }", "keep = Duration::from_millis(50)"),
+        (
+            "Reflector { connection_age: limit(Duration::from_millis(50)) }",
+            "connection_age = Duration::from_millis(50)",
+        ),
+    ],
+)
+def test_what_expires_is_named_as_it_is(made: str, expires: str) -> None:
     (wait,) = in_test(
-        """
-        let reflector = Reflector::new(inbox, Duration::from_millis(50));
-        // Once the delay has elapsed it is gone.
+        f"""
+        let reflector = {made};
+        // Once that has elapsed it is gone.
         sleep(Duration::from_millis(80)).await;
         assert_eq!(reflector.len(), 0);
         """
     )
-    assert (wait.role, wait.expires) == ("expiry", "Duration::from_millis(50)")
+    assert (wait.role, wait.expires) == ("expiry", expires)
 
 
 def test_tasks_ordered_by_different_sleeps() -> None:

@@ -129,8 +129,14 @@ _FEW = 10
 def _words(head: bytes, value: bytes) -> str:
     names = re.findall(rb"[A-Za-z_]\w*", head)
     name = next((word for word in reversed(names) if vocabulary.EXPIRING.search(word)), None)
+    if name is None and (own := _OWN_NAME.search(head)):
+        name = own.group(1)
     said = value.decode("utf-8", "replace")
     return said if name is None else f"{name.decode('utf-8', 'replace')} = {said}"
+
+
+_OWN_NAME = regex(rb"\b([a-z_]\w*)\s*+[=:(]\s*+(?:(?:\w+::)*Some\(\s*+)?(?:std::time::|time::)?\Z")
+"""Of what nothing else stands between."""
 
 
 @lru_cache(maxsize=4)

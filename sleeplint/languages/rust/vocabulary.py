@@ -91,7 +91,7 @@ EFFECT = regex(rb"\.\s*+await\b|\w+!\s*+[(\[{]|\.\s*+\w+\s*+(?:::\s*+<[^;]*?>\s*
 """A statement that does something."""
 
 EXPIRING = regex(
-    rb"ttl(?![eiy])|expir|time_?out|keep_?alive|(?<!re)(?<!p)lease|idle|max_?age|\bage\b|deadline|time_to_|retention|lifetime|lock_?time"
+    rb"ttl(?![eiy])|expir|time_?out|keep_?alive|(?<!re)(?<!p)lease|idle|max_?age|(?<![a-z])age(?![a-z])|deadline|time_to_|retention|lifetime|lock_?time"
     rb"|heart_?beat|interval|cool_?down|debounce|max_?delay|evict|stale|period|window|grace|backoff|refresh|validity",
     re.IGNORECASE,
 )
