@@ -983,7 +983,7 @@ def test_a_blocking_sleep_on_a_trio_loop_is_told_of_trio() -> None:
 def test_the_price_counts_repetitions_and_names_who_pays() -> None:
     said = one("settle-sleep", sleep(cost_ms=1000, repeats=5)).message
     assert said.endswith("; this test pays 1 s for it in 5 rounds.")
-    assert one("settle-sleep", sleep(test=None)).message.endswith("; a test that comes by pays 200 ms for it.")
+    assert one("settle-sleep", sleep(test=None)).message.endswith("; each test that runs it pays 200 ms for it.")
 
 
 def test_a_guard_that_something_else_ends_first_is_not_what_a_hang_costs() -> None:

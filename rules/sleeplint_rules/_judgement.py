@@ -169,6 +169,6 @@ def price(wait: Wait) -> str:
     """The end of the sentence: what it costs, when that is known, and the period."""
     if not wait.cost_ms:
         return "."
-    payer = "this test pays" if wait.test else "a test that comes by pays"
+    payer = "this test pays" if wait.test else "each test that runs it pays"
     rounds = f" in {wait.repeats} rounds" if wait.repeats and wait.repeats > 1 else ""
     return f"; {payer} {seconds(wait.cost_ms)} for it{rounds}."
