@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sleeplint.rule import Budget, Example, Finding, Rule, Severity, TestFile, Wait, dataclass
 from sleeplint_rules._advice import library
-from sleeplint_rules._judgement import CLOCK, length, price
+from sleeplint_rules._judgement import CLOCK, length, price, test_of
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class RealClockUnderPause(Rule):
                 and not wait.virtual_time
                 and wait.role != "yield"
                 and wait.duration_ms != 0
-                and _is_real(wait)
+                and _is_real(file, wait)
             ):
                 yield self.finding(
                     file,
@@ -105,11 +105,16 @@ class RealClockUnderPause(Rule):
                 )
 
 
-def _is_real(wait: Wait) -> bool:
-    """Whether it sleeps or measures in the test's own flow; a thread of its own may have its own time."""
+def _is_real(file: TestFile, wait: Wait) -> bool:
+    """Whether it measures, or sleeps in the test's own flow where the paused clock could be asked.
+
+    A thread of its own may have its own time; and a test that makes its runtimes itself has none to ask beside them.
+    """
     if wait.kind == "clock-assert":
         return True
-    return wait.kind == "sleep" and wait.blocking and (wait.task is None or wait.in_async)
+    test = test_of(file, wait)
+    beside = wait.task is not None or (test is not None and not test.is_async)
+    return wait.kind == "sleep" and wait.blocking and (wait.in_async or not beside)
 
 
 def _noun(wait: Wait) -> str:
