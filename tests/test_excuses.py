@@ -72,6 +72,9 @@ BLOCKING = [
     ("python", "    time.sleep(1)  # let it settle\n", False),
     ("python", "    time.sleep(1)  # noqa: ASYNC251\n", True),
     ("python", "    time.sleep(1)  # noqa: ASYNC110\n", False),
+    ("python", "    time.sleep(1)  # a synchronous sleep does not yield\n", True),
+    ("python", "    async def hog():\n        time.sleep(1)\n        done()\n    await run(hog)\n", True),
+    ("python", "    async def serve():\n        time.sleep(1)\n        done()\n    await run(serve)\n", False),
 ]
 
 

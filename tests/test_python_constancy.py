@@ -83,6 +83,16 @@ STORIES = {
             assert_count(pool, 1)
         """,
     ),
+    "a comment says that something stays": (
+        "absence low",
+        """
+        def test_it(pool):
+            pool.start_getters(2)
+            # make sure they stay up
+            time.sleep(1)  # <-
+            assert pool.states == [None] * 2
+        """,
+    ),
     "a count stays below a bound": (
         "absence low",
         """

@@ -44,6 +44,9 @@ STORIES = {
         "worker = Process(target=work)\nworker.start()",
         "os.kill(worker.pid, signal.SIGTERM)",
     ),
+    # --- what is handed over is a start, or an end
+    "a server is started elsewhere": ("startup", "await loop.run_in_executor(None, server.start)", "await ask(server)"),
+    "a server is stopped elsewhere": ("settle", "await loop.run_in_executor(None, server.stop)", "await ask(server)"),
     # --- a program that was seen to come up
     "a line that says it starts": ("startup", "program.expect('Starting web interface')", "program.terminate()"),
     "a line that says something else": ("settle", "program.poke()\nprogram.expect('Job done')", "program.look()"),

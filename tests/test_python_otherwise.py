@@ -72,6 +72,28 @@ UNSAID = {
             box.thread = mock.MagicMock()
             box.close(timeout=0.01)  # <-
         """,
+    "its part is patched": """
+        def test(box):
+            with mock.patch.object(box, "_fetch", side_effect=queue.Empty):
+                with pytest.raises(queue.Empty):
+                    box.read(timeout=10)  # <-
+        """,
+    "what passes time is patched": """
+        def test(box):
+            with mock.patch("shop.box.wait", return_value=(set(), set())), pytest.raises(TimeoutError):
+                box.read(timeout=10)  # <-
+        """,
+    "its part is told what to answer": """
+        def test(box):
+            box.socket.read.side_effect = OSError
+            assert box.read(timeout=10) is None  # <-
+        """,
+    "its part is a mock by name": """
+        def test(self):
+            self.box.socket.next_line = self.mock_next_line
+            with pytest.raises(TimeoutError):
+                self.box.read(timeout=10)  # <-
+        """,
     "it is a turn of a loop": """
         def test():
             box = pika.BlockingConnection()
@@ -107,6 +129,17 @@ SAID = {
         def test(box, other):
             other.socket = FakeSocket()
             assert box.read(timeout=30) is None  # <-
+        """,
+    "somebody else is patched": """
+        def test(box, other):
+            with mock.patch.object(other, "_fetch", return_value=3):
+                with pytest.raises(queue.Empty):
+                    box.read(timeout=10)  # <-
+        """,
+    "something else is patched": """
+        def test(box):
+            with mock.patch("shop.box.price", return_value=3), pytest.raises(TimeoutError):
+                box.read(timeout=10)  # <-
         """,
     "a real thing is put in": """
         def test(box):

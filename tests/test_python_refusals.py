@@ -174,7 +174,21 @@ def test_a_fake_that_throws_another_error_simulates_nothing() -> None:
         ("asyncio.wait_for(  # <-\n        box.get(timeout=0.1), 2)", "TimeoutError", "guard"),
         ("asyncio.wait_for(  # <-\n        box.get(timeout=5), 2)", "TimeoutError", "burned"),
         ("box.fetch(timeout=2)  # <-", "queue.Empty", "burned"),
+        ("box.fetch(timeout=2)  # <-", "asyncio.QueueEmpty", "guard"),
     ],
 )
 def test_another_error_comes_from_what_is_bounded(bound: str, error: str, role: str) -> None:
     assert here(f"with pytest.raises({error}):\n    await {bound}").role == role
+
+
+@pytest.mark.parametrize(
+    ("run", "role"),
+    [
+        ("with pytest.raises(TimeoutError):\n    await run(ask)", "burned"),
+        ("with pytest.raises(ValueError):\n    await run(ask)", "guard"),
+        ("await run(ask)", "guard"),
+        ("with pytest.raises(TimeoutError):\n    await run(ask)\nawait run(ask)", "guard"),
+    ],
+)
+def test_an_error_is_expected_where_the_function_around_a_call_is_run(run: str, role: str) -> None:
+    assert here(f"async def ask():\n    return await box.get_reply(timeout=2)  # <-\n{run}").role == role

@@ -304,6 +304,37 @@ ROLES = {
             await asyncio.gather(*(asyncio.create_task(work()) for _ in range(50)))
         """,
     ),
+    "connections of many coroutines at once": (
+        "workload high",
+        """
+        async def test():
+            async def work():
+                async with pool.acquire():
+                    await asyncio.sleep(0.1)  # <-
+            await asyncio.gather(*[work() for _ in range(50)])
+        """,
+    ),
+    "and something done with each": (
+        "workload low",
+        """
+        async def test():
+            async def work():
+                async with pool.acquire() as taken:
+                    await asyncio.sleep(0.1)  # <-
+                    assert taken.is_open
+            await asyncio.gather(*[work() for _ in range(50)])
+        """,
+    ),
+    "a connection of one coroutine beside another": (
+        "hold high",
+        """
+        async def test():
+            async def work():
+                async with pool.acquire():
+                    await asyncio.sleep(0.1)  # <-
+            await asyncio.gather(work(), look())
+        """,
+    ),
     "a connection of one task after the other": (
         "hold high",
         """

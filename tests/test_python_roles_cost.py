@@ -603,3 +603,30 @@ def test_limit(case: str) -> None:
 )
 def test_whether_it_is_awaited(statement: str, expected: bool | None) -> None:
     assert here(f"async def test():\n    {statement}  # <-\n").awaited is expected
+
+
+PROGRAMS = {
+    "at its top": "import time\nprint('ready')\ntime.sleep(5)  # <-\nprint('done')\n",
+    "in what it calls there": "import time\ndef main():\n    print('ready')\n    time.sleep(5)  # <-\n\nmain()\n",
+    "where it is run": "import time\nif __name__ == '__main__':\n    time.sleep(5)  # <-\n    launch()\n",
+}
+
+
+@pytest.mark.parametrize("case", PROGRAMS)
+def test_a_program_among_tests_sleeps_in_nobodys_flow(case: str) -> None:
+    source = Source("tests/slow_child.py", PROGRAMS[case].encode())
+    (spoken,) = read(source).waits
+    assert (spoken.role, spoken.role_confidence, spoken.cost_ms) == ("workload", "low", None)
+
+
+def test_a_file_of_tests_is_no_program() -> None:
+    source = Source("tests/test_child.py", PROGRAMS["at its top"].encode())
+    (spoken,) = read(source).waits
+    assert spoken.role != "workload"
+
+
+def test_nobody_waits_out_a_loop_without_an_end() -> None:
+    loop = "        while True:\n            {}\n            await asyncio.sleep(10)  # <-\n"
+    code = f"class Plugin:\n    async def teardown(self):\n{loop}"
+    assert here(code.format("pass")).cost_ms == 0
+    assert here(code.format("await self.step()")).cost_ms is None

@@ -22,6 +22,7 @@ _EXCUSE: Final = regex(
 
 _BLOCKS: Final = regex(
     r"(?i)\bblock(s|ing|ed)?\b|\bfreez\w*|\bfrozen?\b|\bstarv\w*|\bstall\w*|\bhog\w*"
+    r"|\b(does not|doesn't|never|without) (yield|giv)\w*|\bsynchronous(ly)?\b"
     r"|\bnoqa\b.*\bASYNC(?:251|101)\b"  # as other linters are told
 )
 

@@ -24,6 +24,8 @@ from sleeplint.text import Span
 FOR_EVER_MS = 60_000
 """Outside a loop, nobody means to wait so long: something else ends it."""
 _COMPREHENSIONS = frozenset({"list_comprehension", "set_comprehension", "generator_expression"})
+_LOCKS = regex(r"(?i)lock|mutex|semaphore|\bsem\b")
+"""What others wait for as long as one has it."""
 _STREAM_SERVERS = frozenset(
     {"start_server", "start_unix_server", "create_server", "serve", "StreamServer", "unix_serve"}
 )
@@ -73,11 +75,13 @@ def hold(
     last = round_ is None and is_last(scene, site.chain, site.call)
     if standing.kind == "task" and last and not _goes_on(scene, site):
         keeps = _keeps(scene, site)
-        if ends is True and (keeps is None or (keeps == "connection" and _is_one_of_many(scene, standing))):
+        if ends is True and (keeps is None or (is_one_of_many(scene, standing) and not _LOCKS.search(keeps))):
             return None  # work that takes its time
         sure = ends is not None or keeps == "connection"
         return Verdict("hold", sure, related=related, keeps=keeps or "task", ends_early=ends is False)
     if standing.kind == "task" and round_ is None and (held := _held(scene, site)) is not None:
+        if ends is True and is_one_of_many(scene, standing) and not _LOCKS.search(held):
+            return None
         return Verdict("hold", False, related=related, keeps=held, ends_early=ends is False)
     if standing.kind == "task" and round_ is not None and _takes_connections(scene, site, round_):
         return Verdict("hold", True, related=related, keeps="connection", ends_early=ends is not True)
@@ -114,9 +118,9 @@ def _handles_a_connection(scene: Scene, site: Site) -> bool:
     return bases is not None and re.search(r"(Base|Stream|Datagram)RequestHandler\b", scene.text(bases)) is not None
 
 
-def _is_one_of_many(scene: Scene, standing: Standing) -> bool:
+def is_one_of_many(scene: Scene, standing: Standing) -> bool:
     """A task that is started again and again: connections of such are the load that the test is about."""
-    chain = standing.spawn.chain if standing.spawn is not None else ()
+    chain = standing.run.use.chain if standing.run is not None and standing.spawn is not None else ()
     return any(
         outer.type in _COMPREHENSIONS or (outer.type in LOOPS and not _joins_in_turn(scene, outer))
         for outer in chain[border(chain) + 1 :]

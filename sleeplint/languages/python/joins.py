@@ -8,7 +8,8 @@ from tree_sitter import Node
 
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.flow import border, fails
-from sleeplint.languages.python.scene import Called, Scene, Use
+from sleeplint.languages.python.raised import expecting_of
+from sleeplint.languages.python.scene import Scene, Use
 from sleeplint.languages.python.tasks import Spawn, standing_of
 from sleeplint.languages.python.tree import Chain, arguments_of
 
@@ -196,21 +197,6 @@ def _only_sleeps(scene: Scene, spawn: Spawn) -> bool:
     return inside is not None and inside.kind == "sleep"
 
 
-def _is_to_fail(scene: Scene, use: Use) -> bool:
-    """Whether what a use of a handle gives is expected to be an error."""
-    inner: Node = use.node
-    for outer in reversed(use.chain[border(use.chain) + 1 :]):
-        expecting: tuple[Called, ...] = ()
-        if outer.type == "with_statement" and inner.type == "block" and outer.named_child_count:
-            expecting = scene.calls(outer.named_children[0])
-        elif outer.type == "call" and inner.type == "argument_list":
-            expecting = (scene.called(outer),)
-        if any(call.name in words.RAISES for call in expecting):
-            return True
-        inner = outer
-    return False
-
-
 def handled(scene: Scene, name: str, chain: Chain) -> bool | None:
     """What is done with a child process called `name`: True if it is waited for, False if it is killed first."""
     index = border(chain)
@@ -249,7 +235,7 @@ def _handle(
     made = chain[-1].start_byte if chain else 0
     later = [use for use in scene.uses(name) if max(start, made + 1) <= use.node.start_byte < end]
     if only_sleeps:
-        later = [use for use in later if not _is_to_fail(scene, use)]
+        later = [use for use in later if expecting_of(scene, use) is None]
     answers = [_use(scene, use) for use in later]
     if any(answer is False for answer in answers[: _first(answers, True)]):
         return False  # cancelled first; awaiting it afterwards only collects the cancellation

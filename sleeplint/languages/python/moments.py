@@ -155,7 +155,11 @@ def _spacing(scene: Scene, site: Site, around: Surrounding, round_: Round | None
             return None
         if inside is not None and within and round_.shape == "items":
             return Verdict("pacing", False)
-        return Verdict("pacing", True)
+        within = (
+            any(act.kind != "neutral" and body.start_byte <= act.node.start_byte for act in around.before) or within
+        )
+        goes_on = round_.shape == "endless" and not round_.exits and not round_.raises
+        return Verdict("pacing", True, ends_early=goes_on and not within)
     return None
 
 

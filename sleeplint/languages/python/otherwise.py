@@ -7,7 +7,7 @@ from itertools import islice
 from tree_sitter import Node
 
 from sleeplint.languages.python.flow import preceding
-from sleeplint.languages.python.scene import Scene
+from sleeplint.languages.python.scene import Called, Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tree import FUNCTIONS, arguments_of, statement_alone
 from sleeplint.regexes import regex
@@ -19,6 +19,11 @@ _IDLE = regex(r"(^|_)(idle|inactivity)(_|$)")
 _PUMPS = regex(r"_*(process|pump|spin|tick|iterate|dispatch|run_once|run_for|loop)(_\w+)?")
 """Methods that work as long as they are given, and come back when that is over."""
 _STAND_IN = regex(r"(^|\.)_*((Magic|Async|NonCallable)?Mock|(Stub|Fake|Dummy|Mock)\w*|\w*(Stub|Fake|Dummy|Mock))$")
+_NAMED = regex(r"(?i)(^|[._])(mock|fake|stub|dummy)(_\w+)?$|_(mock|fake|stub|dummy)$")
+_TOLD = regex(r"\.(side_effect|return_value)$")
+"""What only a mock is told."""
+_TIMED = regex(r"^[rb]?[\"'][\w.]+\.(sleep|wait|wait_for|select|poll|monotonic|time|perf_counter|join)[\"']$")
+"""Paths of what passes time, or says how much has passed."""
 _FAR = 30
 
 
@@ -42,21 +47,36 @@ def is_answered(scene: Scene, site: Site) -> bool:
     if not owner or "(" in owner:
         return False
     for act in islice(preceding(scene, site.chain, site.call), _FAR):
+        if any(_patches(scene, call, owner) for call in act.calls):
+            return True
         inner = act.node.named_children[0] if act.node.named_child_count == 1 else None
         if inner is None or inner.type != "assignment":
             continue
         left, right = inner.child_by_field_name("left"), inner.child_by_field_name("right")
         if left is None or right is None or left.type != "attribute":
             continue
-        if scene.text(left).startswith(f"{owner}.") and _stands_in(scene, site, right):
+        written = scene.text(left)
+        if written.startswith(f"{owner}.") and (_TOLD.search(written) or _stands_in(scene, site, right)):
             return True
     return False
+
+
+def _patches(scene: Scene, call: Called, owner: str) -> bool:
+    """`patch.object(client, "_poll")`, or `patch("package.module.sleep")`, before the client is called."""
+    first = next(iter(arguments_of(call.node, scene.code).positional), None)
+    if first is None:
+        return False
+    if call.name == "object" and call.receiver.endswith("patch"):
+        return scene.text(first) == owner or scene.text(first).startswith(f"{owner}.")
+    return call.name == "patch" and bool(_TIMED.search(scene.text(first)))
 
 
 def _stands_in(scene: Scene, site: Site, value: Node) -> bool:
     """Whether a value is made to answer in the place of something: by its name, or as a class of the function's own."""
     if value.type == "lambda":
         return True
+    if value.type in ("identifier", "attribute"):
+        return bool(_NAMED.search(scene.text(value)))
     if value.type != "call":
         return False
     called = scene.called(value)

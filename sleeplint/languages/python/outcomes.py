@@ -5,7 +5,15 @@ from __future__ import annotations
 from sleeplint.languages.python.answers import asserted, looked_at_later
 from sleeplint.languages.python.expirations import drained, gathered, outlasted, raised_later
 from sleeplint.languages.python.otherwise import ends_otherwise, works_on
-from sleeplint.languages.python.raised import RAISES, alarmed, caught, expected, raised, set_before
+from sleeplint.languages.python.raised import (
+    RAISES,
+    alarmed,
+    caught,
+    expected,
+    raised,
+    raised_around_its_run,
+    set_before,
+)
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.silences import bounded_before, chosen, silent
 from sleeplint.languages.python.site import Site
@@ -27,6 +35,7 @@ def _outcome(scene: Scene, site: Site) -> Outcome:
         or set_before(scene, site)
         or alarmed(scene, site)
         or caught(scene, site)
+        or raised_around_its_run(scene, site)
         or _told_apart(scene, site)
         or silent(scene, site)
         or chosen(scene, site)

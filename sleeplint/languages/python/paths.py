@@ -17,6 +17,11 @@ def is_test_path(path: str) -> bool:
     return _TEST_FILE.fullmatch(name) is not None or any(map(_TEST_FOLDER.fullmatch, folders))
 
 
+def is_test_file(path: str) -> bool:
+    """Whether a file is named as runners collect tests."""
+    return _TEST_FILE.fullmatch(path.rpartition("/")[2]) is not None
+
+
 def is_script(path: str, code: bytes) -> bool:
     """Whether a file among benchmarks or examples is named like a test, but has none."""
     return bool(_MEASURING.intersection(path.split("/")[:-1])) and not _TEST.search(code)

@@ -11,8 +11,9 @@ from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.assertions import expectation, names_in
 from sleeplint.languages.python.flow import act_of, border, fails, following, weight
 from sleeplint.languages.python.loops import round_of
-from sleeplint.languages.python.scene import Scene
+from sleeplint.languages.python.scene import Called, Scene, Use
 from sleeplint.languages.python.site import Site
+from sleeplint.languages.python.tasks import runs_of
 from sleeplint.languages.python.tree import arguments_of, chain_to, statement_of
 from sleeplint.languages.python.verdict import Outcome
 from sleeplint.regexes import regex
@@ -26,6 +27,8 @@ _TELLING = ("asyncio.wait_for", "asyncio.timeout", "async_timeout.", "anyio.fail
 """What says by an error of its own that time is up,"""
 _THEIRS = regex(r"(?i)time_?d?_?out|toolate|tooslow|cancel|deadline|(^|\W)(Base)?Exception(Group)?\b")
 """by one of such a name."""
+_AT_ONCE = regex(r"(^|[.(\s])(QueueEmpty|QueueFull|WouldBlock)\b(?!.*\b\w*Time)")
+"""What queues of tasks say without a wait: of one that was awaited, they say `TimeoutError`."""
 _NUMBER = regex(r"\d+(\.\d*)?|\.\d+")
 _NEAR = 2000
 """Bytes before an expected error in which a fake that throws it may stand."""
@@ -63,6 +66,38 @@ def raised(scene: Scene, site: Site) -> Outcome | None:
                 return beside
         elif outer.type == "call" and inner.type == "argument_list" and scene.called(outer).name in RAISES:
             return _taken_back(scene, outer, _short(site), not _operates(scene, site, inner))
+        inner = outer
+    return None
+
+
+def raised_around_its_run(scene: Scene, site: Site) -> Outcome | None:
+    """`async def ask(): return await get(timeout=1)`, and then `with raises(TimeoutError): run(ask)`."""
+    first = border(site.chain)
+    function = site.chain[first] if first >= 0 else None
+    body = function.child_by_field_name("body") if function is not None else None
+    if function is None or body is None or border(site.chain[:first]) < 0:
+        return None
+    if scene.statements(body)[-1:] != (statement_of(site.chain, site.call),):
+        return None
+    runs = runs_of(scene, function, site.chain[:first])
+    expecting = [expecting_of(scene, run.use) for run in runs]
+    if not expecting or expecting[0] is None or None in expecting:
+        return None
+    return expected(scene, expecting[0].node, _short(site))
+
+
+def expecting_of(scene: Scene, use: Use) -> Called | None:
+    """The call around a use of something that expects an error of what is done with it."""
+    inner: Node = use.node
+    for outer in reversed(use.chain[border(use.chain) + 1 :]):
+        calls: tuple[Called, ...] = ()
+        if outer.type == "with_statement" and inner.type == "block" and outer.named_child_count:
+            calls = scene.calls(outer.named_children[0])
+        elif outer.type == "call" and inner.type == "argument_list":
+            calls = (scene.called(outer),)
+        found = next((call for call in calls if call.name in words.RAISES), None)
+        if found is not None:
+            return found
         inner = outer
     return None
 
@@ -131,8 +166,10 @@ def _ends_sooner(scene: Scene, site: Site, block: Node, raises: Node) -> bool:
     """Whether the error that is expected comes from something else than this timeout, and before it runs out."""
     if _goes_on(scene, site, block) or _bounds_a_shorter(scene, site):
         return True
-    own = site.api.startswith(_TELLING) and not _THEIRS.search(_error_of(scene, raises))
-    return own and bool(_error_of(scene, raises))
+    error = _error_of(scene, raises)
+    if site.chain and site.chain[-1].type == "await" and _AT_ONCE.search(error):
+        return True
+    return bool(error) and site.api.startswith(_TELLING) and not _THEIRS.search(error)
 
 
 def _bounds_a_shorter(scene: Scene, site: Site) -> bool:

@@ -145,6 +145,8 @@ def starter(scene: Scene, act: Act) -> Called | None:
     if act.kind not in ("call", "read"):
         return None
     for call in act.calls:
+        if _ends_something(scene, call):
+            continue
         if call.name in words.STARTERS or words.STARTER_PREFIX.match(call.name):
             return call
         if words.SPAWNER_CLASS.search(call.name) and act.node.type == "with_clause":
@@ -152,6 +154,15 @@ def starter(scene: Scene, act: Act) -> Called | None:
         if call.name in ("run", "create", "run_container") and re.search(r"\bdetach *= *True", scene.text(call.node)):
             return call
     return None
+
+
+def _ends_something(scene: Scene, call: Called) -> bool:
+    """`run_in_executor(None, server.stop)`: what is started there is the end of something."""
+    if call.name not in words.SPAWNERS:
+        return False
+    handed = [one for one in arguments_of(call.node, scene.code).positional if one.type in ("identifier", "attribute")]
+    names = [scene.text(one).rpartition(".")[2] for one in handed]
+    return any(words.REMOVALS.match(name) for name in names)
 
 
 def first_use(act: Act) -> Called | None:

@@ -328,7 +328,7 @@ COMMENTS = (
         "absence",
         regex(
             r"(?i)(make sure|ensure|verify|check|prove|show|assert) (?!we do\b).*"
-            r"\b(no|not|none|nobody|nothing|never|isn't|doesn't|didn't|blocks?)\b"
+            r"\b(no|not|none|nobody|nothing|never|isn't|doesn't|didn't|blocks?|stays?|still|remains?)\b"
         ),
     ),
     ("expiry", regex(r"(?i)expir|\bttl\b|time ?out (passes|elapses)|idle|lease|\bstale\b")),

@@ -9,8 +9,10 @@ from tree_sitter import Node
 
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.flow import border, following, has_yield, preceding
-from sleeplint.languages.python.holds import is_last
+from sleeplint.languages.python.holds import is_last, is_one_of_many
 from sleeplint.languages.python.loops import Round
+from sleeplint.languages.python.names import Names
+from sleeplint.languages.python.paths import is_test_file
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.stand_ins import drives, is_driven_from_outside
@@ -19,6 +21,7 @@ from sleeplint.languages.python.tree import is_async
 from sleeplint.languages.python.verdict import Verdict
 from sleeplint.regexes import regex
 
+_MAIN = regex(r"^if\s*\(?\s*__name__\s*==\s*[\"']__main__[\"']")
 _STREAMS = regex(r"(r|rd|\w*reader) (w|wr|\w*writer|_)|_ (w|wr|\w*writer)")
 """The parameters of an `async def` that serves connections."""
 
@@ -31,6 +34,8 @@ def workload(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
         cut = _is_interrupted(scene, site)
         return Verdict("workload", not cut, ends_early=cut)
     function = standing.function
+    if _is_a_program(scene, site, standing):
+        return Verdict("workload", False)
     if function is None:
         return None
     if standing.kind == "handler":
@@ -41,7 +46,7 @@ def workload(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
     if standing.kind == "task":
         if is_last(scene, site.chain, site.call) or _returns_value(scene, site):
             return Verdict("workload", ends is True)
-        return None
+        return Verdict("workload", False) if ends is True and _takes_its_turn(scene, site, standing) else None
     if standing.kind in ("test", "fixture"):
         return None
     if standing.kind == "unseen" and _runs_in_a_child(scene, function):
@@ -73,6 +78,24 @@ def workload(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
     ):
         return Verdict("workload", False)
     return None
+
+
+def _is_a_program(scene: Scene, site: Site, standing: Standing) -> bool:
+    """Whether it stands at the top of a file among tests that holds none, or in what that calls: others run it."""
+    chain = site.chain
+    if standing.kind == "called" and standing.run is not None and border(standing.run.use.chain) < 0:
+        chain = standing.run.use.chain
+    elif standing.kind != "module":
+        return False
+    if any(outer.type == "if_statement" and _MAIN.search(scene.text(outer)) for outer in chain):
+        return True
+    return isinstance(scene.names, Names) and not is_test_file(scene.names.module.inside)
+
+
+def _takes_its_turn(scene: Scene, site: Site, standing: Standing) -> bool:
+    """Whether it is one of many tasks that each have something in a `with` for a while."""
+    within = any(outer.type == "with_statement" for outer in site.chain[border(site.chain) + 1 :])
+    return within and is_one_of_many(scene, standing)
 
 
 def _is_run_here(scene: Scene, site: Site) -> bool:
