@@ -125,7 +125,8 @@ else:
         """`__init__` until it is asked for."""
 
         def __get__(self, record, owner):
-            cls = next(base for base in owner.__mro__ if base.__dict__.get("__init__") is self)
+            asked = (*owner.__mro__, *(record.__mro__ if isinstance(record, type) else ()))  # as `inspect` does it
+            cls = next(base for base in asked if base.__dict__.get("__init__") is self)
             cls.__init__ = _init_of(cls)
             return cls.__init__ if record is None else cls.__init__.__get__(record, owner)
 

@@ -130,6 +130,26 @@ def test_a_record_is_a_dataclass_to_whoever_asks() -> None:
     assert str(inspect.signature(Point)) == "(x: 'int', y: 'int' = 2) -> 'None'"
 
 
+def test_whoever_asks_a_fresh_class_for_its_signature_is_told() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Fresh:
+        x: int
+        y: int = 2
+
+    assert str(inspect.signature(Fresh)) == "(x: 'int', y: 'int' = 2) -> 'None'"
+
+
+def test_a_class_is_asked_as_if_it_were_its_own_instance() -> None:
+    """`inspect` does so since Python 3.13."""
+
+    @dataclass
+    class Fresh:
+        x: int
+
+    asked = Fresh.__dict__["__init__"].__get__(Fresh, type(Fresh))
+    assert list(inspect.signature(asked).parameters) == ["x"]
+
+
 def test_a_run_does_not_import_what_makes_dataclasses(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text("def test_adds():\n    assert add(1, 2) == 3\n")
     words = (
