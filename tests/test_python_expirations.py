@@ -159,6 +159,30 @@ def test_an_error_expected_where_the_job_is_awaited(case: str) -> None:
     assert here(COPY.format(rest)).role == role
 
 
+MANY = {
+    "each asked for its result": (
+        "burned",
+        "    for one in jobs[1:]:\n        case.assertRaises(TimeoutError, one.result)\n",
+    ),
+    "each awaited": (
+        "burned",
+        "    for one in jobs:\n        with pytest.raises(TimeoutError):\n            await one\n",
+    ),
+    "each of others": ("guard", "    for one in others:\n        case.assertRaises(TimeoutError, one.result)\n"),
+    "each handed on": (
+        "guard",
+        "    for one in jobs:\n        watch(one)\n    with pytest.raises(TimeoutError):\n        await one\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MANY)
+def test_an_error_expected_of_each_of_several_jobs(case: str) -> None:
+    role, rest = MANY[case]
+    jobs = "jobs = [consumer.fetch_all(n, timeout=0.2) for n in range(4)]  # <-"
+    assert here(f"async def test():\n    consumer = Consumer()\n    {jobs}\n{rest}").role == role
+
+
 BEGUN = {
     "a generator of tornado": (
         "burned",

@@ -56,6 +56,11 @@ STORIES = {
         "with open(path) as f:\n    pid = int(f.read())\nassert exists(pid)",
     ),
     # --- the same again
+    "a turn of somebody's work, before and after": (
+        "settle",
+        "await worker._poll_once()\nassert worker.done == 0\nawait worker._poll_once()",
+        "assert worker.done == 2",
+    ),
     "the same with another outcome": (
         "expiry",
         "suspend(2)\nworker.work()\nassert queue.count == 5",

@@ -15,7 +15,7 @@ from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.neighbours import assigned
 from sleeplint.languages.python.scene import Scene, parts
 from sleeplint.languages.python.site import Site
-from sleeplint.languages.python.tree import arguments_of, bare, statement_alone
+from sleeplint.languages.python.tree import arguments_of, bare, chain_to, statement_alone
 from sleeplint.regexes import regex
 
 _NEAR = 6
@@ -25,6 +25,7 @@ _WAY_OUT = regex(rb"(?m)^\s*(break|return)\b")
 _NOTHING_CAME = regex(r"^(?:not (\w+)|(\w+) (?:is|==) None|len\((\w+)\) *== *0|(\w+) *== *(?:\[\]|\{\}|\(\)))$")
 _LACKS = r"(?:not NAME|NAME is None|len\(NAME\) *(?:== *0|<=? *\w+))(?! *[-+*/.\w])"
 """The condition, or its first part, under which there is not yet enough by a name."""
+_KEPT_IN = frozenset({"call", "argument_list", "list", "list_comprehension"})
 _MOST_OF_IT = 0.5
 """A timeout that passes takes at least this share of its length."""
 
@@ -153,11 +154,19 @@ def raised_later(scene: Scene, site: Site, raises: frozenset[str]) -> Node | Non
         expecting = next((call for call in act.calls if call.name in raises), None)
         if expecting is not None:  # `assertRaises(TimeoutError, job.result)`
             return expecting.node
-        given = assigned(scene, act)
+        given = assigned(scene, act) or _gone_through(scene, act)
         if not given or any(part.type in ("await", "yield") for part in parts(act.node)):
             return None  # it is awaited, cancelled, or handed on
         known |= given
     return None
+
+
+def _gone_through(scene: Scene, act: Act) -> set[str]:
+    """The name of the loop for what an act gives one by one: `for job in jobs[1:]:`."""
+    chain = chain_to(scene.root, act.node) if act.node.type in ("identifier", "subscript") else None
+    loop = chain[-1] if chain else None
+    left = loop.child_by_field_name("left") if loop is not None and loop.type == "for_statement" else None
+    return {scene.text(left)} if left is not None and left.type == "identifier" else set()
 
 
 def gathered(scene: Scene, site: Site) -> tuple[Node, bool] | None:
@@ -192,7 +201,7 @@ def _is_started(scene: Scene, site: Site, statement: Node | None) -> bool:
         return False
     between = site.chain[site.chain.index(statement) + 1 :]
     tasks = (scene.called(outer).name in words.SPAWNERS for outer in between if outer.type == "call")
-    return (site.in_async or any(tasks)) and all(outer.type in ("call", "argument_list") for outer in between)
+    return (site.in_async or any(tasks)) and all(outer.type in _KEPT_IN for outer in between)
 
 
 def _ends(scene: Scene, part: Node) -> bool:

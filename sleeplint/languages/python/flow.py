@@ -104,6 +104,8 @@ def _kind(scene: Scene, node: Node, calls: tuple[Called, ...]) -> ActKind:
         return "yield"
     if calls:
         weights = {weight(call) for call in calls}
+        if weights == {"read"} and inner.type in ("call", "await") and words.TURNS.match(first):
+            return "call"  # nobody wants what it gives
         return "call" if "call" in weights else "read" if "read" in weights else "neutral"
     if inner.type in ("assignment", "augmented_assignment"):
         left = inner.child_by_field_name("left")

@@ -119,6 +119,8 @@ READS = frozenset(
 )  # fmt: skip
 """Look at the state of things."""
 READ_PREFIX = regex(r"^_*(get|read|list|fetch|find|query|load|check|is|has|count|num|describe|poll)_")
+TURNS = regex(r"^_*(poll|load|fetch)_")
+"""Those that are as likely a turn of somebody's work."""
 REMOVALS = regex(
     r"(?i)(close|stop|delete|remove|discard|cancel|clear|expire|purge|disconnect|kill|terminate|shutdown|drop|evict|"
     r"collect|unsubscribe|abort|release|unlink|rmtree|exit|quit|leave|finish|drain|down\b|reap|ack\b|__exit__|pop\b)"
