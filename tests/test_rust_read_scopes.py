@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 
 from sleeplint.facts import TestFile
-from sleeplint.languages import Surroundings, read
+from sleeplint.languages import Surroundings, may_wait, read
 from sleeplint.source import Project, Source
 
 SLEEP = "std::thread::sleep(std::time::Duration::from_secs(1));"
@@ -236,3 +236,29 @@ def test_the_crate_and_the_parent_file_say_what_a_file_is(tmp_path: Path, path: 
     file = read(Source.read(str(tmp_path / path)), Surroundings(Project(tmp_path)))
     assert [wait.in_test for wait in file.waits] == [in_test]
     assert file.in_test == in_test or path == "app/src/lib.rs"
+
+
+@pytest.mark.parametrize(
+    ("path", "in_test"),
+    [
+        ("check/it.rs", True),
+        ("check/common/mod.rs", True),
+        ("smoke.rs", True),
+        ("build.rs", False),
+        ("src/specs.rs", True),
+        ("src/product.rs", False),
+        ("benches/b.rs", False),
+    ],
+)
+def test_the_manifest_says_where_else_tests_stand(tmp_path: Path, path: str, in_test: bool) -> None:
+    paths = ("check/it.rs", "./smoke.rs", "src/specs.rs", "tests/usual.rs")
+    manifest = '[package]\nname = "app"\n' + "".join(f'[[test]]\nname = "t"\npath = "{one}"\n' for one in paths)
+    (tmp_path / "Cargo.toml").write_text(manifest)
+    (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / path).write_text(HELPER)
+    (tmp_path / "src").mkdir(exist_ok=True)
+    (tmp_path / "src" / "lib.rs").write_text("mod product;\n")
+    source, around = Source.read(str(tmp_path / path)), Surroundings(Project(tmp_path))
+    assert [wait.in_test for wait in read(source, around).waits] == [in_test]
+    if in_test:
+        assert may_wait(source, Surroundings(Project(tmp_path), production=False))

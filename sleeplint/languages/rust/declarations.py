@@ -83,6 +83,7 @@ class Declarations:
         others, self._workspace.seen = self._workspace.seen, seen
         crate = self._workspace.crate_of(os.path.join(folder, "any.rs"))
         unsure = not self._project.holds(folder) or (crate is not None and self._workspace.is_test_crate(crate))
+        unsure = unsure or (crate is not None and any(_is_beside(root, folder) for root in crate.tested))
         self._workspace.seen = others
         root = crate.folder if crate is not None else self._project.folder
         inside = os.path.relpath(folder, root)
@@ -111,6 +112,12 @@ class Declarations:
             source = self._project.source(file)
             self._tested[file] = modules_for_tests(source.code) if source is not None else frozenset()
         return self._tested[file]
+
+
+def _is_beside(root: str, folder: str) -> bool:
+    """Whether a folder is that of a file, or lies in it."""
+    own = os.path.dirname(root)
+    return folder == own or folder.startswith(os.path.join(own, ""))
 
 
 def _declaring(folder: str) -> list[str]:

@@ -126,6 +126,8 @@ def file_in_test(reading: Reading, library: Library, path: str) -> bool:
         places = parts_within(file, crate.folder)[:-1]
         if library.workspace is not None and library.workspace.is_test_crate(crate):
             return True
+        if crate.tests(file):
+            return True
     elif file is not None and library.project is not None:
         places = parts_within(file, library.project.folder)[:-1]
     else:

@@ -36,6 +36,20 @@ class Crate:
     published: bool = True
     beside: dict[str, str] = field(default_factory=dict)
     """The folders of dependencies that are given by their path."""
+    tested: tuple[str, ...] = ()
+    """The roots of tests that do not stand in `tests`."""
+
+    def tests(self, file: str) -> bool:
+        """Whether a file is the root of a test that stands elsewhere, or lies beside one in a folder of its own."""
+        return any(
+            file == root or (own not in self._shared and file.startswith(os.path.join(own, "")))
+            for root, own in ((root, os.path.dirname(root)) for root in self.tested)
+        )
+
+    @property
+    def _shared(self) -> tuple[str, str]:
+        """Folders in which other code stands as well."""
+        return self.folder, os.path.dirname(self.library)
 
 
 class Workspace:
@@ -323,7 +337,12 @@ def _crate(folder: str, name: str, table: dict[str, Any]) -> Crate:
     # The registry takes no package without a description.
     published = "description" in package and package.get("publish", True) not in (False, [])
     testing = frozenset(found["dev-dependencies"] - normal)
-    return Crate(folder, name, file, renamed, frozenset(normal), testing, published, beside)
+    tests = table.get("test")
+    given = [test.get("path") for test in tests if isinstance(test, dict)] if isinstance(tests, list) else []
+    paths = [os.path.normpath(os.path.join(folder, path)) for path in given if isinstance(path, str)]
+    usual = os.path.join(folder, "tests", "")
+    tested = tuple(path for path in paths if not path.startswith(usual))
+    return Crate(folder, name, file, renamed, frozenset(normal), testing, published, beside, tested)
 
 
 def _member_folders(root: str, table: dict[str, Any]) -> Iterator[str]:
