@@ -131,6 +131,9 @@ CLOSURES = [
     ("std::thread::spawn(|| std::thread::sleep(LONG));", False),
     ('module.register_method::<Answer, _>("rest", |_| { std::thread::sleep(LONG); Ok("rested") });', False),
     ("let rest = move || std::thread::sleep(LONG); serve(Worker::new(rest.clone())).await;", False),
+    ("let rest = Box::new(move |_: &Request| std::thread::sleep(LONG)); serve(Mock::with_hook(rest)).await;", False),
+    ("let rest = Some(Box::new(|| std::thread::sleep(LONG))); serve(Mock { rest }).await;", False),
+    ("let rest = Box::new(|| std::thread::sleep(LONG)); rest();", True),
 ]
 
 

@@ -19,6 +19,7 @@ _THREADS = regex(
     rb"(?:thread\s*::\s*(?:Builder|spawn|scope)|spawn_blocking|block_in_place|asyncify|unblock|web\s*::\s*block)\b[^;{}]*\Z"
 )
 
+_WRAPS = regex(rb"(?:\w+::)*(?:Box|Arc|Rc|Some)\s*+(?:::\s*+(?:new|from|pin)\s*+)?\(")
 _CALLED = regex(rb"\s*+\(")
 
 
@@ -84,7 +85,10 @@ def _is_handed(call: Node, closure: Node, code: bytes) -> bool:
 
 def _is_kept(chain: tuple[Node, ...], code: bytes) -> bool:
     """Whether the closure below is bound to a name that is never called in its function: others call it."""
-    binding = chain[-1]
+    above = len(chain) - 1
+    while above > 0 and chain[above].type == "arguments" and _WRAPS.match(code, chain[above - 1].start_byte):
+        above -= 2  # `Box::new(|| ..)`
+    binding = chain[above]
     pattern = binding.child_by_field_name("pattern") if binding.type == "let_declaration" else None
     function = next((node for node in reversed(chain) if node.type == "function_item"), None)
     if pattern is None or function is None or pattern.type != "identifier":
