@@ -72,6 +72,17 @@ NAP = "sleep(Duration::from_millis(10)).await;"
         ("for n in 0..9 { if ready() { break; } if n < 8 { NAP continue; } panic!(); } go();", True, False),
         ("for n in 0..9 { if ready() { break; } if n > 2 { NAP } } go();", True, True),
         ("for n in 0..9 { if ready() { break; } if broken() { panic!(); } NAP } go();", True, True),
+        (
+            "loop { return match ask() { Err(_) if n < 3 => { n += 1; NAP continue; } told => told }; }",
+            True,
+            False,
+        ),
+        ("loop { match ask() { Err(_) if n < 3 => { n += 1; NAP } other => break } } go();", True, False),
+        ("loop { match ask() { Err(_) if n < 3 => { NAP } _ => break } }", False, False),
+        ("loop { match ask() { Err(_) if n < 3 => { n += 1; NAP } _ => {} } if ready() { break; } }", False, False),
+        # A task ends in silence, and what comes behind its start notices.
+        ("spawn(async { for _ in 0..9 { if ready() { return; } NAP } }); go(); assert!(heard());", True, False),
+        ("spawn(async { for _ in 0..9 { if ready() { return; } NAP } }); go();", True, True),
         # Who calls it is told what was found.
         ("let mut found = false; for _ in 0..9 { found = ready(); if found { break; } NAP } found", True, False),
         (

@@ -35,7 +35,8 @@ def poll(scene: Scene) -> Loop:
     deadlines = _deadlines(node, way.bare, _stepped_beside(scene))
     counted = shape.kind == "counted" or (shape.kind == "for" and not _ENDLESS.fullmatch(shape.head))
     in_condition = shape.kind == "while" and _names_bound(scene, shape.head)
-    if not (counted or in_condition or deadlines):
+    guarded = _is_reached_while_counting(scene, at)
+    if not (counted or in_condition or deadlines or guarded):
         return Loop(span, scene.limit is not None or _bounded_by_callers(scene), False)
     silent = counted or in_condition
     silent = silent or any(not vocabulary.PANIC.search(what) and not _FAILED.search(what) for what in deadlines)
@@ -161,6 +162,19 @@ def _fails_at_last(scene: Scene, at: int) -> bool:
     return False
 
 
+def _is_reached_while_counting(scene: Scene, at: int) -> bool:
+    """Whether the wait stands where tries are left that it counts, and where none are the loop is left."""
+    counters = _stepped_beside(scene)
+    for index in range(at + 1, scene.here if counters else 0):
+        condition, others = _choice(scene.way, index)
+        if condition is None or counters.isdisjoint(_WORD.findall(scene.way.text(condition))):
+            continue
+        returned = any(node.type == "return_expression" for node in scene.way.nodes[at:index])
+        if returned or any(vocabulary.EXIT.search(scene.way.text(other)) for other in others):
+            return True
+    return False
+
+
 def _choice(way: Way, at: int) -> tuple[Node | None, Sequence[Node]]:
     """The condition under which the way leads through node `at`, and what is done otherwise."""
     node, taken = way.nodes[at], way.nodes[at + 1]
@@ -211,10 +225,10 @@ def _fails_after(scene: Scene, at: int, text: bytes) -> bool:
 
 
 def _following(scene: Scene, at: int) -> Iterator[Node]:
-    """The statements behind a loop; where it ends a block or closure that is run there and then, those behind that."""
+    """The statements behind a loop; where it ends a block, closure or task, those behind that as well."""
     yield from after(scene.way, at, through_loops=True)
     border, taken = scene.borders[0] if scene.borders else (-1, scene.carrier)
-    if taken.taken in ("here", "given") and border > scene.function_at and scene.background is None:
+    if taken.taken in ("here", "given", "spawned") and border > scene.function_at:
         yield from after(scene.way, taken.at, through_loops=True)
 
 
