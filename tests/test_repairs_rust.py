@@ -214,6 +214,19 @@ def test_the_author_is_shown_the_names_of_the_place() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("ahead", "following"),
+    [
+        ("", "assert_eq!(delivered(), 1);"),
+        ("send(addr).await;\n    ", CONNECT),
+    ],
+)
+def test_what_a_task_does_once_it_is_up_is_not_its_start(ahead: str, following: str) -> None:
+    code = STARTUP.replace("tokio::spawn(TASK);", f"let api = tokio::spawn(run_api(addr));\n    {ahead}")
+    for finding in findings(code.replace("NEXT", following).replace("// wait for the server to start", "")):
+        assert finding.fix is None or "ready_tx" not in (finding.fix.sketch or "")
+
+
 def test_what_starts_out_of_sight_is_asked_until_it_is_up() -> None:
     started = STARTUP.partition("    let listener")[0] + "    let cluster = start_cluster();\n"
     nap = "    sleep(Duration::from_secs(2)).await;\n"

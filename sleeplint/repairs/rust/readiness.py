@@ -21,7 +21,7 @@ _SERVES = regex(r"\b(?:\w*serve\w*|run\w*|start\w*|listen\w*|bind\w*|accept|laun
 def say_when_up(place: Place) -> Fix | None:
     """A task or thread that serves can send on a channel once it is up."""
     task = next(_started(place), None)
-    if task is None:
+    if task is None or (place.wait.role == "settle" and not _may_be_a_start(place)):
         return None
     serves = _SERVES.search(place.ground.meaning(task.body)) is not None
     if not serves or has_its_listener(place.ground, task) is not None:
@@ -53,6 +53,17 @@ def say_when_up(place: Place) -> Fix | None:
         "});",
         'ready_rx.await.expect("it ended before it was up"); // instead of the sleep',
     )
+
+
+def _may_be_a_start(place: Place) -> bool:
+    """Whether the spawn was the last that was done, and nothing is asserted yet that the task does once it is up."""
+    last = place.preceding[-1] if place.preceding else None
+    following = next(iter(place.following), None)
+    checked = following is not None and _CHECKS.match(place.ground.text(following)) is not None
+    return not checked and last is not None and next(spawns(place.ground, last), None) is not None
+
+
+_CHECKS = regex(r"\s*(?:unsafe\s*\{\s*)?(?:\w+::)*(?:assert|ensure|matches)\w*!")
 
 
 def ask_until_up(place: Place) -> Fix | None:
