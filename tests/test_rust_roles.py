@@ -336,6 +336,14 @@ def test_a_comment_is_evidence_of_the_low_kind(remark: str, role: str) -> None:
     ) == [(role, "low")]
 
 
+def test_what_may_have_been_started_is_not_pointed_at() -> None:
+    body = (
+        "run_and_check(sink, events).await;\nsleep(Duration::from_secs(5)).await;\nlet all = client.get(stream).await;"
+    )
+    (wait,) = in_test(body)
+    assert (wait.role, wait.role_confidence, wait.related) == ("startup", "low", ())
+
+
 @pytest.mark.parametrize(
     ("remark", "confidence"),
     [("", "low"), ("// wait for the server to start", "high"), ("// give it time", "low")],
@@ -462,6 +470,9 @@ def test_what_a_hold_keeps(bindings: str, keeps: str) -> None:
     [
         ("tokio::spawn(async { S }).await.unwrap();", True),
         ("let task = tokio::spawn(async { S }); task.await.unwrap();", True),
+        ("let task = tokio::spawn(async { S }); eventually(|| task.is_finished()).await;", True),
+        ("let task = std::thread::spawn(move || { T }); while !task.is_finished() { turn(); }", True),
+        ("let task = tokio::spawn(async { S }); assert!(!task.is_finished());", False),
         ("let task = std::thread::spawn(move || { T }); task.join().unwrap();", True),
         ("let task = tokio::spawn(async { S }); other(1); tokio::join!(task, other(2));", True),
         (

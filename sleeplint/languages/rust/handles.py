@@ -10,6 +10,7 @@ from tree_sitter import Node
 from sleeplint.languages.rust import vocabulary
 from sleeplint.languages.rust.carriers import carrier, function_end, is_tail
 from sleeplint.languages.rust.flow import Way
+from sleeplint.regexes import regex
 
 _MAPPING = frozenset({b"map", b"for_each", b"flat_map", b"filter_map", b"extend", b"from_fn", b"then"})
 
@@ -139,6 +140,10 @@ def _fate(way: Way, below: int, names: list[bytes]) -> Fate:
     return "dropped"
 
 
+_END_AWAITED = regex(rb"(?:\bwhile\s+!\s*+|\|\|\s*+)(\w+)\s*+\.\s*+is_finished\s*+\(\s*+\)")
+"""`while !task.is_finished() { .. }`, `eventually(|| task.is_finished())`."""
+
+
 def fate_of(name: bytes, rest: bytes) -> Fate:
     """What the rest of a function does with a handle of this name."""
     word = rb"\b" + re.escape(name) + rb"\b"
@@ -165,7 +170,7 @@ def fate_of(name: bytes, rest: bytes) -> Fate:
         word + rb"\s*+\.\s*+(?:into_iter|drain|iter_mut|pop|take|remove)\b[^;]*?(?:\bjoin\b|\.\s*+await\b)", rest
     ):
         return "joined"
-    if re.search(rb"&mut\s+" + word, rest):
+    if re.search(rb"&mut\s+" + word, rest) or name in _END_AWAITED.findall(rest):
         return "joined"
     if re.search(word + rb"\s*+\.\s*+(?:abort|cancel|kill|stop|unpark)\s*+\(", rest):
         return "stopped"

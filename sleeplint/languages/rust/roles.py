@@ -40,6 +40,8 @@ def circumstances(site: Site, sites: Sequence[Site]) -> Circumstances:
     if verdict.role == "hold" and scene.background is not None:
         held = Related(scene.background.task.span, "spawned here")
     related = (held, *verdict.related) if held else verdict.related
+    if verdict.role == "startup" and verdict.confidence == "low":  # what starts is a guess like the rest
+        related = ()
     elapses = verdict.elapses if awaited.awaited is not False else None
     if site.kind == "sleep" and awaited.awaited is False:
         elapses = False
