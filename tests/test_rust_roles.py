@@ -379,6 +379,33 @@ def test_an_expiry_is_sure_by_structure_and_comment_together(remark: str, confid
     assert (wait.role, wait.role_confidence) == ("expiry", confidence)
 
 
+@pytest.mark.parametrize(
+    ("remark", "role"),
+    [
+        ("// The count does not increase when it ends (we give it some time).", "absence"),
+        ("// We do not have a better way to wait.", "settle"),
+    ],
+)
+def test_a_comment_says_that_nothing_happens(remark: str, role: str) -> None:
+    body = (
+        f"peer.leave().await;\n{remark}\nsleep(Duration::from_millis(90)).await;\nassert_eq!(1, count.load(Relaxed));"
+    )
+    assert roles(body)[0][0] == role
+
+
+@pytest.mark.parametrize(
+    ("task", "confidence"),
+    [
+        ("async move { s.send(7).await; sleep(Duration::from_millis(60)).await; s.send(8).await; }", "low"),
+        ("async move { s.send(7).await; s.send(8).await; }", "high"),
+    ],
+)
+def test_a_task_with_sleeps_of_its_own_orders_those_of_the_test(task: str, confidence: str) -> None:
+    body = "sleep(Duration::from_millis(90)).await;\nassert_eq!(r.recv().await.unwrap(), 7);"
+    code = f"let (s, r) = channel(1);\ntokio::spawn({task});\n{body}"
+    assert roles(code)[-1] == ("settle", confidence)
+
+
 def test_a_comment_does_not_overrule_what_structure_decides() -> None:
     assert roles(
         """

@@ -26,11 +26,16 @@ def hinted(scene: Scene, verdict: Verdict) -> Verdict:
     if said == verdict.role:  # of a start or an expiry, two signs that have nothing to do with each other
         sure = said == "startup" or (said == "expiry" and not _DENIES.search(scene.remark))
         return replace(verdict, confidence="high") if sure else verdict
-    if verdict.confidence == "high" and not (verdict.role == "settle" and said == "expiry"):
+    overruled = said == "expiry" or (said == "absence" and _HAPPENS_NOT.search(scene.remark))
+    if verdict.confidence == "high" and not (verdict.role == "settle" and overruled):
         return verdict
     return replace(verdict, role=said, confidence="low")
 
 
+_HAPPENS_NOT = regex(
+    rb"\b(?:does|do|did|will|would|should|must|is|are)(?:n't| not)\s++(?:be\s++)?(?:incr|chang|grow|fire|arriv|receiv"
+    rb"|call|trigger|sen[dt]|run|execut|happen|emit|produc|deliver|notif|appear|creat|updat|remov|delet|clos|(?:dis|re)connect)"
+)
 _DENIES = regex(rb"\b(?:not|no|none|never|nothing|before|without)\b|n't\b")
 _COMES_UP = regex(rb"\bstart(?:ing)?[ -]?up\b|\bto be (?:up|ready)\b")
 _ARRIVES = regex(rb"receiv|arriv|deliver|propagat")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from sleeplint.facts import Related
 from sleeplint.languages.rust import vocabulary
@@ -79,6 +80,7 @@ def own_flow(scene: Scene) -> Verdict | None:
             and _is_asked(following, checked)
             and not _is_checked(way.text(scene.last[0]))
             and _TAKES.match(following[checked]) is None  # which waits by itself
+            and not _is_timed_against(scene, following[checked])
         )
         if _is_of_expiry(scene) and (_is_asked(following, checked) or _TAKES.match(following[0])):
             return Verdict("expiry", "low", related=shown)
@@ -152,6 +154,19 @@ def _is_asked(following: list[bytes], checked: int) -> bool:
     return (
         checked == 1 and fetched is not None and re.search(rb"\b" + fetched.group(1) + rb"\b", following[1]) is not None
     )
+
+
+def _is_timed_against(scene: Scene, following: bytes) -> bool:
+    """Whether it is measured by the sleeps of what was just started, from which the next statement receives."""
+    node = scene.last[0]
+    if _RECEIVES.search(following) is None or vocabulary.SPAWN.search(scene.way.text(node)) is None:
+        return False
+    first = bisect_left(scene.sites, node.start_byte, key=lambda site: site.call.start_byte)
+    until = bisect_left(scene.sites, node.end_byte, key=lambda site: site.call.start_byte)
+    return any(site.kind == "sleep" and site.duration_ms for site in scene.sites[first:until])
+
+
+_RECEIVES = regex(rb"\.\s*+(?:recv|next|accept)\s*+\(\s*+\)\s*+\.\s*+(?:await|unwrap|expect)\b")
 
 
 def _is_opposite(scene: Scene, assertion: bytes) -> bool:
