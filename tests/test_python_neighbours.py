@@ -58,8 +58,8 @@ STORIES = {
     # --- the same again
     "a turn of somebody's work, before and after": (
         "settle",
-        "await worker._poll_once()\nassert worker.done == 0\nawait worker._poll_once()",
-        "assert worker.done == 2",
+        "await worker._poll_once()\nassert await queue.size_of('a') == 2\nawait worker._poll_once()",
+        "assert await queue.size_of('a') == 0\nassert worker.done == 4",
     ),
     "the same with another outcome": (
         "expiry",
