@@ -83,6 +83,33 @@ STORIES = {
             assert_count(pool, 1)
         """,
     ),
+    "what it was given is still in it": (
+        "settle low",
+        """
+        def test_it(pool):
+            pool.set("size", 2)
+            time.sleep(1)  # <-
+            assert pool.get("size") == 2
+        """,
+    ),
+    "what it was given has come to another": (
+        "settle high",
+        """
+        def test_it(pool, other):
+            pool.set("size", 2)
+            time.sleep(1)  # <-
+            assert other.get("size") == 2
+        """,
+    ),
+    "it has become something else": (
+        "settle high",
+        """
+        def test_it(pool):
+            pool.set("size", 2)
+            time.sleep(1)  # <-
+            assert pool.get("size") == 3
+        """,
+    ),
     "a comment says that something stays": (
         "absence low",
         """

@@ -16,7 +16,9 @@ from sleeplint.languages.python.neighbours import Surrounding, assigned
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tree import arguments_of, chain_to, statement_of, string_of
+from sleeplint.regexes import regex
 
+_PUTS = regex(r"(?i)^_*(set|put|store|save|write|insert|add)(_?(item|value|attr\w*))?$")
 _TOO_MANY = "429"
 """The status of an answer to one who has asked too often."""
 
@@ -68,6 +70,17 @@ def as_before(scene: Scene, outcome: Act, around: Surrounding) -> bool:
         if value and value in (other, _given(scene, around.after, other)):
             return True
     return False
+
+
+def put_there(scene: Scene, around: Surrounding) -> bool:
+    """`box.set("a", 1)`, a sleep, `assert box.get("a") == 1`: what it was given itself it may well have kept."""
+    cause, outcome = around.cause, around.outcome
+    claim = claim_of(scene, outcome) if outcome is not None else None
+    given = cause.effect if cause is not None else None
+    if claim is None or given is None or claim.relation != "==" or not _PUTS.match(given.name):
+        return False
+    values = ["".join(scene.text(one).split()) for one in arguments_of(given.node, scene.code).positional[1:]]
+    return bool(given.receiver) and claim.subject.startswith(f"{given.receiver}.") and claim.value in values
 
 
 def told_apart(scene: Scene, outcome: Act, around: Surrounding) -> bool:

@@ -10,7 +10,7 @@ from sleeplint.facts import Role
 from sleeplint.languages.python import remarks
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.assertions import names_in
-from sleeplint.languages.python.constancy import is_named_for_constancy, is_named_for_expiry, said_to_stay
+from sleeplint.languages.python.constancy import is_named_for_constancy, is_named_for_expiry, put_there, said_to_stay
 from sleeplint.languages.python.effects import effect, happens_too, persistence
 from sleeplint.languages.python.expiries import durations, elapsing, named_expiry, outlives
 from sleeplint.languages.python.flow import Act, act_of, border
@@ -52,6 +52,8 @@ def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
     if verdict.role == "settle" and said_to_stay(scene, site, around.outcome):
         role: Role = "settle" if _is_for_an_effect(scene, statement, around) else "absence"
         verdict = replace(verdict, role=role, sure=False)
+    if verdict.role == "settle" and verdict.sure and put_there(scene, around):
+        verdict = replace(verdict, sure=False)
     if verdict.role == "settle" and verdict.sure and is_named_for_constancy(scene, site):
         verdict = replace(verdict, sure=False)
     if verdict.role == "settle" and verdict.sure and spaced(scene, around):
