@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from sleeplint.source import Project, Source, language_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+    from multiprocessing.context import BaseContext
 
     from sleeplint.cache import Recalled
     from sleeplint.fixing import Mended
@@ -275,9 +277,7 @@ def _pooled(tasks: list[Task], linter: Linter, jobs: int) -> Iterator[Report]:
 
 def _prepare(tasks: Iterable[Task]) -> None:
     """Load once what all processes need, where they begin as copies of this one."""
-    from multiprocessing import get_start_method
-
-    if get_start_method() == "fork":
+    if _context().get_start_method() == "fork":
         for language in sorted({language for task in tasks if (language := language_of(task.path))}):
             languages.prepare(language)
 
@@ -339,12 +339,20 @@ def _chunks(tasks: Iterable[Task], jobs: int) -> Iterator[list[Task]]:
         yield chunk
 
 
+def _context() -> BaseContext:
+    """How processes begin: on Linux as copies of this one, which has loaded everything and has one thread only."""
+    from multiprocessing import get_context
+
+    return get_context("fork" if sys.platform == "linux" else None)
+
+
 @contextmanager
 def pool(linter: Linter, jobs: int) -> Iterator[Executor]:
     """The executor that lints chunks. Leaving it early drops what has not begun."""
     from concurrent.futures import ProcessPoolExecutor
 
-    executor = ProcessPoolExecutor(jobs, initializer=_begin, initargs=(linter.plans, linter.repairs is True))
+    about = linter.plans, linter.repairs is True
+    executor = ProcessPoolExecutor(jobs, _context(), initializer=_begin, initargs=about)
     try:
         yield executor
     finally:

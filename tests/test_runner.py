@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,19 @@ def test_several_processes_say_the_same(
     monkeypatch.setattr(runner, "SCAN_PAYS", scan_pays)
     monkeypatch.setattr(runner, "POOL_PAYS", pool_pays)
     assert ran(planned(EverySleep), jobs=2) == ran(planned(EverySleep), jobs=1)
+
+
+def test_processes_that_begin_from_nothing_say_the_same(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As they do where a process cannot be copied."""
+
+    def planned_for_all() -> Work:
+        return planning.plan(["."], load(), Resolver(load))
+
+    monkeypatch.setattr(runner, "SCAN_PAYS", 0)
+    monkeypatch.setattr(runner, "_context", lambda: get_context("spawn"))
+    reports = ran(planned_for_all(), jobs=2)
+    assert any(report.findings for report in reports)
+    assert reports == ran(planned_for_all(), jobs=1)
 
 
 def test_processes_that_are_replaced_say_the_same(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
