@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sleeplint.errors import PathError
 from sleeplint.finding import Problem
+from sleeplint.landscape import kind
 from sleeplint.records import dataclass, field
 from sleeplint.regexes import regex
 from sleeplint.settings.files import NAMES
@@ -47,8 +48,8 @@ class Discovery:
     """Sorted by path, each once."""
     problems: list[Problem] = field(default_factory=list)
     """What kept others from being found."""
-    folders: dict[str, set[str]] = field(default_factory=dict)
-    """Those that were gone through, and the names in each."""
+    folders: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Those that were gone through, and the names in each with what kind of thing stands there."""
     deciders: list[str] = field(default_factory=list)
     """Files that decide over others, or would if they existed."""
 
@@ -175,7 +176,7 @@ class _Walk:
             self._seen.problems.append(Problem(shown or ".", f"the folder cannot be read: {error.strerror or error}"))
             return
         names = set(entries)
-        self._seen.folders[absolute] = names
+        kinds = self._seen.folders[absolute] = {entry.name: kind(entry) for entry in entries.values()}
         if (status.st_dev, status.st_ino) in self._entered or not names.isdisjoint(_MARKS):
             return
         self._entered.add((status.st_dev, status.st_ino))
@@ -190,11 +191,11 @@ class _Walk:
             resolved = self._resolver.folder(Path(absolute), names)
         for name in sorted(entries):
             entry = entries[name]
-            if entry.is_dir(follow_symlinks=False):
+            if kinds[name] == "folder":
                 built = name == "target" and "Cargo.toml" in names
                 if not (name in NEVER or name.startswith(".") or built):
                     inner.append(entry)
-            elif language_of(name) and entry.is_file(follow_symlinks=False):
+            elif language_of(name) and kinds[name] == "file":
                 if ignored and _ignores(ignored, entry.path):
                     continue
                 if not (resolved.exclude and resolved.excludes(Path(entry.path))):

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sleeplint.records import dataclass, field
 from sleeplint.settings import Settings
 from sleeplint.source import Stamp
+
+
+def kind(entry: os.DirEntry[str]) -> str:
+    """What stands in a folder under a name, as a walk takes it: it follows no link."""
+    if entry.is_dir(follow_symlinks=False):
+        return "folder"
+    return "file" if entry.is_file(follow_symlinks=False) else "neither"
 
 
 class Situation(NamedTuple):

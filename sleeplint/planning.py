@@ -82,9 +82,13 @@ class Landscapes(Protocol):
         """Which files an earlier run found that was asked the same, if nothing has changed that decides over it."""
 
     def keep_landscape(
-        self, asked: object, landscape: Landscape, folders: Mapping[str, Iterable[str]], deciders: Iterable[str]
+        self, asked: object, landscape: Landscape, folders: Mapping[str, Mapping[str, str]], deciders: Iterable[str]
     ) -> None:
-        """Remember which files there are, by the folders gone through and the files that decide over others."""
+        """Remember which files there are.
+
+        That goes by the folders gone through, with the kind of each name in them, and by the files that decide over
+        others.
+        """
 
 
 @dataclass(slots=True)

@@ -294,6 +294,29 @@ def test_what_decides_over_files_has_them_walked_again(remembered: Path, path: s
         counted()
 
 
+@pytest.mark.parametrize("name", ["tests/test_a.py", "src"])
+@pytest.mark.parametrize("was_link", [True, False])
+def test_another_kind_of_thing_under_the_same_name_has_them_walked_again(
+    settled: Path, monkeypatch: pytest.MonkeyPatch, name: str, was_link: bool
+) -> None:
+    monkeypatch.setattr(landscape, "PAYS", 1)
+    place, elsewhere = settled / name, settled.parent / "elsewhere"
+
+    def turn() -> None:
+        if place.is_symlink():
+            place.unlink()
+            elsewhere.rename(place)
+        else:
+            place.rename(elsewhere)
+            place.symlink_to(elsewhere)
+
+    if was_link:
+        turn()
+    counted()
+    turn()
+    assert outcome() == outcome("--no-cache")
+
+
 def test_a_landscape_is_that_of_one_question(remembered: Path) -> None:
     with pytest.raises(AssertionError, match="walked again"):
         counted(("tests",))

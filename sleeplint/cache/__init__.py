@@ -165,7 +165,7 @@ class Cache:
         return remembered.as_it_is(self._states.began)
 
     def keep_landscape(
-        self, asked: object, found: Landscape, folders: Mapping[str, Iterable[str]], deciders: Iterable[str]
+        self, asked: object, found: Landscape, folders: Mapping[str, Mapping[str, str]], deciders: Iterable[str]
     ) -> None:
         """Remember which files there are, by the folders gone through and the files that decide over others."""
         landscape.write(self._landscape(asked), found, folders, deciders, self._states.began)

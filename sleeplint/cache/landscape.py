@@ -17,13 +17,13 @@ from sleeplint.cache.columns import Column, Stamps, numbers, of_numbers, of_word
 from sleeplint.cache.lookout import Lookout
 from sleeplint.cache.states import FOLDER, folder_stamp, here, near, of_status, settled, stamp
 from sleeplint.digests import digest
-from sleeplint.landscape import Landscape, Situation
+from sleeplint.landscape import Landscape, Situation, kind
 from sleeplint.packing import pack, unpack
 from sleeplint.records import dataclass
 from sleeplint.settings import Settings
 from sleeplint.source import UNSURE, Stamp
 
-FORMAT = "sleeplint landscape 3"
+FORMAT = "sleeplint landscape 4"
 MOST_FILES = 200_000
 PAYS = 100
 """Files from which the walk is worth remembering."""
@@ -82,11 +82,11 @@ class Remembered:
 
 
 def write(
-    file: str, landscape: Landscape, folders: Mapping[str, Iterable[str]], deciders: Iterable[str], began: int
+    file: str, landscape: Landscape, folders: Mapping[str, Mapping[str, str]], deciders: Iterable[str], began: int
 ) -> None:
     """Remember a landscape that was seen by a walk begun at `began`.
 
-    `folders` are those gone through with the names in them. `deciders` are files that have a say in it;
+    `folders` are those gone through with the kind of each name in them. `deciders` are files that have a say in it;
     unless one was changing meanwhile.
     """
     deciders = list(dict.fromkeys(deciders))
@@ -96,7 +96,7 @@ def write(
     ground = _Ground(
         [near(path, where) for path in folders],
         Stamps(_sure(path, folder_stamp(path), began) for path in folders),
-        [_listing(names) for names in folders.values()],
+        [_listing(kinds) for kinds in folders.values()],
         [near(path, where) for path in deciders],
         Stamps(map(stamp, deciders)),
     )
@@ -151,7 +151,7 @@ class _Ground:
         if deciders != self.decided:
             return False
         moved = folders.moved(self.stamps)
-        if any(_listing(os.listdir(self.folders[number])) != self.listings[number] for number in moved):
+        if any(_listing(_kinds(self.folders[number])) != self.listings[number] for number in moved):
             return False
         for number in moved:
             self.stamps.put(number, _sure(self.folders[number], folders[number], began))
@@ -163,5 +163,11 @@ def _sure(folder: str, stamp: Stamp, began: int) -> Stamp:
     return stamp if settled(folder, began) else UNSURE
 
 
-def _listing(names: Iterable[str]) -> str:
-    return digest("\0".join(sorted(set(names) - _COME_AND_GO)).encode("utf-8", "surrogateescape"))[:16]
+def _kinds(folder: str) -> dict[str, str]:
+    with os.scandir(folder) as entries:
+        return {entry.name: kind(entry) for entry in entries}
+
+
+def _listing(kinds: Mapping[str, str]) -> str:
+    said = sorted(f"{name}\0{kind}\0" for name, kind in kinds.items() if name not in _COME_AND_GO)
+    return digest("".join(said).encode("utf-8", "surrogateescape"))[:16]
