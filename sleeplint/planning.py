@@ -129,7 +129,8 @@ def plan(
             found.files.clear()
         return _work(_surveyed(found, resolver), registry, production, stdin=stdin)
     asked = (tuple(paths), force_exclude, resolver.asked)
-    landscape = memory.landscape(asked) if memory is not None else None
+    readable = all(os.access(path, os.R_OK) for path in paths)  # else the search tells what is wrong with them
+    landscape = memory.landscape(asked) if memory is not None and readable else None
     if landscape is not None:
         return _work(landscape, registry, production)
     found = discover(paths, resolver, force_exclude=force_exclude)

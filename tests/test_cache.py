@@ -246,6 +246,33 @@ def test_what_a_folder_lacked_that_had_just_changed_is_looked_for_again(project:
     assert counted(("tests/test_a.py",)).read == ["tests/test_a.py"]
 
 
+@pytest.mark.parametrize(("link", "late"), [("helper.py", "late.py"), ("away", "late/helper.py")])
+def test_what_a_link_lacked_to_lead_to_is_looked_for_again(settled: Path, link: str, late: str) -> None:
+    write(settled / "tests/test_a.py", "from helper import nap\nfrom away.helper import nap as doze\n" + TESTS[1])
+    (settled / "helper.py").unlink(missing_ok=True)
+    (settled / "tests" / link).symlink_to(settled.parent / late.split("/")[0])
+    counted()
+    write(settled.parent / late, HELPERS[1])
+    assert "tests/test_a.py" in counted().read
+
+
+def test_a_file_that_changes_while_it_is_looked_at_is_not_known(settled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = settled / "helper.py"
+    write(file, HELPERS[1])
+
+    def changing(path: str) -> str:
+        write(file, HELPERS[2])
+        return content(path)
+
+    content = states.content
+    known = states.States()
+    monkeypatch.setattr(states, "GRANULARITY", 0)
+    os.utime(file, (5, 5))
+    known.began = file.stat().st_ctime_ns + 1
+    monkeypatch.setattr(states, "content", changing)
+    assert known.now(str(file)) is None
+
+
 def test_what_is_looked_for_in_vain_is_one_matter_for_each_folder(settled: Path) -> None:
     write(settled / "tests/test_a.py", "from far.away.helper import nap\nfrom far.off import doze\n" + TESTS[1])
     read = counted().read
@@ -315,6 +342,30 @@ def test_another_kind_of_thing_under_the_same_name_has_them_walked_again(
     counted()
     turn()
     assert outcome() == outcome("--no-cache")
+
+
+@pytest.fixture
+def excluded(settled: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    """Named paths of which one is excluded."""
+    monkeypatch.setattr(landscape, "PAYS", 1)
+    write(settled / ".sleeplint.toml", 'exclude = ["tests/test_a.py"]\n')
+    return ("--force-exclude", "tests/test_a.py", "tests/test_b.py")
+
+
+def test_a_named_file_that_is_excluded_is_missed_when_it_has_gone(excluded: tuple[str, ...]) -> None:
+    command = ["check", *excluded, "--output-format", "json", "-q"]
+    assert [cli.main(command), cli.main(command)] == [1, 1]
+    Path("tests/test_a.py").unlink()
+    assert cli.main(command) == 2
+
+
+@pytest.mark.skipif(os.geteuid() == 0 if hasattr(os, "geteuid") else True, reason="all is readable")
+def test_a_named_file_that_cannot_be_read_is_told(settled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(landscape, "PAYS", 1)
+    command = ["check", "tests/test_a.py", "--output-format", "json", "-q"]
+    assert [cli.main(command), cli.main(command)] == [1, 1]
+    Path("tests/test_a.py").chmod(0)
+    assert cli.main(command) == 2
 
 
 def test_a_landscape_is_that_of_one_question(remembered: Path) -> None:

@@ -203,7 +203,8 @@ class Cache:
         if path not in self._numbers:
             now = self._states.now(path)
             if now is not None and now[0] == NEVER:
-                self._numbers[path] = self._lack(*self._states.lack(path))
+                lack = self._states.lack(path)
+                self._numbers[path] = None if lack is None else self._lack(*lack)
             else:
                 self._numbers[path] = None if now is None else self._known.other((near(path, self._here), *now))
         return self._numbers[path]
@@ -212,7 +213,8 @@ class Cache:
         """The number of a folder's state that lacks a name: one for all names that this run looks for in vain."""
         known = self._lacking.get(folder)
         if known is None:
-            since = folder_stamp(folder) if settled(folder, self._states.began) else UNSURE
+            since = folder_stamp(folder)
+            since = since if settled(folder, self._states.began) else UNSURE  # asked last: it may be changing
             known = self._lacking[folder] = self._known.other((near(folder, self._here), since, LACKS)), set()
         number, names = known
         names.add(name)

@@ -90,7 +90,10 @@ def write(
     unless one was changing meanwhile.
     """
     deciders = list(dict.fromkeys(deciders))
-    if not PAYS <= len(landscape.paths) <= MOST_FILES or not all(settled(path, began) for path in deciders):
+    if not PAYS <= len(landscape.paths) <= MOST_FILES:
+        return
+    decided = Stamps(map(stamp, deciders))
+    if not all(settled(path, began) for path in deciders):  # asked last: one may be changing at this moment
         return
     where = here()
     ground = _Ground(
@@ -98,7 +101,7 @@ def write(
         Stamps(_sure(path, folder_stamp(path), began) for path in folders),
         [_listing(kinds) for kinds in folders.values()],
         [near(path, where) for path in deciders],
-        Stamps(map(stamp, deciders)),
+        decided,
     )
     index = [landscape.situations, [pack(one) for one in landscape.settings]]
     try:

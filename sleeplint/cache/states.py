@@ -122,17 +122,21 @@ class States:
         """The stamp and content of a file, read once; None if it may have changed during this run."""
         if path not in self._now:
             found = stamp(path)
-            if found != NEVER and not settled(path, self.began):
+            said = content(path) if found != NEVER else ""
+            if found != NEVER and not settled(path, self.began):  # asked last: it may be changing at this moment
                 return None
-            self._now[path] = (found, content(path) if found != NEVER else "")
+            self._now[path] = (found, said)
         return self._now[path]
 
-    def lack(self, path: str) -> tuple[str, str]:
-        """Why nothing is at a path: the closest folder above that exists, and the name which that one lacks."""
+    def lack(self, path: str) -> tuple[str, str] | None:
+        """Why nothing is at a path: the closest folder above that exists, and the name which that one lacks.
+
+        None if that is a link: what it leads to may come without a change in its own folder.
+        """
         folder, name = os.path.split(path)
         while name and not self._is_folder(folder):
             folder, name = os.path.split(folder)
-        return folder, name
+        return None if os.path.islink(os.path.join(folder, name)) else (folder, name)
 
     def _is_folder(self, path: str) -> bool:
         if path not in self._folders:
