@@ -69,6 +69,31 @@ def test_without_another_process_it_is_done_here(monkeypatch: pytest.MonkeyPatch
     assert (len(os.listdir("/proc/self/fd")) if before else 0) == before
 
 
+@copies
+def test_a_copy_that_is_interrupted_as_it_begins_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    fork = os.fork
+
+    def interrupted() -> int:
+        copy = fork()
+        if not copy:
+            raise KeyboardInterrupt
+        return copy
+
+    monkeypatch.setattr(os, "fork", interrupted)
+    lookout = Lookout(lambda: str(os.getpid()).encode(), pays=True)
+    assert os.getpid() == HERE
+    assert int(lookout.result()) == HERE
+
+
+@copies
+def test_where_ended_processes_are_not_waited_for_the_copy_is_heard() -> None:
+    then = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        assert int(Lookout(lambda: str(os.getpid()).encode(), pays=True).result()) != HERE
+    finally:
+        signal.signal(signal.SIGCHLD, then)
+
+
 def test_what_goes_wrong_here_is_told() -> None:
     def wrong() -> bytes:
         raise ValueError("wrong")

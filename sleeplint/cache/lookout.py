@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 _LENGTH = 8
 """Bytes ahead of what was seen that say how many there are: a copy may be killed half-way."""
@@ -25,24 +26,25 @@ class Lookout:
             self._begin()
 
     def _begin(self) -> None:
+        here = os.getpid()
         out, into = os.pipe()
         try:
             copy = os.fork()
+            if not copy:
+                os.close(out)  # else it would not find out that nobody listens any more
+                self._tell(into)
+            self._copy = copy, out
         except OSError:  # there may be no more processes
             os.close(out)
-            os.close(into)
-            return
-        if copy:
-            os.close(into)
-            self._copy = copy, out
-            return
-        try:  # whatever goes wrong in here, the other process misses it, and looks itself
-            os.close(out)
-            with open(into, "wb") as pipe:
-                seen = self._work()
-                pipe.write(len(seen).to_bytes(_LENGTH, "big") + seen)
         finally:
-            os._exit(0)
+            if os.getpid() != here:  # whatever goes wrong in the copy, the other process misses it, and looks itself
+                os._exit(0)
+            os.close(into)
+
+    def _tell(self, into: int) -> None:
+        with open(into, "wb") as pipe:
+            seen = self._work()
+            pipe.write(len(seen).to_bytes(_LENGTH, "big") + seen)
 
     def result(self) -> bytes:
         """What the work came to. Raises what it raises."""
@@ -51,7 +53,8 @@ class Lookout:
             self._copy = None
             with open(out, "rb", buffering=0) as pipe:
                 told = pipe.read()
-            os.waitpid(copy, 0)
+            with suppress(ChildProcessError):  # where nobody wants to know of ended processes, the system forgets them
+                os.waitpid(copy, 0)
             if len(told) >= _LENGTH and len(told) == _LENGTH + int.from_bytes(told[:_LENGTH], "big"):
                 self._seen = told[_LENGTH:]
         if self._seen is None:
