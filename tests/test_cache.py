@@ -482,7 +482,13 @@ def test_a_cache_can_stand_elsewhere(project: Path, tmp_path: Path) -> None:
         lambda data: resealed(data, lengths=b""),
     ],
 )
-def test_a_damaged_store_is_as_none(settled: Path, spoil: Callable[[bytes], bytes]) -> None:
+@pytest.mark.parametrize("known", [True, False])
+def test_a_damaged_store_is_as_none(
+    settled: Path, monkeypatch: pytest.MonkeyPatch, known: bool, spoil: Callable[[bytes], bytes]
+) -> None:
+    if known:  # which files there are
+        monkeypatch.setattr(landscape, "PAYS", 1)
+        monkeypatch.setattr(landscape, "LOOKOUT_PAYS", 1)
     plain = outcome("--no-cache")
     outcome()
     for file in (settled / FOLDER).glob("reports-*"):

@@ -106,7 +106,7 @@ class Cache:
         try:
             return self._recalled(sights, said)
         except sealed.MISFITS:
-            self._known = Store()
+            self._forget()
             return self._recalled(sights, said)
 
     def _recalled(self, sights: Landscape, said: Sequence[str]) -> Recalled:
@@ -161,7 +161,10 @@ class Cache:
             remembered = landscape.Remembered(self._landscape(asked))
         except sealed.MISFITS:
             return None
-        self._make_ready(self._known.rows(remembered.paths))
+        try:
+            self._make_ready(self._known.rows(remembered.paths))
+        except sealed.MISFITS:
+            self._forget()
         return remembered.as_it_is(self._states.began)
 
     def keep_landscape(
@@ -197,6 +200,11 @@ class Cache:
     @cached_property
     def _known(self) -> Store:
         return store.read(self._file)
+
+    def _forget(self) -> None:
+        """Go on as if nothing had been remembered: it is none of ours, or damaged."""
+        self._known = Store()
+        self._ready = {}
 
     def _number(self, path: str) -> int | None:
         """Of another file met by this run, the number of its state; None if it may have changed meanwhile."""
