@@ -437,6 +437,27 @@ def test_what_was_just_written_is_known_by_its_content_only(project: Path) -> No
     assert counted(("tests/test_a.py",)).read == ["tests/test_a.py"]
 
 
+@pytest.mark.parametrize("step", [(Stamps, "put"), (store.Store, "_group")])
+def test_what_is_half_remembered_is_not_saved(
+    settled: Path, monkeypatch: pytest.MonkeyPatch, step: tuple[type, str]
+) -> None:
+    counted()
+    for name in ("a", "b"):
+        write(settled / f"tests/test_{name}.py", TESTS[1])
+    done, calls = getattr(*step), iter((False, True))
+
+    def interrupted(*words: object) -> object:
+        told = done(*words)
+        if next(calls):
+            raise KeyboardInterrupt
+        return told
+
+    with monkeypatch.context() as patch:
+        patch.setattr(*step, interrupted)
+        assert cli.main(["check", ".", "-q"]) == cli.INTERRUPTED
+    assert outcome() == outcome("--no-cache")
+
+
 def test_the_folder_keeps_itself_out_of_repositories_and_backups(project: Path) -> None:
     counted()
     assert (project / FOLDER / ".gitignore").read_text().endswith("*\n")
@@ -533,11 +554,16 @@ def test_old_stores_are_thrown_away(project: Path) -> None:
         old = project / FOLDER / f"reports-{number:016}.bin"
         old.write_bytes(b"old")
         os.utime(old, (number, number))
-    half = project / FOLDER / "reports-1.bin.77.new"
+    half = project / FOLDER / f"reports-{1:016}.bin.77.new"
     half.write_bytes(b"half")
     os.utime(half, (1, 1))
+    others = {project / FOLDER / name for name in ("package.json", "weights.bin", "reports-x.bin", "notes.new")}
+    for other in others:
+        other.write_bytes(b"somebody else's")
+        os.utime(other, (1, 1))
     counted()
-    left = sorted(file.name for file in (project / FOLDER).glob("reports-*"))
+    assert {file for file in others if file.exists()} == others
+    left = sorted(file.name for file in (project / FOLDER).glob("reports-*0*"))
     assert len(left) == 8
     assert "reports-0000000000000000.bin" not in left
     assert "reports-0000000000000019.bin" in left
@@ -611,6 +637,17 @@ def test_settings_are_validated_once(project: Path) -> None:
     )
     codes = [subprocess.run([sys.executable, "-c", program], capture_output=True, check=False) for _ in range(2)]
     assert [done.returncode for done in codes] == [1, 0]
+
+
+def test_damaged_settings_are_validated_anew(project: Path) -> None:
+    write(project / ".sleeplint.toml", CONFIGS[2])
+    plain = outcome("--no-cache")
+    outcome()
+    (file,) = (project / FOLDER).glob("settings-*")
+    data = file.read_bytes()
+    file.write_bytes(data.replace(b"[6.0,", b"[1.0,"))
+    assert file.read_bytes() != data
+    assert outcome() == plain
 
 
 def test_settings_that_json_cannot_say_are_not_kept(tmp_path: Path) -> None:

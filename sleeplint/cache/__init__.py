@@ -33,6 +33,7 @@ from sleeplint.facts import Wait
 from sleeplint.finding import Finding, TestCost
 from sleeplint.landscape import Landscape, Situation
 from sleeplint.packing import Packed, pack, unpack
+from sleeplint.regexes import regex
 from sleeplint.registry import Enabled, Registry
 from sleeplint.settings import Settings
 from sleeplint.source import UNSURE, Stamp, language_of
@@ -42,10 +43,12 @@ __all__ = ["FOLDER", "Cache", "KeptSettings", "Recalled"]
 
 _MOST_STORES = 8
 """One for each folder from which the program is started, and for runs with and without repairs."""
+_SETTINGS = "sleeplint settings 1"
 _MOST_SETTINGS = 64
 _FEW = 64
 """So many other files are sooner looked at than it is found out whether anything rests on them."""
-_SUFFIXES = (".bin", ".json")
+_OURS = regex(r"(?:landscape|reports|settings)-[0-9a-f]{16}\.bin(?:\.\d+\.new)?")
+"""Names of the files in the folder, and of those that are being written. It may be one that others use, too."""
 _SAID: Any = tuple[tuple[Finding, ...], tuple[Finding, ...], tuple[TestCost, ...]]
 
 
@@ -95,7 +98,7 @@ class Cache:
     @cached_property
     def settings(self) -> MutableMapping[str, Settings]:
         """The memory of validated settings, by the digest of what they were made from."""
-        return KeptSettings(os.fspath(self._folder / f"settings-{self._program[:16]}.json"))
+        return KeptSettings(os.fspath(self._folder / f"settings-{self._program[:16]}.bin"))
 
     def recall(self, sights: Landscape, plans: Sequence[Plan]) -> Recalled:
         """The reports of earlier runs on these files, as far as nothing has changed that they rest on.
@@ -140,20 +143,25 @@ class Cache:
         """
         if report.problems or report.unread:
             return
+        before, self._changed = self._changed, False  # who is interrupted half-way saves nothing
+        self._changed = self._put(number, report) or before
+
+    def _put(self, number: int, report: Report) -> bool:
+        """Whether a report was remembered: what it rests on may be changing."""
         state = self._judged[number], self._sure(self._stamps[number])
         if not report.digest:
             if state[1] == UNSURE:
-                return
+                return False
             self._known.put(report.path, state)
-        else:
-            rests_on = [self._number(path) for path in report.consulted]
-            if None in rests_on:
-                return
-            texts = _texts(report)
-            entry = Entry(*report.totals, texts) if any(texts) else None
-            others = dict.fromkeys(other for other in rests_on if other is not None)
-            self._known.put(report.path, state, report.digest, others, entry)
-        self._changed = True
+            return True
+        rests_on = [self._number(path) for path in report.consulted]
+        if None in rests_on:
+            return False
+        texts = _texts(report)
+        entry = Entry(*report.totals, texts) if any(texts) else None
+        others = dict.fromkeys(other for other in rests_on if other is not None)
+        self._known.put(report.path, state, report.digest, others, entry)
+        return True
 
     def landscape(self, asked: object) -> Landscape | None:
         """Which files an earlier run found that was asked the same, if nothing has changed that decides over it."""
@@ -273,8 +281,10 @@ class Cache:
         """Of the stores in the folder only the latest stay, and nothing that a crash left half-written."""
         hour = 3600 * 10**9
         try:
-            found = sorted(((entry.stat().st_mtime_ns, entry.path) for entry in os.scandir(self._folder)), reverse=True)
-            stores = [path for _, path in found if path.endswith(_SUFFIXES)]
+            with os.scandir(self._folder) as entries:
+                ours = [entry for entry in entries if _OURS.fullmatch(entry.name)]
+            found = sorted(((entry.stat().st_mtime_ns, entry.path) for entry in ours), reverse=True)
+            stores = [path for _, path in found if not path.endswith(".new")]
             left = [path for time, path in found if path.endswith(".new") and time + hour < self._states.began]
             for path in (*stores[_MOST_STORES:], *left):
                 os.unlink(path)
@@ -293,9 +303,8 @@ class KeptSettings(MutableMapping[str, Settings]):
     @cached_property
     def _packed(self) -> dict[str, object]:
         try:
-            with open(self._file, encoding="utf-8") as text:
-                found = json.load(text)
-        except (OSError, ValueError, RecursionError):
+            found, _ = sealed.read(self._file, _SETTINGS)
+        except sealed.MISFITS:
             return {}
         return found if isinstance(found, dict) else {}
 
@@ -317,7 +326,7 @@ class KeptSettings(MutableMapping[str, Settings]):
         if same:  # else a rule's option is of a kind that JSON lacks: such settings are validated each time
             self._packed[key] = packed
             latest = dict(list(self._packed.items())[-_MOST_SETTINGS:])
-            sealed.replace(self._file, [json.dumps(latest).encode()])
+            sealed.write(self._file, _SETTINGS, latest, {})
 
     def __delitem__(self, key: str) -> None:
         self._now.pop(key, None)

@@ -55,10 +55,10 @@ def write(file: str, form: str, index: Any, columns: Mapping[str, bytes | memory
     lengths = {name: len(column) for name, column in columns.items()}
     head = json.dumps([index, lengths], separators=(",", ":")).encode() + b"\n"
     check = reduce(lambda check, part: crc32(part, check), columns.values(), crc32(head))
-    return replace(file, [f"{form}\t{check}\n".encode(), head, *columns.values()])
+    return _replace(file, [f"{form}\t{check}\n".encode(), head, *columns.values()])
 
 
-def replace(file: str, parts: Iterable[bytes | memoryview]) -> bool:
+def _replace(file: str, parts: Iterable[bytes | memoryview]) -> bool:
     """Write a file as a whole or not at all, in a folder that tells others to pass over it."""
     folder = os.path.dirname(file)
     mine = f"{file}.{os.getpid()}.new"
