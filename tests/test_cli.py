@@ -190,6 +190,19 @@ def test_an_interrupted_run_ends_quietly(
     assert told(capsys, "check") == (130, "", "sleeplint: interrupted\n")
 
 
+def test_a_run_that_is_interrupted_as_it_begins_ends_quietly(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupts:
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "sleeplint.cli.arguments":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "sleeplint.cli.arguments")
+    monkeypatch.setattr(sys, "meta_path", [Interrupts(), *sys.meta_path])
+    assert told(capsys, "check") == (130, "", "sleeplint: interrupted\n")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of the POSIX kind")
 def test_a_reader_that_leaves_early_is_no_error(here: Path) -> None:
     (here / "test_a.py").write_text(
@@ -463,6 +476,13 @@ def test_the_process_ends_when_all_is_written(here: Path) -> None:
 def test_a_stream_that_is_closed_is_no_failure(here: Path, closed: str, path: str, code: int) -> None:
     command = f'"{sys.executable}" -m sleeplint check {path} --no-cache --isolated {closed}'
     assert subprocess.run(command, shell=True, env=ENVIRONMENT, check=False).returncode == code
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="descriptors are closed by a shell")
+def test_standard_input_that_is_closed_is_told(here: Path) -> None:
+    command = f'"{sys.executable}" -m sleeplint check - <&-'
+    done = subprocess.run(command, shell=True, env=ENVIRONMENT, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (2, "sleeplint: `-` is standard input, and that is closed\n")
 
 
 def test_a_run_with_nothing_to_say_imports_nothing_heavy(here: Path) -> None:

@@ -14,13 +14,13 @@ BROKEN_PIPE = 141
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code; never raises for what the user or a file did."""
-    from sleeplint.cli.arguments import parse
-
     for stream in (sys.stdout, sys.stderr):  # a file's name may hold what the terminal cannot show
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        from sleeplint.cli.arguments import parse  # takes long enough to be interrupted
+
         options = parse(words)
         code: int = options.run(options)
         sys.stdout.flush()

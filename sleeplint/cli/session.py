@@ -61,6 +61,8 @@ def standard_input(options: argparse.Namespace) -> Source | None:
         return None
     if len(options.paths) > 1:
         raise UserError("`-` is standard input and stands alone; leave out the other paths")
+    if sys.stdin is None:  # whoever started us had closed it
+        raise UserError("`-` is standard input, and that is closed")
     name = options.stdin_filename or "stdin.py"
     source = Source(name.replace("\\", "/"), sys.stdin.buffer.read())
     if source.language is None:
