@@ -41,6 +41,11 @@ PARK = "let _g = guard(); sleep(Duration::from_secs(2)).await;"
         ("for item in items { send(item).await; NAP }", None, None),
         ("for i in 0..5 { if i % 2 == 0 { NAP } send(i).await; }", None, None),
         ("while !ready() { NAP }", None, None),
+        # A story that is told within a helper is the test's own.
+        ("check_source(TAGS, async move { send(1).await; NAP assert_eq!(count(), 1); }).await;", 10, 1),
+        ("check_source(TAGS, async move { NAP Answer::Late }).await;", None, None),
+        ("client.drive(async move { NAP assert!(asked()); Answer::Late }).await;", None, None),
+        ("let work = later(async move { NAP assert!(asked()); }); keep(work);", None, None),
         ("if cfg!(windows) { NAP }", None, 1),
         ('#[cfg(target_os = "macos")]\nNAP', None, 1),
         ('if std::env::var("SLOW").is_ok() { NAP }', None, 1),

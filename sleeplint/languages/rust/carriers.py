@@ -57,6 +57,8 @@ def carrier(way: Way, at: int) -> Carrier:
                     continue
                 if word in (b"push", b"push_back", b"insert"):
                     return Carrier("kept", below - 2, word, callee)
+                if nodes[at].type == "async_block" and _is_story(way, at, below - 2):
+                    return Carrier("here", below - 2, word, callee)
                 return Carrier("given", below - 2, word, callee)
             case "field_expression" if below >= 2 and nodes[below - 2].type == "call_expression":
                 word = way.word(parent)
@@ -117,6 +119,21 @@ def carrier(way: Way, at: int) -> Carrier:
             case _:
                 return Carrier("kept", below - 1)
     return Carrier("kept", below)
+
+
+def _is_story(way: Way, at: int, call: int) -> bool:
+    """Whether an async block is the test's own story, told within a function that is awaited: it asserts."""
+    callee = way.nodes[call].child_by_field_name("function")
+    if callee is None or callee.type not in ("identifier", "scoped_identifier"):
+        return False
+    if call == 0 or way.nodes[call - 1].type != "await_expression":
+        return False
+    block = next((child for child in way.nodes[at].named_children if child.type == "block"), None)
+    statements, _ = members(block) if block is not None else ([], [])
+    return any(_ASSERTS.match(way.bare, statement.start_byte) for statement in statements)
+
+
+_ASSERTS = regex(rb"(?:\w+::)*(?:assert|ensure)\w*\s*+[!(]")
 
 
 def is_tail(way: Way, at: int) -> bool:
