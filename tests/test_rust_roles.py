@@ -439,6 +439,24 @@ def test_a_method_of_a_mock_works() -> None:
     assert [wait.role for wait in spoken] == ["workload", "sync"]
 
 
+def test_so_does_a_trait_that_answers_by_itself() -> None:
+    spoken = waits(
+        """
+        trait Rpc {
+            fn slow(&self) -> Result<u32, Error> {
+                std::thread::sleep(Duration::from_millis(50));
+                Ok(42)
+            }
+            fn settle(&self) {
+                self.flush();
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        }
+        """
+    )
+    assert [(wait.role, wait.cost_ms) for wait in spoken] == [("workload", None), ("sync", 50)]
+
+
 def test_a_helper_that_starts_something_waits_for_its_startup() -> None:
     spoken = waits(
         """

@@ -69,6 +69,8 @@ def _of_function(scene: Scene, valued: bool) -> Verdict | None:
             ):
                 return None
             return Verdict("workload", "high", elapses=None)
+        if node.type == "trait_item" and valued and not scene.last and scene.ahead:
+            return Verdict("workload", "high", elapses=None)  # what it gives whoever does not say otherwise
         if node.type in ("function_item", "trait_item"):
             break
     cut = is_cut_off_by_users(scene)
