@@ -219,3 +219,18 @@ def test_a_number_that_is_not_zero_is_a_number() -> None:
         assert!(channels.open("b").await.is_ok());
     """
     assert sleeps(body) == ["expiry"]
+
+
+@pytest.mark.parametrize(
+    ("length", "role"),
+    [("const TICK: Duration", "settle"), ("const TTL: Duration", "expiry"), ("let client = dial", "expiry")],
+)
+def test_a_length_that_the_test_names_runs_out_where_the_name_says_so(length: str, role: str) -> None:
+    given = "(Duration::from_millis(50))" if "dial" in length else " = Duration::from_millis(50)"
+    body = f"""
+        {length}{given};
+        sender.send(1).await;
+        sleep(Duration::from_millis(80)).await;
+        assert_eq!(inbox.count(), 1);
+    """
+    assert sleeps(body) == [role]

@@ -82,6 +82,8 @@ def _given_in(text: bytes) -> tuple[_Given, ...]:
             strength = "strong"
         elif vocabulary.EXPIRING.search(head):
             strength = "named"
+        elif _OWN_LENGTH.search(head):
+            continue
         found.append(_Given(match.start(), _words(head, match.group()), (ms,), strength))
     lower = text.lower()
     for match in _NAMED_NUMBER.finditer(text) if any(core in lower for core in _cores()) else ():
@@ -98,6 +100,8 @@ def _given_in(text: bytes) -> tuple[_Given, ...]:
     return tuple(sorted(found, key=lambda one: one.place))
 
 
+_OWN_LENGTH = regex(rb"\bconst\s+\w+\s*+:[^=;]*=\s*+\Z")
+"""A length to which the test has given a name: what it is for, the name does not say."""
 _LAST_NUMBER = regex(rb"\b(p?(?:set_?ex|expire)|psetex)\s*+\([^;{}()]*,\s*+(\d[\d_]*)\s*+\)")
 """A store is told so: seconds, or milliseconds where a `p` says so."""
 _NUMERIC_LIMIT = regex(rb"timeout_ms|timeout_secs|timeout_millis|interval_ms|interval_secs")
