@@ -94,6 +94,21 @@ UNSAID = {
             with pytest.raises(TimeoutError):
                 self.box.read(timeout=10)  # <-
         """,
+    "a mock of its was given that length": """
+        def test(box):
+            box.fetch("a", timeout=45)  # <-
+            box.server.fetch.assert_called_with("a", 45)
+        """,
+    "a mock was given that timeout": """
+        def test(box, server):
+            box.fetch("a", timeout=45)  # <-
+            server.fetch.assert_called_once_with("a", timeout=45)
+        """,
+    "what passes time is patched around a function": """
+        def test():
+            with mock.patch("asyncio.wait_for") as waiting:
+                fetch("a", timeout=45)  # <-
+        """,
     "it is a turn of a loop": """
         def test():
             box = pika.BlockingConnection()
@@ -136,6 +151,19 @@ SAID = {
                 with pytest.raises(queue.Empty):
                     box.read(timeout=10)  # <-
         """,
+    "a mock was given something else": """
+        def test(box):
+            with pytest.raises(TimeoutError):
+                box.read(timeout=10)  # <-
+            box.listener.assert_called_with("closed", 3)
+        """,
+    "a stand-in was taken out again": """
+        def test(box):
+            box.socket = FakeSocket()
+            box.socket = real
+            with pytest.raises(TimeoutError):
+                box.read(timeout=10)  # <-
+        """,
     "something else is patched": """
         def test(box):
             with mock.patch("shop.box.price", return_value=3), pytest.raises(TimeoutError):
@@ -173,3 +201,22 @@ def test_turns_of_a_loop_until_something_holds_are_tries() -> None:
     assert (spoken.role, spoken.loop is not None and spoken.loop.bounded) == ("poll", True)
     (spoken,) = waits(code.format(clock="time_now"))
     assert (spoken.role, spoken.loop is not None and spoken.loop.bounded) == ("poll", True)
+
+
+def sleeps(code: str) -> list[float | None]:
+    source = Source("tests/test_it.py", (HEAD + dedent(code)).encode())
+    return [wait.cost_ms for wait in read(source).waits if wait.kind == "sleep"]
+
+
+def test_nobody_sleeps_in_a_stand_in() -> None:
+    code = """
+        import pika
+        def test():
+            box = pika.BlockingConnection()
+            {}
+            box.sleep(3)
+            {}
+        """
+    assert sleeps(code.format("box.impl = mock.Mock()", "")) == [0]
+    assert sleeps(code.format("", "box.impl.sleep.assert_called_once_with(3)")) == [0]
+    assert sleeps(code.format("box.impl = Real()", "box.impl.check(3)")) == [3000]

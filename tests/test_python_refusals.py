@@ -192,3 +192,23 @@ def test_another_error_comes_from_what_is_bounded(bound: str, error: str, role: 
 )
 def test_an_error_is_expected_where_the_function_around_a_call_is_run(run: str, role: str) -> None:
     assert here(f"async def ask():\n    return await box.get_reply(timeout=2)  # <-\n{run}").role == role
+
+
+@pytest.mark.parametrize(
+    ("before", "role"),
+    [
+        ("job.cancel()", "guard"),
+        ("server.should_exit = True", "guard"),
+        ("stopping.set()", "guard"),
+        ("yield server", "guard"),
+        ("server.poke()", "burned"),
+        ("job.cancel()\nawait asyncio.sleep(1)\nserver.poke()", "burned"),
+    ],
+)
+def test_what_was_told_to_end_may_well_do_so_in_time(before: str, role: str) -> None:
+    assert here(f"{before}\nwith suppress(TimeoutError):\n    await asyncio.wait_for(job, 2)  # <-").role == role
+
+
+def test_so_may_what_is_tidied_up() -> None:
+    tidied = "with suppress(TimeoutError):\n        await asyncio.wait_for(job, 2)  # <-"
+    assert here(f"try:\n    server.poke()\nfinally:\n    {tidied}").role == "guard"

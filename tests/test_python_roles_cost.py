@@ -315,6 +315,18 @@ LOOPS: dict[str, tuple[tuple[bool, bool], str]] = {
                 pytest.fail("not ready")
         """,
     ),
+    "a counter and a way out": (
+        (True, True),
+        """
+        def wait():
+            tries = 0
+            while tries < 10:
+                if ready():
+                    break
+                time.sleep(0.1)  # <-
+                tries += 1
+        """,
+    ),
     "a counter in the condition": (
         (True, True),
         """
@@ -630,3 +642,10 @@ def test_nobody_waits_out_a_loop_without_an_end() -> None:
     code = f"class Plugin:\n    async def teardown(self):\n{loop}"
     assert here(code.format("pass")).cost_ms == 0
     assert here(code.format("await self.step()")).cost_ms is None
+
+
+def test_who_only_counts_rounds_tries_nothing() -> None:
+    spoken = here(
+        "def test():\n    n = 0\n    while n < 500:\n        poke(n)\n        time.sleep(0.01)  # <-\n        n += 1\n"
+    )
+    assert (spoken.role, spoken.loop) == ("pacing", None)

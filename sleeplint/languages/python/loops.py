@@ -26,6 +26,7 @@ _TOLD = regex(
     r"|(time|monotonic|perf_counter|now)\(\)|elapsed|deadline"
 )
 _CUT_OFF = regex(r"OSError|BrokenPipe|ConnectionReset|ConnectionAborted|ConnectionClosed|EOFError|CancelledError")
+_COUNTED = regex(r"([^\W\d]\w*) *(?:<|<=|>|>=|!=) *(?:\d[\d_]*|[A-Z][A-Z_\d]*)")
 _THINGS = regex(r"^(?:len\(([\w.]+)\)(?: *(?:>|!=) *0)?|([\w.]+))$")
 _ENDLESS_ITERABLE = regex(r"^(itertools\.)?(count|cycle|repeat)\(|^iter\(")
 
@@ -75,6 +76,8 @@ def _round(scene: Scene, loop: Node, index: int) -> Round:
         condition = loop.child_by_field_name("condition")
         written = scene.text(bare(condition)) if condition is not None else ""
         shape = "endless" if _ENDLESS.match(written) else "clock" if _only_clock(written) else "condition"
+        if shape == "condition" and not exits and _only_counts(scene, loop, written):
+            shape = "items"
         if shape == "condition" and _uses_up(scene, loop, written):
             shape, exits = "items", False
     elif _ENDLESS_ITERABLE.match(scene.text(loop.child_by_field_name("right") or loop)):
@@ -120,6 +123,16 @@ def _leaves_when_told(scene: Scene, loop: Node) -> bool:
         elif part.type not in FUNCTIONS and part.type != "class_definition":
             stack.extend((child, told, inner or part.type in LOOPS) for child in part.named_children)
     return ways > 0
+
+
+def _only_counts(scene: Scene, loop: Node, condition: str) -> bool:
+    """`while n < 5: ..; n += 1`: it goes round so often, whatever comes of it."""
+    counted = _COUNTED.fullmatch(condition)
+    body = loop.child_by_field_name("body")
+    if counted is None or body is None:
+        return False
+    moved = scene.code[body.start_byte : body.end_byte].decode("utf-8", "replace")
+    return _moves(moved, counted[1])
 
 
 def _uses_up(scene: Scene, loop: Node, condition: str) -> bool:

@@ -6,7 +6,8 @@ from itertools import islice
 
 from tree_sitter import Node
 
-from sleeplint.languages.python.flow import preceding
+from sleeplint.languages.python.calls import argument_of
+from sleeplint.languages.python.flow import following, preceding
 from sleeplint.languages.python.scene import Called, Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tree import FUNCTIONS, arguments_of, statement_alone
@@ -24,7 +25,9 @@ _TOLD = regex(r"\.(side_effect|return_value)$")
 """What only a mock is told."""
 _TIMED = regex(r"^[rb]?[\"'][\w.]+\.(sleep|wait|wait_for|select|poll|monotonic|time|perf_counter|join)[\"']$")
 """Paths of what passes time, or says how much has passed."""
+_ASKED = regex(r"assert_(called|awaited|any_(call|await)|has_(calls|awaits))")
 _FAR = 30
+_NEAR = 4
 
 
 def ends_otherwise(scene: Scene, site: Site) -> bool:
@@ -42,33 +45,66 @@ def works_on(scene: Scene, site: Site) -> bool:
 
 
 def is_answered(scene: Scene, site: Site) -> bool:
-    """`client.socket = FakeSocket()`, or a patch of it, before `client.read(timeout=30)`."""
+    """Whether a stand-in answers: `client.socket = FakeSocket()`, or a patch of it, before `client.read(timeout=30)`.
+
+    Or a mock is asked afterwards whether it was given that length.
+    """
+    known = scene.memory.get(("answered", site.call.id))
+    if not isinstance(known, bool):
+        known = scene.memory["answered", site.call.id] = _is_put_in_place(scene, site) or _is_noted(scene, site)
+    return known
+
+
+def _is_put_in_place(scene: Scene, site: Site) -> bool:
     owner = scene.called(site.call).receiver
-    if not owner or "(" in owner:
-        return False
+    traced = bool(owner) and "(" not in owner and not (site.kind == "sleep" and site.api.startswith(f"{owner}."))
+    known: set[str] = set()
     for act in islice(preceding(scene, site.chain, site.call), _FAR):
-        if any(_patches(scene, call, owner) for call in act.calls):
+        if any(_patches(scene, call, owner if traced else "", site) for call in act.calls):
             return True
         inner = act.node.named_children[0] if act.node.named_child_count == 1 else None
-        if inner is None or inner.type != "assignment":
+        if not traced or inner is None or inner.type != "assignment":
             continue
         left, right = inner.child_by_field_name("left"), inner.child_by_field_name("right")
         if left is None or right is None or left.type != "attribute":
             continue
         written = scene.text(left)
-        if written.startswith(f"{owner}.") and (_TOLD.search(written) or _stands_in(scene, site, right)):
+        if not written.startswith(f"{owner}.") or written in known:
+            continue
+        if _TOLD.search(written) or _stands_in(scene, site, right):
             return True
+        known.add(written)
     return False
 
 
-def _patches(scene: Scene, call: Called, owner: str) -> bool:
+def _is_noted(scene: Scene, site: Site) -> bool:
+    """`client.call("a", timeout=45)`, and then `client.server.call.assert_called_with("a", timeout=45)`."""
+    value = argument_of(site.entry, arguments_of(site.call, scene.code))
+    holder = scene.called(site.call).receiver
+    if value is None:
+        return False
+    written = scene.text(value)
+    for act in islice(following(scene, site.chain, site.call), _NEAR):
+        for call in act.calls[:1]:
+            if not _ASKED.match(call.name):
+                continue
+            arguments = arguments_of(call.node, scene.code)
+            given = [scene.text(one) for one in arguments.positional]
+            named = [word for word, one in arguments.keywords.items() if scene.text(one) == written]
+            own = bool(holder) and call.receiver.startswith(f"{holder}.")
+            if (own and (written in given or named)) or any("timeout" in word for word in named):
+                return True
+    return False
+
+
+def _patches(scene: Scene, call: Called, owner: str, site: Site) -> bool:
     """`patch.object(client, "_poll")`, or `patch("package.module.sleep")`, before the client is called."""
     first = next(iter(arguments_of(call.node, scene.code).positional), None)
     if first is None:
         return False
-    if call.name == "object" and call.receiver.endswith("patch"):
+    if owner and call.name == "object" and call.receiver.endswith("patch"):
         return scene.text(first) == owner or scene.text(first).startswith(f"{owner}.")
-    return call.name == "patch" and bool(_TIMED.search(scene.text(first)))
+    return site.kind == "timeout" and call.name == "patch" and bool(_TIMED.search(scene.text(first)))
 
 
 def _stands_in(scene: Scene, site: Site, value: Node) -> bool:

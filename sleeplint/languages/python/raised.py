@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.assertions import expectation, names_in
-from sleeplint.languages.python.flow import act_of, border, fails, following, weight
+from sleeplint.languages.python.flow import act_of, border, fails, following, preceding, weight
 from sleeplint.languages.python.loops import round_of
 from sleeplint.languages.python.scene import Called, Scene, Use
 from sleeplint.languages.python.site import Site
@@ -27,6 +27,8 @@ _TELLING = ("asyncio.wait_for", "asyncio.timeout", "async_timeout.", "anyio.fail
 """What says by an error of its own that time is up,"""
 _THEIRS = regex(r"(?i)time_?d?_?out|toolate|tooslow|cancel|deadline|(^|\W)(Base)?Exception(Group)?\b")
 """by one of such a name."""
+_TELLS = regex(r"[\w.]*(exit|stop|shutdown|quit|done|closing)\w*(\.set\(\)| *= *True)$")
+"""What tells something to end."""
 _AT_ONCE = regex(r"(^|[.(\s])(QueueEmpty|QueueFull|WouldBlock)\b(?!.*\b\w*Time)")
 """What queues of tasks say without a wait: of one that was awaited, they say `TimeoutError`."""
 _NUMBER = regex(r"\d+(\.\d*)?|\.\d+")
@@ -59,7 +61,8 @@ def raised(scene: Scene, site: Site) -> Outcome | None:
                     if found is not None:
                         return found
                 if call.name == "suppress" and words.TIMEOUT_ERRORS.search(scene.text(call.node)):
-                    return Outcome("burned", False, False, call.node)
+                    tidied = _is_tidied_up(scene, site)
+                    return Outcome("guard" if tidied else "burned", False, False, call.node)
         elif outer.type == "with_statement" and inner.type == "with_clause":
             beside = _beside(scene, site, outer)
             if beside is not None:
@@ -68,6 +71,18 @@ def raised(scene: Scene, site: Site) -> Outcome | None:
             return _taken_back(scene, outer, _short(site), not _operates(scene, site, inner))
         inner = outer
     return None
+
+
+def _is_tidied_up(scene: Scene, site: Site) -> bool:
+    """Whether it is the end of something that was just told to end, and may well be over by then."""
+    if any(outer.type == "finally_clause" for outer in site.chain[border(site.chain) + 1 :]):
+        return True
+    for act in islice(preceding(scene, site.chain, site.call), 3):
+        if act.kind in ("yield", "wait"):
+            return act.kind == "yield"
+        if any(words.REMOVALS.search(call.name) for call in act.calls) or _TELLS.match(scene.text(act.node)):
+            return True
+    return False
 
 
 def raised_around_its_run(scene: Scene, site: Site) -> Outcome | None:

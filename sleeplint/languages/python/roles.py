@@ -59,6 +59,8 @@ def circumstances(site: Site, scene: Scene) -> Circumstances:
     cut = interruption(scene, site, standing) if verdict.role in _INTERRUPTED and site.kind == "sleep" else None
     if cut is not None:
         verdict = _interrupted(site, verdict, cut)
+    if site.kind == "sleep" and is_answered(scene, site):
+        verdict = replace(verdict, sure=False, ends_early=True)
     waited = spawn is not None and ends is False and verdict.role == "pacing" and site.kind == "sleep"
     if waited and spawn is not None and released(scene, site, spawn, standing.function):
         ends = True
