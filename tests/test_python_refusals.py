@@ -212,3 +212,17 @@ def test_what_was_told_to_end_may_well_do_so_in_time(before: str, role: str) -> 
 def test_so_may_what_is_tidied_up() -> None:
     tidied = "with suppress(TimeoutError):\n        await asyncio.wait_for(job, 2)  # <-"
     assert here(f"try:\n    server.poke()\nfinally:\n    {tidied}").role == "guard"
+
+
+@pytest.mark.parametrize(
+    ("loop", "after", "role"),
+    [
+        ("for _ in range(3):", "break", "guard"),
+        ("while True:", "return", "guard"),
+        ("for _ in range(3):", "seen += 1", "burned"),
+        ("if server.up:", "return", "burned"),
+    ],
+)
+def test_a_loop_that_time_sends_round_once_more(loop: str, after: str, role: str) -> None:
+    tried = f"with suppress(TimeoutError):\n        await asyncio.wait_for(box.get(), 2)  # <-\n        {after}"
+    assert here(f"{loop}\n    server.poke()\n    {tried}").role == role

@@ -10,7 +10,7 @@ from tree_sitter import Node
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.assertions import expectation, names_in
 from sleeplint.languages.python.flow import act_of, border, fails, following, preceding, weight
-from sleeplint.languages.python.loops import round_of
+from sleeplint.languages.python.loops import LOOPS, round_of
 from sleeplint.languages.python.scene import Called, Scene, Use
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tasks import runs_of
@@ -61,8 +61,8 @@ def raised(scene: Scene, site: Site) -> Outcome | None:
                     if found is not None:
                         return found
                 if call.name == "suppress" and words.TIMEOUT_ERRORS.search(scene.text(call.node)):
-                    tidied = _is_tidied_up(scene, site)
-                    return Outcome("guard" if tidied else "burned", False, False, call.node)
+                    meant = not _is_tidied_up(scene, site) and not _is_tried_again(scene, site, inner)
+                    return Outcome("burned" if meant else "guard", False, False, call.node)
         elif outer.type == "with_statement" and inner.type == "with_clause":
             beside = _beside(scene, site, outer)
             if beside is not None:
@@ -83,6 +83,12 @@ def _is_tidied_up(scene: Scene, site: Site) -> bool:
         if any(words.REMOVALS.search(call.name) for call in act.calls) or _TELLS.match(scene.text(act.node)):
             return True
     return False
+
+
+def _is_tried_again(scene: Scene, site: Site, block: Node) -> bool:
+    """Whether a loop goes round once more when time is up, and is left when it is not."""
+    leaves = scene.statements(block)[-1].type in ("break_statement", "return_statement")
+    return leaves and any(outer.type in LOOPS for outer in site.chain[border(site.chain) + 1 :])
 
 
 def raised_around_its_run(scene: Scene, site: Site) -> Outcome | None:
