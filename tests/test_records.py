@@ -154,8 +154,8 @@ def test_a_run_does_not_import_what_makes_dataclasses(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text("def test_adds():\n    assert add(1, 2) == 3\n")
     words = (
         "import argparse, sys; argparse.ArgumentParser().parse_args([]); theirs = set(sys.modules);"
-        "from sleeplint.cli import main; main(['check', '--isolated', '-q', '--no-cache', %r]);"
+        "from sleeplint.cli import main; main(['check', '--isolated', '-q', '--no-cache', sys.argv[1]]);"
         "print(*{'dataclasses', 'inspect', 'ast', 'pydantic', 'tree_sitter'} & (set(sys.modules) - theirs))"
     )  # on Python 3.14 the library itself imports what makes dataclasses to read a command line
-    done = subprocess.run([sys.executable, "-c", words % str(tmp_path)], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", words, tmp_path], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
