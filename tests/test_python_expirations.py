@@ -327,3 +327,18 @@ def test_an_alarm_that_is_to_ring() -> None:
     """
     assert here(code.format("Interrupted")).role == "burned"
     assert here(code.format("OSError")).role == "guard"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "role"),
+    [
+        ("late = consumer.fetch_all(timeout=0.2)", "with pytest.raises(TimeoutError):\n        await late", "expiry"),
+        ("late = consumer.fetch_all(timeout=5)", "with pytest.raises(TimeoutError):\n        await late", "absence"),
+        ("late = consumer.fetch_all(timeout=0.2)", "assert await late == 1", "settle"),
+    ],
+)
+def test_a_sleep_that_outlasts_a_bound_waits_for_that(before: str, after: str, role: str) -> None:
+    code = (
+        f"async def test():\n    consumer = Consumer()\n    {before}\n    await asyncio.sleep(1)  # <-\n    {after}\n"
+    )
+    assert here(code).role == role

@@ -649,3 +649,18 @@ def test_who_only_counts_rounds_tries_nothing() -> None:
         "def test():\n    n = 0\n    while n < 500:\n        poke(n)\n        time.sleep(0.01)  # <-\n        n += 1\n"
     )
     assert (spoken.role, spoken.loop) == ("pacing", None)
+
+
+@pytest.mark.parametrize(
+    ("condition", "polls"),
+    [("self.alive", False), ("not self.stopped", False), ("not self.done", True), ("self.busy", True)],
+)
+def test_what_stays_until_it_is_told_to_go_is_no_poll(condition: str, polls: bool) -> None:
+    flag = condition.removeprefix("not ")
+    quit_ = f"    def quit(self, *signal):\n        {flag} = {'not' in condition}\n\n"
+    loop = (
+        f"    def work(self):\n        while {condition}:\n            time.sleep(0.1)  # <-\n        self.log('end')\n"
+    )
+    first = f"    def __init__(self):\n        {flag} = {'not' not in condition}\n\n"
+    spoken = here(f"class Child:\n{first}{quit_}{loop}")
+    assert (spoken.role == "poll") == polls

@@ -72,6 +72,24 @@ SILENCES = {
                 seen.append(1)
         """,
     ),
+    "nothing is made of what ends quietly": (
+        "guard low",
+        """
+        async def test():
+            with trio.move_on_after(0.5):
+                await client.get("/slow")
+            assert not client.connections
+        """,
+    ),
+    "something is made of what ends quietly": (
+        "guard high",
+        """
+        async def test():
+            with trio.move_on_after(0.5):
+                reply = await client.get("/slow")
+            assert reply.ok
+        """,
+    ),
     "an error at the end of what ends quietly": (
         "guard high",
         """

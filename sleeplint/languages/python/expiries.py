@@ -14,9 +14,11 @@ from sleeplint.languages.python.durations import fold
 from sleeplint.languages.python.flow import Act, border
 from sleeplint.languages.python.names import Names
 from sleeplint.languages.python.neighbours import Surrounding, span_of
+from sleeplint.languages.python.outcomes import outcome_of
 from sleeplint.languages.python.scene import Scene, parts
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tree import arguments_of, bare
+from sleeplint.languages.python.unfinished import is_shorter
 from sleeplint.languages.python.verdict import Verdict
 from sleeplint.regexes import regex
 
@@ -103,6 +105,8 @@ def elapsing(scene: Scene, site: Site, around: Surrounding) -> Verdict | None:
         return Verdict("expiry", True, related=related)
     if not duration:
         return None
+    if _outlasts_a_bound(scene, site, around):
+        return Verdict("expiry", True)
     for statement in _told_with(scene, outcome):
         found = _set_time(scene, statement, duration)
         if found is not None and found[1]:
@@ -149,6 +153,22 @@ def _expects_expiry(scene: Scene, outcome: Act) -> bool:
         for call in scene.calls(outcome.node.named_children[0])
         for argument in arguments_of(call.node, scene.code).positional[:1]
     )
+
+
+def _outlasts_a_bound(scene: Scene, site: Site, around: Surrounding) -> bool:
+    """`late = lock.acquire(timeout=0.01)`, a sleep, and then it is seen to have run out: that is what it waits for."""
+    for act in around.before:
+        if act.kind == "wait":
+            return False
+        for call in act.calls:
+            bound = scene.sites.get(call.node.id)
+            if bound is None or bound.kind != "timeout" or not bound.duration_ms or not is_shorter(bound, site):
+                continue
+            outcome = outcome_of(scene, bound)
+            seen = outcome.asserted
+            if outcome.role == "burned" and seen is not None and seen.start_byte > site.call.end_byte:
+                return True
+    return False
 
 
 def _told_with(scene: Scene, outcome: Act | None) -> tuple[Node, ...]:

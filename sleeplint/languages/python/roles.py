@@ -41,6 +41,10 @@ from sleeplint.text import Span
 _INTERRUPTED = frozenset({"hold", "workload", "settle", "startup", "sync"})
 _A_TURN_MS = 0.001
 """Nothing but a turn of the scheduler is as short as that."""
+_STAYS = regex(
+    r"(?i)self\.\w*(alive|running|run|active|serving|working|going|on)$"
+    r"|not self\.\w*(stop(ped|ping)?|quit(ting)?|exit(ed|ing)?|clos(ed|ing)|shut_?down)(_(event|flag))?(\.is_set\(\))?$"
+)
 _GIVEN = regex(rb"[ \t]*(?::[^=\n]*)?=(?!=)[^\n#]*")
 THE_CALL = "the call"
 """What a hold keeps that stands in a function which a call runs or was given."""
@@ -265,6 +269,8 @@ def _samples(scene: Scene, site: Site, standing: Standing, round_: Round) -> boo
     )
     if not handles and (round_.shape != "condition" or standing.kind != "task"):
         return False
+    if _serves_until_told(scene, site, round_):
+        return True
     body = round_.node.child_by_field_name("body")
     statements = scene.statements(body) if body is not None else ()
     return any(
@@ -272,6 +278,14 @@ def _samples(scene: Scene, site: Site, standing: Standing, round_: Round) -> boo
         for statement in statements
         for call in scene.calls(statement)
     )
+
+
+def _serves_until_told(scene: Scene, site: Site, round_: Round) -> bool:
+    """`while self.alive:` or `while not self.stopped:`, with a method that changes it: it stays until it is told."""
+    if not _goes_by_a_flag(scene, site, round_):
+        return False
+    condition = round_.node.child_by_field_name("condition")
+    return condition is not None and bool(_STAYS.match(scene.text(bare(condition))))
 
 
 def _goes_by_a_flag(scene: Scene, site: Site, round_: Round) -> bool:

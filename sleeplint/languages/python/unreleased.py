@@ -42,7 +42,17 @@ def overrun(scene: Scene, site: Site) -> Outcome | None:
             return None  # that ends it at once, and so it is not seen to fail
         # Ends by its bound; who says so loudly expects it, or else would see it fail every time.
         return Outcome("burned", own.name in words.QUIET_BLOCKS, None)
+    if own.name in words.QUIET_BLOCKS and alias is None and not _is_seen_to_end(scene.statements(body)):
+        return Outcome("guard", False, None)  # it fails nothing: as likely as not it is to break off what it bounds
     return None
+
+
+def _is_seen_to_end(statements: tuple[Node, ...]) -> bool:
+    """Whether a block does more than one thing, or keeps what that gives: then its end is meant to come."""
+    only = statements[0] if len(statements) == 1 else None
+    if only is None or only.type != "expression_statement" or not only.named_child_count:
+        return True
+    return only.named_children[0].type == "assignment"
 
 
 def _cancelled_before(scene: Scene, site: Site) -> bool:
