@@ -83,6 +83,14 @@ NAP = "sleep(Duration::from_millis(10)).await;"
         # A task ends in silence, and what comes behind its start notices.
         ("spawn(async { for _ in 0..9 { if ready() { return; } NAP } }); go(); assert!(heard());", True, False),
         ("spawn(async { for _ in 0..9 { if ready() { return; } NAP } }); go();", True, True),
+        # A macro may say by its name that it sets a limit.
+        ("within_timeout!(async { while !ready() { NAP } });", True, False),
+        ("limited_to_three!(async { while !ready() { NAP } });", False, False),
+        (
+            "while now().signed_duration_since(start) < LIMIT { if ready() { return; } NAP } assert!(false);",
+            True,
+            False,
+        ),
         # Who calls it is told what was found.
         ("let mut found = false; for _ in 0..9 { found = ready(); if found { break; } NAP } found", True, False),
         (
@@ -173,3 +181,18 @@ def test_the_step_of_a_worker_that_is_told_to_stop_is_no_poll() -> None:
 )
 def test_who_is_stopped_does_not_poll(code: str) -> None:
     assert in_test(code.replace("NAP", NAP))[-1].role == "pacing"
+
+
+def test_a_count_of_rounds_in_which_nothing_is_to_happen_is_no_poll() -> None:
+    code = f"for _ in 0..9 {{ {NAP} if !valid() {{ return Err(Gone); }} }} Ok(())"
+    assert [wait.role for wait in in_test(code)] == ["absence"]
+
+
+@pytest.mark.parametrize(
+    ("calls", "bounded"), [("timeout!(comes_up()).unwrap();", True), ("spawn!(comes_up());", False)]
+)
+def test_a_helper_whose_callers_set_the_limit_by_a_macro(calls: str, bounded: bool) -> None:
+    helper = f"async fn comes_up() {{ while !is_up() {{ {NAP} }} }}\n"
+    (wait,) = waits(f"{helper}#[tokio::test]\nasync fn works() {{ {calls} }}\n")
+    assert wait.loop is not None
+    assert wait.loop.bounded is bounded

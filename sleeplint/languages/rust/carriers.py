@@ -91,7 +91,7 @@ def carrier(way: Way, at: int) -> Carrier:
                 if name in (b"vec", b"pin", b"pin_mut"):
                     below -= 2
                     continue
-                if name in vocabulary.JOINING or name.startswith(b"assert"):
+                if name in vocabulary.JOINING or name.startswith(b"assert") or b"timeout" in name:
                     return Carrier("here", below - 2, name)
                 return Carrier("given", below - 2, name)
             case "expression_statement" if below >= 2 and nodes[below - 2].type == "source_file":

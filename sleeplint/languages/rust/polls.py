@@ -35,6 +35,8 @@ def poll(scene: Scene) -> Loop:
     deadlines = _deadlines(node, way.bare, _stepped_beside(scene))
     counted = shape.kind == "counted" or (shape.kind == "for" and not _ENDLESS.fullmatch(shape.head))
     in_condition = shape.kind == "while" and _names_bound(scene, shape.head)
+    if _is_in_a_timeouts_macro(scene):
+        return Loop(span, True, False)
     guarded = _is_reached_while_counting(scene, at)
     if not (counted or in_condition or deadlines or guarded):
         return Loop(span, scene.limit is not None or _bounded_by_callers(scene), False)
@@ -42,6 +44,16 @@ def poll(scene: Scene) -> Loop:
     silent = silent or any(not vocabulary.PANIC.search(what) and not _FAILED.search(what) for what in deadlines)
     falls_through = silent and not (_fails_at_last(scene, at) or _fails_after(scene, at, text))
     return Loop(span, True, falls_through, falls_through and _fails_in_callers(scene, at))
+
+
+def _is_in_a_timeouts_macro(scene: Scene) -> bool:
+    """Whether a macro around it is named for the limit that it sets: `within_timeout!(async { .. })`."""
+    nodes = scene.way.nodes
+    inside = (at for at in range(scene.loops[0], scene.function_at, -1) if nodes[at].type == "source_file")
+    return any(_LIMITS.search(scene.way.macro(at)) for at in inside)
+
+
+_LIMITS = regex(rb"time_?out|deadline|\bwithin|time_limit")
 
 
 def _names_bound(scene: Scene, head: bytes) -> bool:
@@ -132,7 +144,7 @@ def _bounded_by_callers(scene: Scene) -> bool:
     return bool(calls) and all(_UNDER_TIMEOUT.search(bare[max(0, at - 200) : at]) for at in calls)
 
 
-_UNDER_TIMEOUT = regex(rb"\b(?:timeout|timeout_at|with_timeout|within)\s*+\([^;{}]*\Z")
+_UNDER_TIMEOUT = regex(rb"\b(?:(?:timeout|timeout_at|with_timeout|within)|\w*timeout\w*!)\s*+[({][^;{}]*\Z")
 _WORD = regex(rb"\w+")
 _CAME = regex(rb"\s*+let\s+(?:\w+::)*(?:Some|Ok)\b")
 """What was waited for has come."""

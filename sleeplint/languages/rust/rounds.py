@@ -40,6 +40,12 @@ def polling(scene: Scene, awaited: Awaited) -> Verdict | None:
                 return _sampling(scene)
             if shape.kind == "for" and not _is_retry(shape.head):
                 return Verdict("pacing", "low", elapses=None)
+            if (
+                shape.kind == "for"
+                and not shape.hidden
+                and all(_FAILS.match(scene.way.text(one)) for one in shape.exits)
+            ):
+                return Verdict("absence", "low", elapses=None)  # it is left only where something happened
             return Verdict("poll", "high", loop=poll(scene), elapses=None)
         case "consumes":
             if shape.ends and b"try_" in shape.head:
@@ -53,6 +59,9 @@ def polling(scene: Scene, awaited: Awaited) -> Verdict | None:
                 return Verdict("workload", "low", elapses=None)
             return Verdict("pacing", "low", elapses=None)
     return None
+
+
+_FAILS = regex(rb"\s*+(?:return|break)\s++(?:Err|false)\b")
 
 
 def repeating(scene: Scene, awaited: Awaited) -> Verdict | None:

@@ -199,7 +199,7 @@ REMARKS: tuple[tuple[Role, re.Pattern[bytes]], ...] = (
 """What comments say about a wait, most telling first."""
 
 BOUNDED = regex(
-    rb"elapsed|Instant::now|SystemTime::now|deadline|time_?out|attempt|retr(?:y|ies)|\btries\b|\bcountdown\b|remaining"
+    rb"elapsed|Instant::now|SystemTime::now|duration_since|deadline|time_?out|attempt|retr(?:y|ies)|\btries\b|\bcountdown\b|remaining"
     rb"|\bmax_(?:wait|delay|time|duration|tr)\w*|\bend_?time|\buntil\b|\bwaited\b",
     re.IGNORECASE,
 )
