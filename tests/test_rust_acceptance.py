@@ -134,6 +134,7 @@ CLOSURES = [
     ("let rest = Box::new(move |_: &Request| std::thread::sleep(LONG)); serve(Mock::with_hook(rest)).await;", False),
     ("let rest = Some(Box::new(|| std::thread::sleep(LONG))); serve(Mock { rest }).await;", False),
     ("let rest = Box::new(|| std::thread::sleep(LONG)); rest();", True),
+    ("let slow = Hook { ended: move || std::thread::sleep(LONG) }; serve(slow).await;", False),
 ]
 
 

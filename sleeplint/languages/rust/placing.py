@@ -84,11 +84,13 @@ def _is_handed(call: Node, closure: Node, code: bytes) -> bool:
 
 
 def _is_kept(chain: tuple[Node, ...], code: bytes) -> bool:
-    """Whether the closure below is bound to a name that is never called in its function: others call it."""
+    """Whether others call the closure below: it is a field, or bound to a name that its function never calls."""
     above = len(chain) - 1
     while above > 0 and chain[above].type == "arguments" and _WRAPS.match(code, chain[above - 1].start_byte):
         above -= 2  # `Box::new(|| ..)`
     binding = chain[above]
+    if binding.type == "field_initializer":
+        return True
     pattern = binding.child_by_field_name("pattern") if binding.type == "let_declaration" else None
     function = next((node for node in reversed(chain) if node.type == "function_item"), None)
     if pattern is None or function is None or pattern.type != "identifier":
