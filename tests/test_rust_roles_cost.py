@@ -44,6 +44,7 @@ PARK = "let _g = guard(); sleep(Duration::from_secs(2)).await;"
         # A story that is told within a helper is the test's own.
         ("check_source(TAGS, async move { send(1).await; NAP assert_eq!(count(), 1); }).await;", 10, 1),
         ("check_source(TAGS, async move { NAP Answer::Late }).await;", None, None),
+        ("by_timeout!(async { send(1).await; NAP take(1).await; });", 10, 1),
         ("client.drive(async move { NAP assert!(asked()); Answer::Late }).await;", None, None),
         ("let work = later(async move { NAP assert!(asked()); }); keep(work);", None, None),
         ("if cfg!(windows) { NAP }", None, 1),
@@ -112,6 +113,23 @@ def test_parametrised_cases_multiply() -> None:
         """
     )
     assert wait.cost_ms == 30
+
+
+def test_a_sleep_of_some_of_the_cases_has_no_cost_that_is_known() -> None:
+    (wait,) = waits(
+        f"""
+        #[rstest]
+        #[case(true)]
+        #[case(false)]
+        #[tokio::test]
+        async fn evicts(#[case] later: bool) {{
+            evict().await;
+            if later {{ {NAP} }}
+            assert_eq!(count(), 0);
+        }}
+        """
+    )
+    assert wait.cost_ms is None
 
 
 def test_a_paused_clock_costs_nothing() -> None:

@@ -100,6 +100,10 @@ def cost(scene: Scene, role: Role, times: int | None, *, elapses: bool | None = 
         if background.spawn is not None and not _joined_in_loop(scene, background.spawn):
             times = _product(scene, background.spawn)
     cases = site.test.cases if site.test is not None else 1
+    if cases != 1 and any(
+        node.type in ("if_expression", "match_arm") for node in scene.way.nodes[scene.function_at + 1 :]
+    ):
+        return None  # in some of the cases
     if site.duration_ms is None or site.duration_ms >= _DAY_MS or times is None or cases is None:
         return None
     total = site.duration_ms * times * cases
