@@ -394,6 +394,20 @@ def test_a_comment_says_that_nothing_happens(remark: str, role: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("assertion", "confidence"),
+    [
+        ("assert_eq!(received, VALUE);", "low"),
+        ('assert!(received == 5, "too few");', "low"),
+        ("assert_eq!(*received, VALUE);", "high"),
+        ("assert_eq!(received.get(), 5);", "high"),
+    ],
+)
+def test_nothing_settles_in_a_value_that_is_at_hand(assertion: str, confidence: str) -> None:
+    code = f"let received = inbox.recv().await;\nack(1).await;\nsleep(Duration::from_millis(90)).await;\n{assertion}"
+    assert roles(code) == [("settle", confidence)]
+
+
+@pytest.mark.parametrize(
     ("task", "confidence"),
     [
         ("async move { s.send(7).await; sleep(Duration::from_millis(60)).await; s.send(8).await; }", "low"),

@@ -81,6 +81,7 @@ def own_flow(scene: Scene) -> Verdict | None:
             and not _is_checked(way.text(scene.last[0]))
             and _TAKES.match(following[checked]) is None  # which waits by itself
             and not _is_timed_against(scene, following[checked])
+            and not _KNOWN.fullmatch(following[checked])
         )
         if _is_of_expiry(scene) and (_is_asked(following, checked) or _TAKES.match(following[0])):
             return Verdict("expiry", "low", related=shown)
@@ -154,6 +155,12 @@ def _is_asked(following: list[bytes], checked: int) -> bool:
     return (
         checked == 1 and fetched is not None and re.search(rb"\b" + fetched.group(1) + rb"\b", following[1]) is not None
     )
+
+
+_KNOWN = regex(
+    rb"\s*+(?:\w+::)*assert(?:_eq|_ne)?!\s*+\(\s*+!?\s*+&?[a-z]\w*\s*+(?:(?:,|[!=]=|[<>]=?)\s*+&?[\w:]+\s*+)?(?:,[^()]*)?\)\s*+;?\s*+"
+)
+"""What is asserted of a value that the test had before, nothing that happens meanwhile changes."""
 
 
 def _is_timed_against(scene: Scene, following: bytes) -> bool:
