@@ -196,3 +196,10 @@ def test_a_helper_whose_callers_set_the_limit_by_a_macro(calls: str, bounded: bo
     (wait,) = waits(f"{helper}#[tokio::test]\nasync fn works() {{ {calls} }}\n")
     assert wait.loop is not None
     assert wait.loop.bounded is bounded
+
+
+def test_a_poll_by_a_name_is_bounded_by_what_bounds_the_name() -> None:
+    code = f"let up = async {{ while !is_up() {{ {NAP} }} }};\ntimeout(Duration::from_secs(1), up).await.unwrap();"
+    wait = in_test(code)[0]
+    assert wait.loop is not None
+    assert (wait.role, wait.loop.bounded) == ("poll", True)

@@ -39,7 +39,8 @@ def poll(scene: Scene) -> Loop:
         return Loop(span, True, False)
     guarded = _is_reached_while_counting(scene, at)
     if not (counted or in_condition or deadlines or guarded):
-        return Loop(span, scene.limit is not None or _bounded_by_callers(scene), False)
+        limited = scene.limit is not None or scene.bound_of(scene.bound_name) is not None
+        return Loop(span, limited or _bounded_by_callers(scene), False)
     silent = counted or in_condition
     silent = silent or any(not vocabulary.PANIC.search(what) and not _FAILED.search(what) for what in deadlines)
     falls_through = silent and not (_fails_at_last(scene, at) or _fails_after(scene, at, text))
