@@ -541,6 +541,10 @@ def test_what_a_hold_keeps(bindings: str, keeps: str) -> None:
         ("let mut set = JoinSet::new(); set.spawn(async { S }); while set.join_next().await.is_some() {}", True),
         ("std::thread::scope(|scope| { scope.spawn(|| { T }); });", True),
         ("let tasks: Vec<_> = (0..3).map(|_| tokio::spawn(async { S })).collect(); join_all(tasks).await;", True),
+        (
+            "let all = (0..3).map(|_| { tokio::spawn(async { S }) }).collect::<Vec<_>>(); for t in all { t.await; }",
+            True,
+        ),
         ("tokio::spawn(async { S });", False),
         ("let _task = tokio::spawn(async { S }); go().await;", False),
         ("let task = tokio::spawn(async { S }); go().await; task.abort();", False),

@@ -42,6 +42,8 @@ def fate(way: Way, spawn: int) -> Fate:
                 if word in (b"detach", b"abort_handle", b"forget"):
                     return "dropped"
                 below -= 2
+            case "field_expression" if below >= 3 and nodes[below - 2].type == "generic_function":
+                below -= 3  # `.collect::<Vec<_>>()`
             case (
                 "try_expression"
                 | "parenthesized_expression"
