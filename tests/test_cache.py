@@ -68,6 +68,7 @@ CHANGES = st.one_of(
     st.tuples(st.just("rename"), st.sampled_from(sorted(TEXTS)), st.integers(0, len(TEXTS) - 1)),
     st.tuples(st.just("mode"), st.sampled_from(sorted(TEXTS)), st.sampled_from([0o600, 0o644, 0o755])),
     st.tuples(st.just("in place"), st.sampled_from(sorted(TEXTS)), st.integers(0, 5)),
+    st.tuples(st.just("link"), st.sampled_from(sorted(TEXTS)), st.integers(0, len(TEXTS) - 1)),
     st.tuples(st.just("ask"), st.just(""), st.integers(0, len(ASKED) - 1)),
     st.tuples(st.just("cut"), st.just(""), st.integers(0, 4000)),
     st.tuples(st.just("damage"), st.just(""), st.integers(0, 4000)),
@@ -88,8 +89,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def write(file: Path, text: str) -> None:
     """Let a file hold a text; an empty one is no file."""
-    if not text:
+    if not text or file.is_symlink():
         file.unlink(missing_ok=True)
+    if not text:
         return
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)
@@ -120,6 +122,10 @@ def change(here: Path, kind: str, path: str, number: int) -> None:
     elif kind == "mode":
         if (here / path).exists():
             (here / path).chmod(number)
+    elif kind == "link":
+        write(here / path, "its folder")
+        (here / path).unlink()
+        (here / path).symlink_to(here / sorted(TEXTS)[number])
     elif kind == "in place":
         overwrite(here / path, TEXTS[path][number % len(TEXTS[path])])
     elif kind != "ask":
@@ -165,9 +171,10 @@ def test_a_cache_changes_nothing_that_is_said(
 def outcome(*options: str) -> object:
     """All findings of the current folder, and the exit code."""
     out = Path("..") / f"out-{os.getpid()}.json"
+    out.unlink(missing_ok=True)
     path = () if "tests" in options else (".",)
     code = cli.main(["check", *path, "--output-format", "json", "--output-file", str(out), "-q", *options])
-    return code, json.loads(out.read_text())
+    return code, json.loads(out.read_text()) if out.exists() else None
 
 
 class Counting:
@@ -472,6 +479,18 @@ def test_a_folder_that_cannot_be_made_is_no_trouble(project: Path) -> None:
 def test_no_cache_leaves_no_trace(project: Path) -> None:
     outcome("--no-cache")
     assert not (project / FOLDER).exists()
+
+
+def test_who_is_interrupted_while_writing_leaves_nothing_half_written(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        store.write(str(project / FOLDER / "s"), filled(3))
+    assert list((project / FOLDER).glob("s*")) == []
 
 
 def test_a_cache_can_stand_elsewhere(project: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import reduce
 from itertools import accumulate, pairwise
 from typing import Any
@@ -70,11 +71,10 @@ def _replace(file: str, parts: Iterable[bytes | memoryview]) -> bool:
             out.writelines(parts)
         os.replace(mine, file)
     except OSError:  # a folder that cannot be written to: then nothing is remembered
-        try:
-            os.unlink(mine)
-        except OSError:
-            return False
         return False
+    finally:
+        with suppress(OSError):  # as a rule it has taken its place
+            os.unlink(mine)
     return True
 
 
