@@ -537,6 +537,32 @@ def test_a_damaged_store_is_as_none(
     assert outcome() == plain
 
 
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data: b"",
+        lambda data: data[: len(data) // 2],
+        lambda data: data[:-40] + b"x" * 40,
+        lambda data: resealed(data, landscape.FORMAT, held=b""),
+        lambda data: resealed(data, landscape.FORMAT, held=b"\x7f" * 4 * len(list(Path().rglob("*.[pr][ys]")))),
+        lambda data: resealed(data, landscape.FORMAT, paths=b"tests/test_a.py\0"),
+        lambda data: resealed(data, landscape.FORMAT, folders=b""),
+        lambda data: resealed(data, landscape.FORMAT, stamps=b""),
+        lambda data: resealed(data, landscape.FORMAT, deciders=b""),
+    ],
+)
+def test_a_damaged_landscape_is_as_none(
+    settled: Path, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[bytes], bytes]
+) -> None:
+    monkeypatch.setattr(landscape, "PAYS", 1)
+    plain = outcome("--no-cache")
+    outcome()
+    (file,) = (settled / FOLDER).glob("landscape-*")
+    file.write_bytes(spoil(file.read_bytes()))
+    assert outcome() == plain
+    assert outcome() == plain
+
+
 def signed(body: bytes) -> bytes:
     """A store that adds up, whatever it says."""
     from zlib import crc32
@@ -544,13 +570,13 @@ def signed(body: bytes) -> bytes:
     return f"{store.FORMAT}\t{crc32(body)}\n".encode() + body
 
 
-def resealed(data: bytes, **changed: bytes) -> bytes:
-    """A store with other columns."""
+def resealed(data: bytes, form: str = store.FORMAT, **changed: bytes) -> bytes:
+    """A file of a form with other columns."""
     file = Path("resealed")
     file.write_bytes(data)
-    index, columns = sealed.read(str(file), store.FORMAT)
+    index, columns = sealed.read(str(file), form)
     assert set(changed) <= set(columns)
-    assert sealed.write(str(file.absolute()), store.FORMAT, index, {**columns, **changed})
+    assert sealed.write(str(file.absolute()), form, index, {**columns, **changed})
     data = file.read_bytes()
     file.unlink()
     return data

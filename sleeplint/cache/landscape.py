@@ -66,10 +66,13 @@ class Remembered:
             if not now or not ground.holds(now[:inner], now[inner:outer], began):
                 return None
             situations, settings = self._index
+            held = numbers(self._columns["held"])
+            if len(held) != len(self.paths) or max(held) >= len(situations):
+                raise ValueError("columns that do not fit each other")
             landscape = Landscape(
                 self.paths,
                 now[outer:],
-                numbers(self._columns["held"]),
+                held,
                 [Situation(*one) for one in situations],
                 [unpack(Settings, one) for one in settings],
                 dict(zip(chain(ground.folders, ground.deciders, self.paths), now, strict=True)),
