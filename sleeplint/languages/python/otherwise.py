@@ -21,6 +21,7 @@ _PUMPS = regex(r"_*(process|pump|spin|tick|iterate|dispatch|run_once|run_for|loo
 """Methods that work as long as they are given, and come back when that is over."""
 _STAND_IN = regex(r"(^|\.)_*((Magic|Async|NonCallable)?Mock|(Stub|Fake|Dummy|Mock)\w*|\w*(Stub|Fake|Dummy|Mock))$")
 _NAMED = regex(r"(?i)(^|[._])(mock|fake|stub|dummy)(_\w+)?$|_(mock|fake|stub|dummy)$")
+_ANY = regex(rb"(?i)mock|fake|stub|dummy|patch|\.assert_|=[ \t]*lambda|\n[ \t]+class[ \t]")
 _TOLD = regex(r"\.(side_effect|return_value)$")
 """What only a mock is told."""
 _TIMED = regex(r"^[rb]?[\"'][\w.]+\.(sleep|wait|wait_for|select|poll|monotonic|time|perf_counter|join)[\"']$")
@@ -49,15 +50,27 @@ def is_answered(scene: Scene, site: Site) -> bool:
 
     Or a mock is asked afterwards whether it was given that length.
     """
+    if not _has_stand_ins(scene):
+        return False
     known = scene.memory.get(("answered", site.call.id))
     if not isinstance(known, bool):
         known = scene.memory["answered", site.call.id] = _is_put_in_place(scene, site) or _is_noted(scene, site)
     return known
 
 
+def _has_stand_ins(scene: Scene) -> bool:
+    """Whether there is anything in a file that could stand in for something else."""
+    known = scene.memory.get(("stand-ins", 0))
+    if not isinstance(known, bool):
+        known = scene.memory["stand-ins", 0] = _ANY.search(scene.code) is not None
+    return known
+
+
 def _is_put_in_place(scene: Scene, site: Site) -> bool:
     owner = scene.called(site.call).receiver
     traced = bool(owner) and "(" not in owner and not (site.kind == "sleep" and site.api.startswith(f"{owner}."))
+    if site.kind == "sleep" and not traced:
+        return False
     known: set[str] = set()
     for act in islice(preceding(scene, site.chain, site.call), _FAR):
         if any(_patches(scene, call, owner if traced else "", site) for call in act.calls):
