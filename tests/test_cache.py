@@ -375,6 +375,24 @@ def test_a_named_file_that_cannot_be_read_is_told(settled: Path, monkeypatch: py
     assert cli.main(command) == 2
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="no copies of processes here")
+@pytest.mark.parametrize("step", [(Cache, "_make_ready"), (landscape.Remembered, "as_it_is")])
+def test_who_is_interrupted_leaves_no_process_behind(
+    settled: Path, monkeypatch: pytest.MonkeyPatch, step: tuple[type, str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(landscape, "PAYS", 1)
+    monkeypatch.setattr(landscape, "LOOKOUT_PAYS", 1)
+    counted()
+    monkeypatch.setattr(*step, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        counted()
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
 def test_a_landscape_is_that_of_one_question(remembered: Path) -> None:
     with pytest.raises(AssertionError, match="walked again"):
         counted(("tests",))

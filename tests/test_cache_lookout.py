@@ -94,6 +94,17 @@ def test_where_ended_processes_are_not_waited_for_the_copy_is_heard() -> None:
         signal.signal(signal.SIGCHLD, then)
 
 
+@copies
+def test_who_leaves_early_leaves_no_copy_behind() -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    lookout = Lookout(works, pays=True)
+    lookout.leave()
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+    assert len(os.listdir("/proc/self/fd")) == before
+    assert lookout.result() == works()
+
+
 def test_what_goes_wrong_here_is_told() -> None:
     def wrong() -> bytes:
         raise ValueError("wrong")

@@ -170,10 +170,13 @@ class Cache:
         except sealed.MISFITS:
             return None
         try:
-            self._make_ready(self._known.rows(remembered.paths))
-        except sealed.MISFITS:
-            self._forget()
-        return remembered.as_it_is(self._states.began)
+            try:
+                self._make_ready(self._known.rows(remembered.paths))
+            except sealed.MISFITS:
+                self._forget()
+            return remembered.as_it_is(self._states.began)
+        finally:
+            remembered.leave()
 
     def keep_landscape(
         self, asked: object, found: Landscape, folders: Mapping[str, Mapping[str, str]], deciders: Iterable[str]

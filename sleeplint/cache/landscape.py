@@ -57,6 +57,10 @@ class Remembered:
         whole = len(folders) + len(self._ground.deciders) + len(files)
         return Stamps(found).column() if len(found) == whole else b""
 
+    def leave(self) -> None:
+        """Look no more; to be called at the end, whatever came of it."""
+        self._lookout.leave()
+
     def as_it_is(self, began: int) -> Landscape | None:
         """The landscape as a run begun at `began` sees it, if nothing has changed that decides over it."""
         ground = self._ground

@@ -49,14 +49,21 @@ class Lookout:
     def result(self) -> bytes:
         """What the work came to. Raises what it raises."""
         if self._copy is not None:
-            copy, out = self._copy
-            self._copy = None
-            with open(out, "rb", buffering=0) as pipe:
+            with open(self._copy[1], "rb", buffering=0, closefd=False) as pipe:
                 told = pipe.read()
-            with suppress(ChildProcessError):  # where nobody wants to know of ended processes, the system forgets them
-                os.waitpid(copy, 0)
+            self.leave()
             if len(told) >= _LENGTH and len(told) == _LENGTH + int.from_bytes(told[:_LENGTH], "big"):
                 self._seen = told[_LENGTH:]
         if self._seen is None:
             self._seen = self._work()
         return self._seen
+
+    def leave(self) -> None:
+        """Want to know no more. Whoever is interrupted calls this, or the copy would be left to others."""
+        if self._copy is None:
+            return
+        copy, out = self._copy
+        self._copy = None
+        os.close(out)
+        with suppress(ChildProcessError):  # where nobody wants to know of ended processes, the system forgets them
+            os.waitpid(copy, 0)
