@@ -47,6 +47,11 @@ def test_a_look_that_does_not_wait_is_no_wait(case: str) -> None:
     assert (spoken.role, spoken.duration_ms) == ("burned", 1000)
 
 
+def test_what_does_not_block_may_give_back_something_to_wait_for() -> None:
+    code = "def test(pool):\n    started = pool.wait_for_workers(3, timeout=1, block=False)  # <-\n    pool.add(3)\n"
+    assert [wait.duration_ms for wait in waits(code + "    assert started.result() is None\n")] == [1000]
+
+
 def test_what_makes_something_takes_a_setting_of_that() -> None:
     code = "def test():\n    {}(workers=2, timeout=0.001).submit(work)  # <-\n"
     assert waits(code.format("get_shared_executor")) == []

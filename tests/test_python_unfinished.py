@@ -233,6 +233,23 @@ def test_what_runs_to_its_end_is_paid(case: str) -> None:
     assert here(PAID[case]).cost_ms == 5000
 
 
+def test_what_a_job_of_somebodys_costs_is_left_open() -> None:
+    spoken = here(
+        """
+        def test(broker):
+            done = []
+            @broker.job(time_limit=1)
+            def work():
+                time.sleep(5)  # <-
+                done.append(1)
+            work.send()
+            broker.join()
+            assert done == []
+        """
+    )
+    assert (spoken.role, spoken.cost_ms) == ("workload", None)
+
+
 def test_the_first_of_several_does_not_wait_for_the_others() -> None:
     code = """
         def test(pool):

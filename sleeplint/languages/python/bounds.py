@@ -210,7 +210,7 @@ def own_call(call: Node, chain: Chain, function: Node, name: Node, names: Names)
     bounds = bounds_of(meaning)
     if bounds and any(is_mock(names.meaning(argument)) for argument in arguments.positional):
         return None  # nothing waits in a mock
-    if looks_once(arguments, names):
+    if looks_once(name, arguments, names):
         return None
     for bound in bounds:
         value = arguments.at(bound.position, bound.parameter)

@@ -177,9 +177,14 @@ def _hands_on(chain: Chain, function: Node, word: str, names: Names) -> bool:
     return label is not None and names.module.text(label) == word
 
 
-def looks_once(arguments: Arguments, names: Names) -> bool:
+_TAKES = regex(r"_*(get|put|take|pop|acquire|lock|receive|recv|read)(_.*)?")
+"""Methods that are told by `block=False` not to wait; others give back something to wait for later."""
+
+
+def looks_once(name: Node, arguments: Arguments, names: Names) -> bool:
     """`acquire(timeout=1, blocking=False)`: it does not wait, whatever time it is given."""
-    given = (arguments.keywords.get(word) for word in ("block", "blocking"))
+    words = ("block", "blocking") if _TAKES.fullmatch(names.module.text(name)) else ("blocking",)
+    given = (arguments.keywords.get(word) for word in words)
     return any(value is not None and names.module.text(value) == "False" for value in given)
 
 
@@ -206,7 +211,7 @@ def _with_duration(
 ) -> Found | None:
     if entry.seconds is None:
         return Found(call, chain, name, function, entry, path, None, None)
-    if entry.kind == "timeout" and looks_once(arguments, names):
+    if entry.kind == "timeout" and looks_once(name, arguments, names):
         return None
     placed = _placed(entry, arguments)
     value, unit = placed if placed is not None else (None, entry.seconds.unit)

@@ -64,7 +64,7 @@ def _guard(call: Node, chain: Chain, keyword: str, names: Names) -> Found | None
         return None
     if not _is_operation(word, chain) and not _is_remote_procedure(function, names):
         return None
-    if looks_once(arguments, names):
+    if looks_once(name, arguments, names):
         return None
     if word == "lock" and not _is_waited_for(chain):
         return None  # that is how long it is held, not how long one waits for it

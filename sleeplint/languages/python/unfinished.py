@@ -155,6 +155,8 @@ def _seen_undone(scene: Scene, site: Site) -> bool:
         return False
     function = site.chain[border(site.chain)]
     first = next(node for node in site.chain if node.type in FUNCTIONS)
+    if function.id != first.id and site.chain[border(site.chain) - 1].type == "decorated_definition":
+        return False  # whoever it is registered with may wait for a limit of its own
     looks = []
     for use in scene.uses(name):
         if not first.start_byte <= use.node.start_byte < first.end_byte:
