@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from sleeplint.records import dataclass, field
+from sleeplint.records import dataclass
 from sleeplint.settings import Settings
 from sleeplint.source import Stamp
 
@@ -40,5 +40,3 @@ class Landscape:
     """The numbers of their situations."""
     situations: Sequence[Situation]
     settings: Sequence[Settings]
-    met: Mapping[str, Stamp] = field(default_factory=dict)
-    """The stamps of all files and folders that were looked at, by path, which is short below the current folder."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from sleeplint.cache import identity, landscape, sealed, store
-from sleeplint.cache.columns import Stamps, whole
+from sleeplint.cache.columns import Met, Stamps, whole
 from sleeplint.cache.states import (
     FOLDER,
     LACKS,
@@ -88,6 +88,7 @@ class Cache:
         """The numbers of the plans by which they are judged now."""
         self._stamps = Stamps()
         """Their stamps."""
+        self._met = Met()
         self._numbers: dict[str, int | None] = {}
         self._lacking: dict[str, tuple[int, set[str]]] = {}
         """Of folders, the number of their state and the names that were looked for in vain."""
@@ -122,7 +123,7 @@ class Cache:
         moved = known.moved(rows, self._judged, stamps)
         fresh = {number for number in moved if not self._is_same(rows[number], self._judged[number], stamps[number])}
         rests = [known.rests[row] if row != NOBODY else NOBODY for row in rows]
-        stale = self._stale({*rests} - {NOBODY}, sights.met)
+        stale = self._stale({*rests} - {NOBODY})
         if stale:
             fresh.update(number for number, group in enumerate(rests) if group in stale)
         self._make_ready(rows)
@@ -174,7 +175,8 @@ class Cache:
                 self._make_ready(self._known.rows(remembered.paths))
             except sealed.MISFITS:
                 self._forget()
-            return remembered.as_it_is(self._states.began)
+            found, self._met = remembered.as_it_is(self._states.began)
+            return found
         finally:
             remembered.leave()
 
@@ -259,11 +261,10 @@ class Cache:
         self._changed = True
         return True
 
-    def _stale(self, groups: set[int], met: Mapping[str, Stamp]) -> set[int]:
-        """Those of some groups of other files in which one has changed; the stamps of many are known."""
+    def _stale(self, groups: set[int]) -> set[int]:
+        """Those of some groups of other files in which one has changed."""
         known = self._known
-        states = enumerate(known.others)
-        asked = {number for number, (path, then, _) in states if then == UNSURE or met.get(path) != then}
+        asked = self._met.moved(known.others.paths, known.others.stamps)
         if len(asked) > _FEW:
             asked.intersection_update(chain.from_iterable(map(known.groups.__getitem__, groups)))
         asked = {number for number in asked if not self._states.unmoved(*known.others[number])}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import ne
 from typing import TypeAlias, overload
 
-from sleeplint.source import Stamp
+from sleeplint.source import UNSURE, Stamp
 
 Column: TypeAlias = "bytes | memoryview"
 Numbers: TypeAlias = "array[int]"
@@ -87,6 +87,10 @@ class Stamps(Sequence[Stamp]):
                 moved.update(number for number, differs in enumerate(map(ne, ours, theirs)) if differs)
         return moved
 
+    def unsure(self) -> set[int]:
+        """The numbers of those that are equal to none."""
+        return {number for number, size in enumerate(self._columns[0]) if size == UNSURE[0]}
+
     def __len__(self) -> int:
         return len(self._columns[0])
 
@@ -110,6 +114,23 @@ class Stamps(Sequence[Stamp]):
         return isinstance(other, Stamps) and self._columns == other._columns
 
     __hash__ = None  # type: ignore[assignment]
+
+
+class Met:
+    """The stamps of files that this run has looked at, by their paths."""
+
+    def __init__(self, paths: Iterable[str] = (), stamps: Stamps | None = None) -> None:
+        """Hold the stamps of as many paths."""
+        self._numbers = {path: number for number, path in enumerate(paths)}
+        self._stamps = stamps if stamps is not None else Stamps()
+
+    def moved(self, paths: Sequence[str], then: Stamps) -> set[int]:
+        """The numbers of those paths whose stamp is not known, or not surely what it was `then`."""
+        places = [self._numbers.get(path, -1) for path in paths]
+        if not self._numbers:
+            return set(range(len(places)))
+        unknown = {number for number, place in enumerate(places) if place < 0}
+        return self._stamps.at(places).moved(then) | then.unsure() | unknown
 
 
 def _filled(kind: str, column: Column) -> array[int]:

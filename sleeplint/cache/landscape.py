@@ -13,7 +13,7 @@ from itertools import chain
 from stat import S_ISDIR, S_ISREG
 
 from sleeplint.cache import sealed
-from sleeplint.cache.columns import Column, Stamps, numbers, of_numbers, of_words, words
+from sleeplint.cache.columns import Column, Met, Stamps, numbers, of_numbers, of_words, words
 from sleeplint.cache.lookout import Lookout
 from sleeplint.cache.states import FOLDER, folder_stamp, here, near, of_status, settled, stamp
 from sleeplint.digests import digest
@@ -61,14 +61,14 @@ class Remembered:
         """Look no more; to be called at the end, whatever came of it."""
         self._lookout.leave()
 
-    def as_it_is(self, began: int) -> Landscape | None:
-        """The landscape as a run begun at `began` sees it, if nothing has changed that decides over it."""
+    def as_it_is(self, began: int) -> tuple[Landscape | None, Met]:
+        """The landscape as a run begun at `began` sees it, if nothing has changed that decides over it; what it met."""
         ground = self._ground
         try:
             now = Stamps.of(self._lookout.result())
             inner, outer = len(ground.folders), len(ground.folders) + len(ground.deciders)
             if not now or not ground.holds(now[:inner], now[inner:outer], began):
-                return None
+                return None, Met()
             situations, settings = self._index
             held = numbers(self._columns["held"])
             if len(held) != len(self.paths) or max(held) >= len(situations):
@@ -79,13 +79,12 @@ class Remembered:
                 held,
                 [Situation(*one) for one in situations],
                 [unpack(Settings, one) for one in settings],
-                dict(zip(chain(ground.folders, ground.deciders, self.paths), now, strict=True)),
             )
         except sealed.MISFITS:
-            return None
+            return None, Met()
         if ground.changed:
             sealed.write(self._file, FORMAT, self._index, {**self._columns, **ground.columns()})
-        return landscape
+        return landscape, Met(chain(ground.folders, ground.deciders, self.paths), now)
 
 
 def write(

@@ -41,6 +41,35 @@ class Entry:
 
 
 @dataclass
+class Others:
+    """Other files as they were when reports came to rest on them, a column for each thing that is known of them."""
+
+    paths: list[str] = field(default_factory=list)
+    stamps: Stamps = field(default_factory=Stamps)
+    contents: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __iter__(self) -> Iterator[Other]:
+        return zip(self.paths, self.stamps, self.contents, strict=True)
+
+    def __getitem__(self, number: int) -> Other:
+        return self.paths[number], self.stamps[number], self.contents[number]
+
+    def __setitem__(self, number: int, other: Other) -> None:
+        path, stamp, content = other
+        self.paths[number : number + 1] = (path,)
+        self.stamps.put(number, stamp)
+        self.contents[number : number + 1] = (content,)
+
+    def at(self, numbers: Sequence[int]) -> Others:
+        """Those with these numbers."""
+        paths, contents = ([column[number] for number in numbers] for column in (self.paths, self.contents))
+        return Others(paths, self.stamps.at(numbers), contents)
+
+
+@dataclass
 class Store:
     """All that is remembered, a row for each file. Of most that is their state, for they have nothing to say."""
 
@@ -56,7 +85,7 @@ class Store:
     """By row."""
     groups: list[Numbers] = field(default_factory=list)
     """Numbers of other files: neighbours often rest on the same."""
-    others: list[Other] = field(default_factory=list)
+    others: Others = field(default_factory=Others)
     plans: list[str] = field(default_factory=list)
     most_others: int = 0
     """With more than so many other files, those are looked for on which nothing rests."""
@@ -67,7 +96,10 @@ class Store:
 
     def other(self, other: Other) -> int:
         """The number of another file's state, in `others`."""
-        return _number(other, self.others, self._others)
+        number = self._others.setdefault(other, len(self.others))
+        if number == len(self.others):
+            self.others[number] = other
+        return number
 
     def rows(self, paths: Sequence[str]) -> Sequence[int]:
         """The rows of these files; NOBODY's where nothing is known of one."""
@@ -130,7 +162,7 @@ def read(file: str) -> Store:
         (plans, most_others, told), columns = sealed.read(file, FORMAT)
         texts = map(bytes, _cut(columns["texts"], numbers(columns["lengths"])))
         entries = [Entry(waits, cost_ms, tuple(islice(texts, count))) for waits, cost_ms, count in told]
-        others = zip(words(columns["others"]), Stamps.of(columns["then"]), words(columns["said"]), strict=True)
+        others = Others(words(columns["others"]), Stamps.of(columns["then"]), words(columns["said"]))
         store = Store(
             words(columns["paths"]),
             numbers(columns["judged"]),
@@ -139,11 +171,12 @@ def read(file: str) -> Store:
             numbers(columns["rests"]),
             dict(zip(numbers(columns["told"]), entries, strict=True)),
             list(_cut(numbers(columns["members"]), numbers(columns["groups"]))),
-            list(others),
+            others,
             plans,
             most_others,
         )
-        if len({len(store.paths), *map(len, (store.judged, store.stamps, store.contents, store.rests))}) != 1:
+        rows = (store.judged, store.stamps, store.contents, store.rests)
+        if {*map(len, rows)} != {len(store.paths)} or not len(others) == len(others.stamps) == len(others.contents):
             raise ValueError("columns that do not fit each other")
     except sealed.MISFITS:
         return Store()
@@ -169,9 +202,9 @@ def write(file: str, store: Store, first: Iterable[str] = ()) -> bool:
         "rests": store.rests.tobytes(),
         "groups": of_numbers(map(len, store.groups)),
         "members": b"".join(group.tobytes() for group in store.groups),
-        "others": of_words(path for path, _, _ in store.others),
-        "then": Stamps(stamp for _, stamp, _ in store.others).column(),
-        "said": of_words(said for _, _, said in store.others),
+        "others": of_words(store.others.paths),
+        "then": store.others.stamps.column(),
+        "said": of_words(store.others.contents),
         "told": of_numbers(store.entries),
         "lengths": of_numbers(map(len, texts)),
         "texts": b"".join(texts),
@@ -223,7 +256,7 @@ def _compacted(store: Store) -> Store:
         store,
         rests=whole(map(group_of.__getitem__, store.rests)),
         groups=[whole(map(other_of.__getitem__, store.groups[group])) for group in used],
-        others=[store.others[other] for other in wanted],
+        others=store.others.at(wanted),
         most_others=most,
     )
 
