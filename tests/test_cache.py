@@ -538,6 +538,7 @@ def test_a_cache_can_stand_elsewhere(project: Path, tmp_path: Path) -> None:
         lambda data: resealed(data, others=b"no path\0"),
         lambda data: resealed(data, texts=b"[" * 10_000),
         lambda data: resealed(data, lengths=b""),
+        lambda data: miscounted(data),
     ],
 )
 @pytest.mark.parametrize("known", [True, False])
@@ -586,6 +587,17 @@ def signed(body: bytes) -> bytes:
     from zlib import crc32
 
     return f"{store.FORMAT}\t{crc32(body)}\n".encode() + body
+
+
+def miscounted(data: bytes) -> bytes:
+    """A store that says a word where it has to say how many."""
+    file = Path("miscounted")
+    file.write_bytes(data)
+    (plans, _, told), columns = sealed.read(str(file), store.FORMAT)
+    assert sealed.write(str(file.absolute()), store.FORMAT, [plans, "many", told], columns)
+    data = file.read_bytes()
+    file.unlink()
+    return data
 
 
 def resealed(data: bytes, form: str = store.FORMAT, **changed: bytes) -> bytes:

@@ -214,6 +214,11 @@ def test_so_may_what_is_tidied_up() -> None:
     assert here(f"try:\n    server.poke()\nfinally:\n    {tidied}").role == "guard"
 
 
+def test_a_loop_within_is_none_that_time_sends_round() -> None:
+    tried = "for box in boxes:\n        await asyncio.wait_for(box.get(), 2)  # <-\n    return"
+    assert here(f"with suppress(TimeoutError):\n    {tried}").role == "burned"
+
+
 @pytest.mark.parametrize(
     ("loop", "after", "role"),
     [

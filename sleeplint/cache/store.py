@@ -160,6 +160,8 @@ def read(file: str) -> Store:
     """The store in a file; an empty one if there is none, or none that fits."""
     try:
         (plans, most_others, told), columns = sealed.read(file, FORMAT)
+        if type(most_others) is not int:
+            raise TypeError("no number of other files")
         texts = map(bytes, _cut(columns["texts"], numbers(columns["lengths"])))
         entries = [Entry(waits, cost_ms, tuple(islice(texts, count))) for waits, cost_ms, count in told]
         others = Others(words(columns["others"]), Stamps.of(columns["then"]), words(columns["said"]))

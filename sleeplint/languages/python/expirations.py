@@ -132,7 +132,7 @@ def _name_given(scene: Scene, site: Site) -> str | None:
     return None
 
 
-def raised_later(scene: Scene, site: Site, raises: frozenset[str]) -> Node | None:
+def raised_later(scene: Scene, site: Site) -> Node | None:
     """`job = work(timeout=1)`, and later `with raises(..): await job`: the call that expects the error.
 
     The job may go by another name in between: `task = create_task(job)`.
@@ -147,11 +147,11 @@ def raised_later(scene: Scene, site: Site, raises: frozenset[str]) -> Node | Non
     for act in islice(following(scene, site.chain, site.call), _NEAR):
         if act.node.type == "with_statement" and act.kind == "assert":
             awaited = any(_ends(scene, part) and _mentions(scene, part, known) for part in _inside(act.node))
-            expecting = next((call for call in act.calls if call.name in raises), None)
+            expecting = next((call for call in act.calls if call.name in words.RAISES), None)
             return expecting.node if awaited and expecting is not None else None
         if not _mentions(scene, act.node, known):
             continue
-        expecting = next((call for call in act.calls if call.name in raises), None)
+        expecting = next((call for call in act.calls if call.name in words.RAISES), None)
         if expecting is not None:  # `assertRaises(TimeoutError, job.result)`
             return expecting.node
         given = assigned(scene, act) or _gone_through(scene, act)

@@ -6,7 +6,6 @@ from sleeplint.languages.python.answers import asserted, looked_at_later
 from sleeplint.languages.python.expirations import drained, gathered, outlasted, raised_later
 from sleeplint.languages.python.otherwise import ends_otherwise, works_on
 from sleeplint.languages.python.raised import (
-    RAISES,
     alarmed,
     caught,
     expected,
@@ -59,7 +58,7 @@ def _told_apart(scene: Scene, site: Site) -> Outcome | None:
     together = gathered(scene, site)
     if together is not None:
         return Outcome("burned" if together[1] else "guard", True, True, together[0])
-    raises = raised_later(scene, site, RAISES)
+    raises = raised_later(scene, site)
     return expected(scene, raises, False) if raises is not None else None
 
 

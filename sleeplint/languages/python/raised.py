@@ -14,11 +14,10 @@ from sleeplint.languages.python.loops import LOOPS, round_of
 from sleeplint.languages.python.scene import Called, Scene, Use
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tasks import runs_of
-from sleeplint.languages.python.tree import arguments_of, chain_to, statement_of
+from sleeplint.languages.python.tree import Chain, arguments_of, chain_to, statement_of
 from sleeplint.languages.python.verdict import Outcome
 from sleeplint.regexes import regex
 
-RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assert_raises"})
 _SETTERS = frozenset({"settimeout", "set_timeout", "setblocking"})
 _SETS = regex(r"_*[A-Z]|set_?|with_|configure|setdefault|build|from_|replace$|override|update_(config|settings)")
 """Names of what makes a thing or sets it up, and does nothing with it yet."""
@@ -44,7 +43,7 @@ _ANSWERED = regex(
 
 def raised(scene: Scene, site: Site) -> Outcome | None:
     """`with pytest.raises(TimeoutError):` around it, or `assertRaises(TimeoutError, q.get, timeout=1)`."""
-    if scene.called(site.call).name in RAISES:
+    if scene.called(site.call).name in words.RAISES:
         function = arguments_of(site.call, scene.code).at(1, "callable")
         name = scene.text(function).rpartition(".")[2] if function is not None else ""
         return _taken_back(scene, site.call, _short(site), bool(_SETS.match(name)))
@@ -53,7 +52,7 @@ def raised(scene: Scene, site: Site) -> Outcome | None:
         outer = site.chain[index]
         if outer.type == "with_statement" and inner.type == "block" and outer.named_child_count:
             for call in scene.calls(outer.named_children[0]):
-                if call.name in RAISES:
+                if call.name in words.RAISES:
                     found = _said(scene, site, outer)
                     found = found or _taken_back(scene, call.node, _short(site), not _operates(scene, site, inner))
                     if found is not None and found.role == "burned" and _ends_sooner(scene, site, inner, call.node):
@@ -61,13 +60,13 @@ def raised(scene: Scene, site: Site) -> Outcome | None:
                     if found is not None:
                         return found
                 if call.name == "suppress" and words.TIMEOUT_ERRORS.search(scene.text(call.node)):
-                    meant = not _is_tidied_up(scene, site) and not _is_tried_again(scene, site, inner)
+                    meant = not _is_tidied_up(scene, site) and not _is_tried_again(scene, site.chain[:index], inner)
                     return Outcome("burned" if meant else "guard", False, False, call.node)
         elif outer.type == "with_statement" and inner.type == "with_clause":
             beside = _beside(scene, site, outer)
             if beside is not None:
                 return beside
-        elif outer.type == "call" and inner.type == "argument_list" and scene.called(outer).name in RAISES:
+        elif outer.type == "call" and inner.type == "argument_list" and scene.called(outer).name in words.RAISES:
             return _taken_back(scene, outer, _short(site), not _operates(scene, site, inner))
         inner = outer
     return None
@@ -85,10 +84,10 @@ def _is_tidied_up(scene: Scene, site: Site) -> bool:
     return False
 
 
-def _is_tried_again(scene: Scene, site: Site, block: Node) -> bool:
-    """Whether a loop goes round once more when time is up, and is left when it is not."""
+def _is_tried_again(scene: Scene, chain: Chain, block: Node) -> bool:
+    """Whether a loop goes round once more when time is up in a block below `chain`, and is left when it is not."""
     leaves = scene.statements(block)[-1].type in ("break_statement", "return_statement")
-    return leaves and any(outer.type in LOOPS for outer in site.chain[border(site.chain) + 1 :])
+    return leaves and any(outer.type in LOOPS for outer in chain[border(chain) + 1 :])
 
 
 def raised_around_its_run(scene: Scene, site: Site) -> Outcome | None:
@@ -126,7 +125,7 @@ def expecting_of(scene: Scene, use: Use) -> Called | None:
 def _beside(scene: Scene, site: Site, statement: Node) -> Outcome | None:
     """`with raises(TimeoutError), fail_after(1):`, in one statement; what stands first is around what follows."""
     for call in scene.calls(statement.named_children[0]):
-        if call.name not in RAISES:
+        if call.name not in words.RAISES:
             continue
         if call.node.start_byte > site.call.start_byte:  # what is expected must come before that bound is reached
             return Outcome("guard", False, True, call.node) if is_timeout_error(_error_of(scene, call.node)) else None
@@ -254,7 +253,7 @@ def set_before(scene: Scene, site: Site) -> Outcome | None:
         if act.kind != "assert":
             continue
         for call in scene.calls(act.node if act.node.type != "with_statement" else act.node.named_children[0]):
-            if call.name in RAISES and re.search(rf"(?<![\w.]){re.escape(own.receiver)}\b", scene.text(act.node)):
+            if call.name in words.RAISES and re.search(rf"(?<![\w.]){re.escape(own.receiver)}\b", scene.text(act.node)):
                 return expected(scene, call.node, False)
     return None
 
@@ -267,7 +266,7 @@ def alarmed(scene: Scene, site: Site) -> Outcome | None:
     if act is None or act.kind != "assert" or act.node.type != "with_statement":
         return None
     for call in scene.calls(act.node.named_children[0]):
-        first = arguments_of(call.node, scene.code).at(0, "expected_exception") if call.name in RAISES else None
+        first = arguments_of(call.node, scene.code).at(0, "expected_exception") if call.name in words.RAISES else None
         if first is not None and re.search(rb"\braise %s\b" % re.escape(scene.text(first).encode()), scene.code):
             return Outcome("burned", True, True, call.node)
     return None

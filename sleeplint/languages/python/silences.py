@@ -8,8 +8,9 @@ from itertools import islice
 
 from tree_sitter import Node
 
+from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.flow import Act, act_of, border, checks, following
-from sleeplint.languages.python.raised import RAISES, expected
+from sleeplint.languages.python.raised import expected
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.tree import arguments_of, bare, statement_of
@@ -105,7 +106,7 @@ def bounded_before(scene: Scene, site: Site) -> Outcome | None:
             return Outcome("guard", False, None)
         for call in scene.calls(act.node.named_children[0]):
             short = site.duration_ms <= _BRIEF_MS
-            found = expected(scene, call.node, short) if call.name in RAISES else None
+            found = expected(scene, call.node, short) if call.name in words.RAISES else None
             if found is not None:
                 return Outcome(found.role, False, True, call.node)
     return None
