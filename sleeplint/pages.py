@@ -15,9 +15,6 @@ from sleeplint import HOME
 from sleeplint.registry import load
 from sleeplint.rule import Example, Rule, Severity
 
-SECTIONS = ("Why", "What to do instead", "Fix safety")
-"""What every rule's docstring has to say, after its first sentence."""
-
 _GENERATED = "<!-- Generated from the rules by `python -m sleeplint.pages > rules/README.md`: do not edit. -->"
 _INTRODUCTION = """\
 # The rules

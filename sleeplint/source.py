@@ -76,11 +76,6 @@ class Source:
         """Read a file. Raises OSError."""
         return cls(path.replace("\\", "/"), _bytes_of(path))
 
-    @classmethod
-    def of_text(cls, path: str, text: str, language: Language | None = None) -> Source:
-        """Hold the text of an editor or of standard input, which has no encoding of its own."""
-        return cls(path, text.encode("utf-8", "surrogatepass"), language, "utf-8")
-
     def encode(self, code: bytes) -> bytes:
         """The bytes for disk of a changed `code`: the file's own encoding and byte-order mark.
 

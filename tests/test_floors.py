@@ -1,8 +1,11 @@
 """The house's law: a module imports only from lower floors, and heavy packages only where they are needed."""
 
 import ast
+import re
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -92,3 +95,22 @@ def test_the_engine_imports_nothing_heavy() -> None:
 @pytest.mark.parametrize("path", [p for p in MODULES if p.parts[1] == "languages"], ids=str)
 def test_a_reader_makes_its_records_as_cheaply_as_others(path: Path) -> None:
     assert "dataclasses" not in imported(path), "`sleeplint.records` makes them ready when they are used"
+
+
+def given(path: Path) -> Iterator[str]:
+    """The names that a module gives to others or keeps for itself, but for those that a decorator hands on."""
+    for node in ast.parse((ROOT / path).read_bytes()).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.decorator_list:
+            yield node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+def test_nothing_is_kept_that_nobody_asks_for() -> None:
+    asked = Counter(re.findall(r"\w+", (ROOT / "pyproject.toml").read_text("utf-8")))
+    for path in (*MODULES, *RULES):
+        asked.update(re.findall(r"\w+", (ROOT / path).read_text("utf-8")))
+    by_command = {"_check", "_server"}
+    alone = {f"{path}: {name}" for path in (*MODULES, *RULES) for name in given(path) if asked[name] < 2}
+    assert {one for one in alone if one.split()[-1] not in by_command} == set()

@@ -49,7 +49,7 @@ def test_the_code_is_utf8_whatever_the_file_says() -> None:
 
 
 def test_an_editors_text_ignores_its_cookie() -> None:
-    source = Source.of_text("a.py", "\ufeff# coding: latin-1\nx = 'é😀'\n")
+    source = Source("a.py", "\ufeff# coding: latin-1\nx = 'é😀'\n".encode(), encoding="utf-8")
     assert (source.code, source.bom) == ("# coding: latin-1\nx = 'é😀'\n".encode(), codecs.BOM_UTF8)
 
 

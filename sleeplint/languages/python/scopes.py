@@ -21,7 +21,6 @@ from sleeplint.text import Span
 _UNITTEST = regex(
     r"(?:unittest|twisted\.trial|tornado\.testing|django\.test|asynctest|aiounittest|aiohttp\.test_utils)\b.*TestCase|.*\bTestCase"
 )
-_ASYNC_TEST_CASES = ("IsolatedAsyncioTestCase", "asynctest.TestCase", "AioHTTPTestCase")
 _UNTOLD_MS = {
     "distributed.utils_test.gen_cluster": 30_000,
     "distributed.utils_test.gen_test": 30_000,

@@ -51,8 +51,6 @@ class Shape:
 
 ANY = Shape(anything=True)
 """A call of this may have no arguments at all."""
-SOME = Shape()
-"""One argument suffices."""
 
 
 def called(backwards: bytes, names: Container[bytes]) -> Iterator[tuple[int, int]]:

@@ -20,13 +20,11 @@ SPAWNER_CLASS = regex(r"(Thread|Process|Greenlet)$")
 """With `target=`, the project's own kind of thread."""
 GATHERERS = frozenset({"gather", "as_completed"})
 """Spawn, and end when the work has ended: whoever waits for them joins."""
-SCOPED_SPAWNERS = frozenset({"start_soon", "create_task", "start"})
-"""Of a task group or nursery, whose scope joins at its end."""
 SCOPES = frozenset({"TaskGroup", "create_task_group", "open_nursery", "ThreadPoolExecutor", "ProcessPoolExecutor"})
-RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assert_raises", "RaisesGroup"})
-"""Expect an error."""
 GROUPS = frozenset({"TaskGroup", "create_task_group", "open_nursery"})
 """Those of them whose tasks are all cancelled when one of them, or the body, fails."""
+RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assert_raises", "RaisesGroup"})
+"""Expect an error."""
 CANCEL_SCOPES = frozenset({"CancelScope", "open_cancel_scope"})
 """Blocks that somebody may cancel, and that keep nothing else."""
 RUNNERS = frozenset(
@@ -166,9 +164,6 @@ SETTING_WORDS = regex(
     r"[^\"']*time[- _]?out"
 )
 """A message about what a timeout may be."""
-FAILURES = frozenset({"fail", "skip", "exit", "_exit", "abort", "xfail", "print_exc"})
-"""Calls that end a test, other than by assertion."""
-
 GIVING_UP = regex(r"(?i)(^|_)(fail|abort|give_?up|bail|die)(_|ed$|ure$|$)")
 """A project's own word for letting a test fail, such as `on_fail`."""
 
@@ -277,9 +272,6 @@ LISTENERS = regex(r"(?i)(listen|server|srv|acceptor|bind)")
 CLOCK_WORDS = regex(
     r"(?i)((?:\b|_)(time|monotonic|perf_counter|clock|now|utcnow|loop\.time)\s*\(\)|deadline|timeout|elapsed|expir|"
     r"time_?left|remaining|\bend(_?time)?\b|\buntil\b|\bstart(_?time)?\b|give_?up|timed_?out|timer)"
-)
-COUNT_WORDS = regex(
-    r"(?i)\b(i|n|count\w*|tries|attempts?|retries|\w*_tries|\w*_attempts|\w*_retries|\w*_left|loops?)\b"
 )
 TIMEOUT_BLOCKS = frozenset(
     {"timeout", "timeout_at", "fail_after", "fail_at", "move_on_after", "move_on_at", "Timeout", "with_timeout"}

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from tree_sitter import Node
 
-from sleeplint.facts import Milliseconds, Test
+from sleeplint.facts import Test
 from sleeplint.languages.rust.attributes import Attribute, attribute, before, needs_test
 from sleeplint.languages.rust.clocks import paused_by_attributes
 from sleeplint.languages.rust.declarations import Declarations
@@ -18,7 +18,7 @@ from sleeplint.languages.rust.library import Library, Place, Reading
 from sleeplint.languages.rust.macros import Grove
 from sleeplint.languages.rust.outline import Scope
 from sleeplint.languages.rust.workspace import parts_within, stem_of
-from sleeplint.records import dataclass, replace
+from sleeplint.records import dataclass
 from sleeplint.regexes import regex
 from sleeplint.text import Span
 
@@ -188,11 +188,6 @@ def _test(function: Node, names: list[str], attributes: tuple[Attribute, ...], g
         paused_clock=paused_by_attributes(attributes),
         cases=_cases(function, attributes, len(cases), grove),
     )
-
-
-def with_clock(test: Test, paused: bool, limit_ms: Milliseconds | None) -> Test:
-    """A test with what its body and its limit say."""
-    return replace(test, paused_clock=test.paused_clock or paused, limit_ms=limit_ms)
 
 
 def _runtime(marks: list[Attribute]) -> str | None:
