@@ -80,6 +80,20 @@ NAP = "sleep(Duration::from_millis(10)).await;"
         ("loop { match ask() { Err(_) if n < 3 => { n += 1; NAP } other => break } } go();", True, False),
         ("loop { match ask() { Err(_) if n < 3 => { NAP } _ => break } }", False, False),
         ("loop { match ask() { Err(_) if n < 3 => { n += 1; NAP } _ => {} } if ready() { break; } }", False, False),
+        # Where no time is left, it fails instead of waiting.
+        (
+            "loop { match ask() { Ok(it) => return it, Err(_) if Instant::now() < end => { NAP } e => panic!() } }",
+            True,
+            False,
+        ),
+        ("loop { if ready() { break; } else if Instant::now() < end { NAP } else { panic!(); } }", True, False),
+        ("loop { if ready() { break; } else if Instant::now() < end { NAP } else { log(); } }", False, False),
+        # A bound of a length that the source does not say is a bound.
+        ("if timeout(given, async { while !ready() { n += 1; NAP } }).await.is_ok() { go(); }", True, False),
+        ("let until = async { while !ready() { NAP } }; ours::timeout(given, until).await.unwrap();", True, False),
+        ("let until = async { while !ready() { NAP } }; until.await; ours::timeout(given, other).await;", False, False),
+        ("ours::with_deadline(given, async { while !ready() { NAP } }).await.unwrap();", True, False),
+        ("ours::with_metrics(given, async { while !ready() { NAP } }).await.unwrap();", False, False),
         # A task ends in silence, and what comes behind its start notices.
         ("spawn(async { for _ in 0..9 { if ready() { return; } NAP } }); go(); assert!(heard());", True, False),
         ("spawn(async { for _ in 0..9 { if ready() { return; } NAP } }); go();", True, True),
@@ -110,7 +124,7 @@ NAP = "sleep(Duration::from_millis(10)).await;"
     ],
 )
 def test_what_bounds_a_poll(code: str, bounded: bool, falls_through: bool) -> None:
-    wait = in_test(code.replace("NAP", NAP))[-1]
+    wait = next(wait for wait in reversed(in_test(code.replace("NAP", NAP))) if wait.kind == "sleep")
     assert wait.role == "poll"
     assert wait.loop is not None
     assert (wait.loop.bounded, wait.loop.falls_through) == (bounded, falls_through)

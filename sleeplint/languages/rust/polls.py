@@ -39,12 +39,32 @@ def poll(scene: Scene) -> Loop:
         return Loop(span, True, False)
     guarded = _is_reached_while_counting(scene, at)
     if not (counted or in_condition or deadlines or guarded):
-        limited = scene.limit is not None or scene.bound_of(scene.bound_name) is not None
-        return Loop(span, limited or _bounded_by_callers(scene), False)
+        return Loop(span, _is_limited(scene) or _bounded_by_callers(scene), False)
     silent = counted or in_condition
     silent = silent or any(not vocabulary.PANIC.search(what) and not _FAILED.search(what) for what in deadlines)
     falls_through = silent and not (_fails_at_last(scene, at) or _fails_after(scene, at, text))
     return Loop(span, True, falls_through, falls_through and _fails_in_callers(scene, at))
+
+
+def _is_limited(scene: Scene) -> bool:
+    """Whether a timeout bounds what it stands in, of whatever length, or whose own name says so."""
+    if scene.limit is not None or scene.bound_of(scene.bound_name) is not None:
+        return True
+    for call, outer in scene.around:
+        if outer is not None and outer.entry.purpose == "operation":
+            return True
+        if _BOUNDS.fullmatch(scene.way.word(call.child_by_field_name("function"))):
+            return True
+    name = scene.bound_name
+    if _WORD.fullmatch(name) is None:
+        return False
+    rest = scene.way.after(scene.site.call.end_byte, scene.function.end_byte)
+    return any(_GIVEN_A_LIMIT.search(rest, rest.rfind(b";", 0, at) + 1, at) for at in places(rest, name))
+
+
+_BOUNDS = regex(rb"(?:\w+_)?(?:timeout|timeout_at|deadline|within|time_limit)(?:_\w+)?")
+_GIVEN_A_LIMIT = regex(rb"\b" + _BOUNDS.pattern + rb"\s*+\([^;]*\Z")
+"""What leads to the name of a future that is bounded."""
 
 
 def _is_in_a_timeouts_macro(scene: Scene) -> bool:
@@ -176,16 +196,22 @@ def _fails_at_last(scene: Scene, at: int) -> bool:
 
 
 def _is_reached_while_counting(scene: Scene, at: int) -> bool:
-    """Whether the wait stands where tries are left that it counts, and where none are the loop is left."""
+    """Whether the wait stands where tries or time are left, and where none are the loop is left."""
     counters = _stepped_beside(scene)
-    for index in range(at + 1, scene.here if counters else 0):
+    for index in range(at + 1, scene.here):
         condition, others = _choice(scene.way, index)
-        if condition is None or counters.isdisjoint(_WORD.findall(scene.way.text(condition))):
+        head = scene.way.text(condition) if condition is not None else b""
+        if counters.isdisjoint(_WORD.findall(head)) and _CLOCK.search(head) is None:
             continue
         returned = any(node.type == "return_expression" for node in scene.way.nodes[at:index])
-        if returned or any(vocabulary.EXIT.search(scene.way.text(other)) for other in others):
+        left = (scene.way.text(other) for other in others)
+        if returned or any(vocabulary.EXIT.search(text) or vocabulary.PANIC.search(text) for text in left):
             return True
     return False
+
+
+_CLOCK = regex(rb"\b(?:Instant|SystemTime)\s*+::\s*+now\b|\.\s*+elapsed\s*+\(")
+"""A condition that asks how late it is."""
 
 
 def _choice(way: Way, at: int) -> tuple[Node | None, Sequence[Node]]:

@@ -136,18 +136,21 @@ class Scene:
         return remark(self.site.code, node.start_byte, node.end_byte)
 
     @cached_property
-    def limit(self) -> Limit | None:
-        """The tightest bound around it."""
+    def around(self) -> list[tuple[Node, Site | None]]:
+        """The calls around it within its own task, innermost first, with what a timeout's entry says of them."""
         timeouts = survey(self.sites).timeouts
         top = -1
         if self.background is not None:
             top = self.background.border if self.background.spawn is None else self.background.spawn
+        nodes = (self.way.nodes[at] for at in range(self.here - 1, top, -1))
+        calls = (node for node in nodes if node.type == "call_expression")
+        return [(node, timeouts.get((node.start_byte, node.end_byte))) for node in calls]
+
+    @cached_property
+    def limit(self) -> Limit | None:
+        """The tightest bound around it."""
         found: Limit | None = None
-        for at in range(self.here - 1, top, -1):
-            node = self.way.nodes[at]
-            if node.type != "call_expression":
-                continue
-            outer = timeouts.get((node.start_byte, node.end_byte))
+        for node, outer in self.around:
             if outer is None or outer.duration_ms is None or outer.entry.purpose != "operation":
                 continue
             if found is None or outer.duration_ms < found.ms:
