@@ -112,6 +112,22 @@ NAP = "sleep(Duration::from_millis(10)).await;"
             True,
             False,
         ),
+        (
+            "loop { let all = take().await; if all.len() == 3 || Instant::now() >= end { return all; } NAP }",
+            True,
+            False,
+        ),
+        ("loop { if ready() || Instant::now() >= end { return other; } NAP }", True, True),
+        (
+            "let mut up = false; for _ in 0..9 { if ready() { up = true; break; } NAP } a(); b(); c(); d(); assert!(up);",
+            True,
+            False,
+        ),
+        (
+            "let mut up = false; for _ in 0..9 { if ready() { up = true; break; } NAP } a(); b(); c(); d(); assert!(on);",
+            True,
+            True,
+        ),
         ("let found = 5; for _ in 0..9 { if ready(found) { break; } NAP } found", True, True),
         # What follows a block in which it is the last is behind it as well.
         ("run(async { for _ in 0..9 { if ready() { break; } NAP } }).await; assert!(ready());", True, False),

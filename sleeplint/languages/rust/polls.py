@@ -41,9 +41,20 @@ def poll(scene: Scene) -> Loop:
     if not (counted or in_condition or deadlines or guarded):
         return Loop(span, _is_limited(scene) or _bounded_by_callers(scene), False)
     silent = counted or in_condition
-    silent = silent or any(not vocabulary.PANIC.search(what) and not _FAILED.search(what) for what in deadlines)
+    silent = silent or not all(_is_heard(what, text) for what in deadlines)
     falls_through = silent and not (_fails_at_last(scene, at) or _fails_after(scene, at, text))
     return Loop(span, True, falls_through, falls_through and _fails_in_callers(scene, at))
+
+
+def _is_heard(what: bytes, loop: bytes) -> bool:
+    """Whether what is done when time is over fails, or hands back what the loop has found so far."""
+    if vocabulary.PANIC.search(what) or _FAILED.search(what):
+        return True
+    given = _LEFT_WITH.fullmatch(what)
+    return given is not None and re.search(rb"\blet\s+(?:mut\s+)?" + given.group(1) + rb"\b", loop) is not None
+
+
+_LEFT_WITH = regex(rb"\s*+\{?\s*+(?:return|break)\s++(?:\(|(?:Ok|Some)\s*+\()?\s*+([a-z_]\w*)\b[^;{}]*;?\s*+\}?\s*+")
 
 
 def _is_limited(scene: Scene) -> bool:
@@ -260,7 +271,20 @@ def _fails_after(scene: Scene, at: int, text: bytes) -> bool:
         checked += 1
         if checked == _NEXT:
             break
-    return False
+    return _is_asserted_later(scene, at, text)
+
+
+def _is_asserted_later(scene: Scene, at: int, text: bytes) -> bool:
+    """Whether an assertion further down asks for the flag that the loop sets where its condition has come."""
+    flags = set(_FLAGGED.findall(text))
+    if not flags:
+        return False
+    rest = scene.way.after(scene.way.nodes[at].end_byte, scene.function.end_byte)
+    return any(match.group(1) in flags for match in _ASSERTS.finditer(rest))
+
+
+_FLAGGED = regex(rb"(?<![.\w])(?<!let\s)(?<!mut\s)([a-z_]\w*)\s*+=\s*+(?:true|Some\b)")
+_ASSERTS = regex(rb"\bassert\w*!\s*+\(\s*+([a-z_]\w*)\b")
 
 
 def _following(scene: Scene, at: int) -> Iterator[Node]:
