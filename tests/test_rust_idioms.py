@@ -249,6 +249,26 @@ RACES = [
         "tokio::select! { _ = inbox.recv() => {}, _ = sleep(Duration::from_millis(90)) => panic!() }",
         ("race-arm", "high", 0),
     ),
+    # A worker that is told to stop may say so with an error.
+    (
+        """
+        tokio::select! {
+            _ = sleep(Duration::from_secs(100)) => {}
+            _ = job.cancelled() => return Err(Stopped::early()),
+        }
+        Ok(())
+        """,
+        ("race-arm", "low", None),
+    ),
+    (
+        """
+        tokio::select! {
+            _ = sleep(Duration::from_millis(90)) => {}
+            _ = job.cancelled() => panic!("nobody stops it"),
+        }
+        """,
+        ("burned", "high", 90),
+    ),
     # What is asserted when it fires does not say that it must not fire.
     (
         "tokio::select! { _ = inbox.recv() => panic!(), _ = sleep(Duration::from_millis(90)) => assert!(quiet) }",

@@ -649,6 +649,19 @@ def test_tasks_ordered_by_different_sleeps() -> None:
     assert second.order == (first.span,)
 
 
+def test_a_task_that_another_starts_after_its_sleep_is_ordered_by_that() -> None:
+    spoken = in_test(
+        """
+        pool.spawn(async move {
+            sleep(Duration::from_millis(90)).await;
+            other.spawn(async move { sleep(Duration::from_millis(10)).await; sender.send(()).unwrap(); });
+        });
+        receiver.recv().await.unwrap();
+        """
+    )
+    assert [wait.order for wait in spoken] == [(), ()]
+
+
 def test_equal_sleeps_and_sleeps_of_one_task_order_nothing() -> None:
     spoken = in_test(
         """

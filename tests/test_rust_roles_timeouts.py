@@ -91,6 +91,20 @@ def test_a_guard_is_a_guess_where_nobody_looks(code: str, checked: bool) -> None
     assert (wait.role, wait.role_confidence, wait.checked) == ("guard", "low", checked)
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("for _ in 0..9 { if gone() { return; } PAUSE } panic!();", ("poll", None)),
+        ("for _ in 0..9 { step(); PAUSE }", ("burned", 450)),
+        ("PAUSE assert!(gone());", ("burned", 50)),
+    ],
+)
+def test_a_timeout_around_nothing_is_a_sleep_in_a_poll_too(code: str, told: tuple[str, float | None]) -> None:
+    pause = "assert!(timeout(Duration::from_millis(50), pending::<()>()).await.is_err());"
+    (wait,) = in_test(code.replace("PAUSE", pause))
+    assert (wait.role, wait.cost_ms) == told
+
+
 def test_draining_until_quiet_burns_the_time_once() -> None:
     (wait,) = in_test(f"while let Ok(item) = {AWAITED}.await {{ items.push(item); }}")
     assert (wait.role, wait.role_confidence, wait.cost_ms) == ("burned", "low", 50)

@@ -12,6 +12,7 @@ from sleeplint.languages.rust import cost
 from sleeplint.languages.rust.awaiting import awaiting
 from sleeplint.languages.rust.outcome import outcome
 from sleeplint.languages.rust.overdue import fails_late, panics_late
+from sleeplint.languages.rust.rounds import polling
 from sleeplint.languages.rust.scene import Scene
 from sleeplint.records import replace
 
@@ -23,7 +24,8 @@ def bounding(scene: Scene, task: Task | None) -> Circumstances:
         return Circumstances(
             "guard", "high", 0, task=task, limit=scene.limit, repeats=cost.repeats(scene), awaited=None
         )
-    awaited = awaiting(scene.way).awaited
+    awaiter = awaiting(scene.way)
+    awaited = awaiter.awaited
     if _is_slice(scene):
         return Circumstances("poll", "high", None, task=task, limit=scene.limit, awaited=None)
     if fails_late(scene):
@@ -33,6 +35,8 @@ def bounding(scene: Scene, task: Task | None) -> Circumstances:
     if site.entry.purpose != "operation" or _is_setter(scene):
         return Circumstances("guard", "high", 0, task=task, limit=scene.limit, awaited=None)
     told = outcome(scene.way)
+    if told.idle and (verdict := polling(scene, awaiter)) is not None and verdict.role == "poll":
+        return Circumstances("poll", verdict.confidence, None, loop=verdict.loop, task=task, limit=scene.limit)
     if told.checked is False and not told.expected and _outlasted(scene):
         told = replace(told, expected=True)
     if told.checked and not told.expected and panics_late(scene):

@@ -31,9 +31,12 @@ class Outcome:
     """It looks at the result; None if the result goes where we do not follow."""
     drains: bool = False
     """The loop around it takes what comes until time runs out, once."""
+    idle: bool = False
+    """What it bounds never ends by itself, so that it only sleeps."""
 
 
 _BURNED = Outcome(True, "high", True)
+_SLEPT = Outcome(True, "high", True, idle=True)
 _BURNED_LOW = Outcome(True, "low", True)
 _DRAINED = Outcome(True, "low", True, drains=True)
 _GUARD = Outcome(False, "high", True)
@@ -62,7 +65,7 @@ def outcome(way: Way) -> Outcome:
     """What the code does with the result of the timeout that is called at the end of the way."""
     call = way.nodes[-1]
     if (arguments := call.child_by_field_name("arguments")) is not None and _is_endless(way, arguments):
-        return _BURNED
+        return _SLEPT
     if way.site.entry.call.endswith("::default"):
         return _of_default(way)
     if way.site.entry.call in _FILLS:

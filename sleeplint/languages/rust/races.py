@@ -34,10 +34,12 @@ def select_arm(scene: Scene, awaited: Awaited) -> Verdict | None:
         if verdict.role == "burned" and verdict.confidence == "high" and _only_waits(scene, arm.body(way.bare)):
             return Verdict("poll", "low", loop=poll(scene), elapses=None)
         stopped = any(vocabulary.CANCELLED.search(other.future(way.bare)) for other in others)
+        if verdict.role == "burned" and stopped and not any(_FAILS.search(other.body(way.bare)) for other in others):
+            return Verdict("race-arm", "low", elapses=None)  # who is told to stop may well say so with an error
         if verdict.role == "burned" and verdict.confidence == "low":
             again = scene.loop is not None and _NOTHING.fullmatch(arm.body(way.bare)) is not None
             rounds = again and any(vocabulary.EXIT.search(other.body(way.bare)) for other in others)
-            if stopped or rounds or scene.background is not None:  # it need not fire once
+            if rounds or scene.background is not None:  # it need not fire once
                 return Verdict("race-arm", "low", elapses=None)
         return verdict
     if awaited.raced:
@@ -54,6 +56,7 @@ def _only_waits(scene: Scene, body: bytes) -> bool:
     return shape is not None and shape.kind == "while" and not is_timed(shape) and _NOTHING.fullmatch(body) is not None
 
 
+_FAILS = regex(rb"\b(?:panic|unreachable|todo|unimplemented|fail|assert\w*)!")
 _NOTHING = regex(rb"\s*+(?:\{\s*+(?:continue\s*+;?\s*+)?\}|continue|\(\s*+\))\s*+")
 
 

@@ -20,8 +20,12 @@ class Lead:
     ms: float
     function: int
     """Where the function begins that starts the tasks."""
-    task: int
-    """Where the task begins."""
+    task: Span
+    """The task."""
+
+    def is_within(self, other: Lead) -> bool:
+        """Whether its task is started by the other's, and so after the other's sleep."""
+        return other.task.start < self.task.start and self.task.end <= other.task.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,8 @@ def _lead(path: Way) -> Lead | None:
         return None
     call = path.site.call
     span = Span(call.start_byte, call.end_byte)
-    return Lead(span, path.site.duration_ms, nodes[outer].start_byte, nodes[own].start_byte)
+    task = Span(nodes[own].start_byte, nodes[own].end_byte)
+    return Lead(span, path.site.duration_ms, nodes[outer].start_byte, task)
 
 
 def order(path: Way, sites: Sequence[Site]) -> tuple[Span, ...]:
@@ -101,4 +106,5 @@ def order(path: Way, sites: Sequence[Site]) -> tuple[Span, ...]:
     mine = known.lead.get(Span(call.start_byte, call.end_byte))
     if mine is None:
         return ()
-    return tuple(lead.span for lead in known.leads[mine.function] if lead.task != mine.task and lead.ms != mine.ms)
+    others = (lead for lead in known.leads[mine.function] if lead.task != mine.task and lead.ms != mine.ms)
+    return tuple(lead.span for lead in others if not lead.is_within(mine) and not mine.is_within(lead))
