@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from sleeplint.rule import Budget, Example, Finding, Related, Rule, Severity, TestFile, Wait, dataclass
-from sleeplint_rules._judgement import BUDGET, FOREVER_MS, apart, by_decision, is_certain, is_guard, is_limited, length
+from sleeplint_rules._judgement import BUDGET, FOREVER_MS, apart, by_decision, is_guard, is_limited, length
 
 
 @dataclass(frozen=True)
@@ -101,31 +101,6 @@ class TimeoutOverBudget(Rule):
             title="One decision, told once, and one with its reason beside it",
             profile="default",
         ),
-        Example(
-            "rust",
-            """
-            use std::time::Duration;
-            use tokio::time::sleep;
-
-            #[tokio::test]
-            async fn wakes_up() {
-                let worker = tokio::spawn(async move {
-                    loop {
-                        tokio::select! {
-                            _ = wake.notified() => {}
-                            _ = sleep(Duration::from_secs(60)) => {}
-                        }
-                        if work_is_done() {
-                            break;
-                        }
-                    }
-                });
-                assert_eq!(worker.await.unwrap(), ());
-            }
-            """,
-            title="A timer that brings a worker's next round bounds nothing",
-            profile="default",
-        ),
     )
 
     comments_excuse: bool = True
@@ -158,8 +133,6 @@ def _costs_a_hang(wait: Wait, most: float) -> bool:
     """Whether it is a guard over the budget that the test would wait out: nothing around it ends sooner."""
     return (
         is_guard(wait)
-        # A timer that only brings a worker's next round bounds nothing.
-        and (wait.role == "guard" or is_certain(wait))
         and wait.kind in ("sleep", "timeout")
         and wait.purpose in ("operation", "connect")
         and wait.duration_ms is not None
