@@ -119,12 +119,12 @@ NAP = "sleep(Duration::from_millis(10)).await;"
         ),
         ("loop { if ready() || Instant::now() >= end { return other; } NAP }", True, True),
         (
-            "let mut up = false; for _ in 0..9 { if ready() { up = true; break; } NAP } a(); b(); c(); d(); assert!(up);",
+            "let mut up = false; for _ in 0..9 { if ok() { up = true; break; } NAP } a(); b(); c(); d(); assert!(up);",
             True,
             False,
         ),
         (
-            "let mut up = false; for _ in 0..9 { if ready() { up = true; break; } NAP } a(); b(); c(); d(); assert!(on);",
+            "let mut up = false; for _ in 0..9 { if ok() { up = true; break; } NAP } a(); b(); c(); d(); assert!(on);",
             True,
             True,
         ),
