@@ -62,7 +62,7 @@ SLEEPS = [
     ),
     ("def test_a(self):\n    self.loop.call_later(1, print)", ".call_later", 1000),
     ("from threading import Timer\nTimer(5, print).start()", "threading.Timer", 5000),
-    ("def test_a(page):\n    page.wait_for_timeout(500)", ".wait_for_timeout", 500),
+    ("def test_a(tab):\n    tab.wait_for_timeout(500)", ".wait_for_timeout", 500),
 ]
 
 

@@ -8,7 +8,7 @@ from sleeplint.languages.python.spans import blocks, guard, sleep
 _ACTIONS = (
     "click", "dblclick", "tap", "fill", "press", "type", "check", "uncheck", "set_checked", "select_option", "hover",
     "focus", "dispatch_event", "screenshot", "inner_text", "inner_html", "text_content", "get_attribute",
-    "input_value", "is_visible", "is_hidden", "is_enabled", "is_disabled", "is_checked", "is_editable",
+    "input_value", "is_enabled", "is_disabled", "is_checked", "is_editable",
     "set_input_files",
 )  # fmt: skip
 _OF_LOCATORS = (
@@ -38,6 +38,13 @@ _FINDERS = (
     "locator", "get_by_role", "get_by_text", "get_by_label", "get_by_placeholder", "get_by_alt_text", "get_by_title",
     "get_by_test_id", "nth", "filter", "and_", "or_",
 )  # fmt: skip
+TIMELESS = frozenset(
+    f"playwright.{flavour}_api.{kind}.{name}"
+    for flavour in ("sync", "async")
+    for kind in ("Page", "Frame", "Locator")
+    for name in ("is_visible", "is_hidden")
+)
+"""Calls that look and return at once, whatever time they are given."""
 _DRIVER = "selenium.webdriver.remote.webdriver.WebDriver"
 PLAYWRIGHT = ("playwright.sync_api", "playwright.async_api")
 
@@ -124,6 +131,16 @@ BROWSER_PARENTS: dict[str, str] = {
     f"{package}.LocatorAssertions": f"{package}.PageAssertions" for package in PLAYWRIGHT
 }
 """`expect` gives one or the other, by what it is given."""
+
+BROWSER_FIXTURES: dict[str, dict[str, str]] = {
+    flavour: {
+        "page": f"playwright.{flavour}_api.Page",
+        "context": f"playwright.{flavour}_api.BrowserContext",
+        "browser": f"playwright.{flavour}_api.Browser",
+    }
+    for flavour in ("sync", "async")
+}
+"""What the plugins of pytest for Playwright hand to tests of either kind."""
 
 BROWSER_ALIASES: dict[str, str] = {
     "selenium.webdriver.support.wait.WebDriverWait": "selenium.webdriver.support.ui.WebDriverWait",

@@ -12,7 +12,7 @@ from tree_sitter import Node
 from sleeplint.languages.python.bindings import Binding, Table
 from sleeplint.languages.python.decorators import is_fixture
 from sleeplint.languages.python.imports import above
-from sleeplint.languages.python.library import FIXTURES
+from sleeplint.languages.python.library import ASYNC_FIXTURES, FIXTURES
 from sleeplint.languages.python.meanings import UNKNOWN, Meaning
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.resolvers import names_of
@@ -48,7 +48,12 @@ def fixture_named(names: Names, name: str, user: Node, steps: int) -> Meaning:
             holder = made.module.chain(made.node)
             if holder and holder[-1].type == "decorated_definition" and is_fixture(holder[-1], made.module):
                 return names_of(made.module).returned(made.node, steps)
-    return Meaning("instance", FIXTURES[name]) if name in FIXTURES else UNKNOWN
+    path = (ASYNC_FIXTURES.get(name) if _is_async(user) else None) or FIXTURES.get(name)
+    return Meaning("instance", path) if path is not None else UNKNOWN
+
+
+def _is_async(function: Node) -> bool:
+    return any(child.type == "async" for child in function.children[:1])
 
 
 def _tables(module: Module, user: Node) -> Iterator[tuple[Module, Table]]:

@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from sleeplint.languages.catalogue import Argument, Call, Unit
 from sleeplint.languages.python.bounds import bounds_of, documented_unit, forwards, namesakes
+from sleeplint.languages.python.browsers import TIMELESS
 from sleeplint.languages.python.calls import Found, is_mock, looks_once
 from sleeplint.languages.python.catalogue import BY_PATH
 from sleeplint.languages.python.durations import fold, milliseconds, value_of
@@ -77,7 +78,8 @@ def _guard(call: Node, chain: Chain, keyword: str, names: Names) -> Found | None
     if owner is not None and names.module.text(owner).startswith("super("):
         return None  # an override that passes on what it was given
     meaning = names.meaning(function)
-    if canonical(meaning.path) in BY_PATH or is_mock(meaning):
+    known = canonical(meaning.path)
+    if known in BY_PATH or known in TIMELESS or is_mock(meaning):
         return None
     if meaning.kind == "function":
         if not forwards(meaning, keyword, _is_begun(chain)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sleeplint.languages.python.browsers import BROWSER_ATTRIBUTES, BROWSER_PARENTS, BROWSER_RETURNS
+from sleeplint.languages.python.browsers import BROWSER_ATTRIBUTES, BROWSER_FIXTURES, BROWSER_PARENTS, BROWSER_RETURNS
 from sleeplint.languages.python.catalogue import ALIASES
 
 PARENTS: dict[str, str] = {
@@ -207,8 +207,12 @@ FIXTURES: dict[str, str] = {
     "pytester": "pytest.Pytester",
     "testdir": "pytest.Pytester",
     "httpserver": "pytest_httpserver.HTTPServer",
+    **BROWSER_FIXTURES["sync"],
 }
 """Fixtures that widely used plugins of pytest bring, for what a project does not define itself."""
+
+ASYNC_FIXTURES: dict[str, str] = BROWSER_FIXTURES["async"]
+"""What such fixtures are in coroutines, where that is another thing."""
 
 _TWINS: dict[str, tuple[tuple[str, str], ...]] = {
     "six": (("six.moves.", ""),),

@@ -18,7 +18,12 @@ from sleeplint.languages.python.tree import Chain, arguments_of, chain_to, state
 from sleeplint.languages.python.verdict import Outcome
 from sleeplint.regexes import regex
 
-_SETTERS = frozenset({"settimeout", "set_timeout", "setblocking"})
+_SETTERS = frozenset(
+    {
+        "settimeout", "set_timeout", "setblocking", "set_default_timeout", "set_default_navigation_timeout",
+        "implicitly_wait", "set_page_load_timeout", "set_script_timeout",
+    }
+)  # fmt: skip
 _SETS = regex(r"_*[A-Z]|set_?|with_|configure|setdefault|build|from_|replace$|override|update_(config|settings)")
 """Names of what makes a thing or sets it up, and does nothing with it yet."""
 _SHORT_MS = 500
@@ -30,6 +35,7 @@ _TELLS = regex(r"[\w.]*(exit|stop|shutdown|quit|done|closing)\w*(\.set\(\)| *= *
 """What tells something to end."""
 _AT_ONCE = regex(r"(^|[.(\s])(QueueEmpty|QueueFull|WouldBlock)\b(?!.*\b\w*Time)")
 """What queues of tasks say without a wait: of one that was awaited, they say `TimeoutError`."""
+_ASKS_KIND = regex(r"\bisinstance\(|IsInstance\(|\.type\b|\btype\(")
 _NUMBER = regex(r"\d+(\.\d*)?|\.\d+")
 _NEAR = 2000
 """Bytes before an expected error in which a fake that throws it may stand."""
@@ -53,7 +59,7 @@ def raised(scene: Scene, site: Site) -> Outcome | None:
         if outer.type == "with_statement" and inner.type == "block" and outer.named_child_count:
             for call in scene.calls(outer.named_children[0]):
                 if call.name in words.RAISES:
-                    found = _said(scene, site, outer)
+                    found = _said(scene, site.chain[:index], outer)
                     found = found or _taken_back(scene, call.node, _short(site), not _operates(scene, site, inner))
                     if found is not None and found.role == "burned" and _ends_sooner(scene, site, inner, call.node):
                         return Outcome("guard", False, True, found.asserted)
@@ -129,7 +135,9 @@ def _beside(scene: Scene, site: Site, statement: Node) -> Outcome | None:
             continue
         if call.node.start_byte > site.call.start_byte:  # what is expected must come before that bound is reached
             return Outcome("guard", False, True, call.node) if is_timeout_error(_error_of(scene, call.node)) else None
-        found = _said(scene, site, statement) or _taken_back(scene, call.node, _short(site), False)
+        found = _said(scene, site.chain[: site.chain.index(statement)], statement) or _taken_back(
+            scene, call.node, _short(site), False
+        )
         body = statement.child_by_field_name("body")
         sooner = body is not None and _bounded_inside(scene, site, body)
         if found is not None and found.role == "burned" and sooner:
@@ -203,19 +211,25 @@ def _bounds_a_shorter(scene: Scene, site: Site) -> bool:
     return False
 
 
-def _said(scene: Scene, site: Site, raises: Node) -> Outcome | None:
-    """`with raises(Exception) as error:`, and then an assertion that the error speaks of a timeout."""
-    alias = re.search(r"\bas\s+(\w+)", scene.text(raises.named_children[0]))
-    if alias is None:
+def _said(scene: Scene, chain: Chain | None, raises: Node) -> Outcome | None:
+    """`with raises(Exception) as error:`, below `chain`, and then an assertion that the error speaks of a timeout."""
+    alias = re.search(r"\bas\s+(\w+)", scene.text(raises.named_children[0])) if raises.named_children else None
+    if alias is None or chain is None:
         return None
-    for act in islice(following(scene, site.chain[: site.chain.index(raises)], raises), 4):
+    for act in islice(following(scene, chain, raises), 4):
         if act.kind == "assert" and alias[1] in names_in(scene, act.node):
             written = scene.text(act.node)
             quoted = "".join(re.findall(r"\"[^\"]*\"|'[^']*'", written))
             told = _speaks_of_time(quoted, _error_of(scene, scene.calls(raises.named_children[0])[0].node))
-            negated = re.search(r"\bnot in\b|Not", written)
+            told = told or (_ASKS_KIND.search(written) is not None and is_timeout_error(_of_others(written, alias[1])))
+            negated = re.search(r"\bnot (in|isinstance)\b|\bis not\b|!=|Not", written)
             return Outcome("burned", True, True, act.node) if told and not negated else None
     return None
+
+
+def _of_others(written: str, name: str) -> str:
+    """What an assertion names but strings and what goes by `name`."""
+    return re.sub(rf"\"[^\"]*\"|'[^']*'|\b{re.escape(name)}\b[\w.]*", "", written)
 
 
 def _error_of(scene: Scene, raises: Node) -> str:
@@ -253,9 +267,17 @@ def set_before(scene: Scene, site: Site) -> Outcome | None:
         if act.kind != "assert":
             continue
         for call in scene.calls(act.node if act.node.type != "with_statement" else act.node.named_children[0]):
-            if call.name in words.RAISES and re.search(rf"(?<![\w.]){re.escape(own.receiver)}\b", scene.text(act.node)):
-                return expected(scene, call.node, False)
+            if call.name in words.RAISES and _is_used(scene, own.receiver, act.node):
+                said = _said(scene, chain_to(scene.root, act.node), act.node)
+                return said or expected(scene, call.node, False)
     return None
+
+
+def _is_used(scene: Scene, receiver: str, node: Node) -> bool:
+    """Whether something, or what it is part of, is spoken of: of `page.context` as of `page`."""
+    whole, _, part = receiver.rpartition(".")
+    name = whole if whole and part and whole != "self" else receiver
+    return re.search(rf"(?<![\w.]){re.escape(name)}\b", scene.text(node)) is not None
 
 
 def alarmed(scene: Scene, site: Site) -> Outcome | None:
