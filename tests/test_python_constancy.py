@@ -42,6 +42,72 @@ STORIES = {
             assert getter.state == "waiting"
         """,
     ),
+    "a helper waited until an assertion held, and nobody is told any more": (
+        "absence high",
+        """
+        class TestIt(unittest.TestCase):
+            def test_it(self):
+                token = self.box.listen(self.seen)
+                self.box.put("a", 1)
+                self.assertTrueEventually(lambda: self.assertEqual(len(self.seen), 1))
+                self.box.forget(token)
+                self.box.put("b", 1)
+                time.sleep(1)  # <-
+                self.assertEqual(len(self.seen), 1)
+        """,
+    ),
+    "a helper waited until another number was there": (
+        "settle high",
+        """
+        class TestIt(unittest.TestCase):
+            def test_it(self):
+                self.box.put("a", 1)
+                self.assertTrueEventually(lambda: self.assertEqual(len(self.seen), 1))
+                self.box.put("b", 1)
+                time.sleep(1)  # <-
+                self.assertEqual(len(self.seen), 2)
+        """,
+    ),
+    "a helper asserts again what it was waited for": (
+        "absence high",
+        """
+        def test_it(box):
+            box.put("a", 1)
+            wait_until(assert_seen)
+            box.forget()
+            time.sleep(1)  # <-
+            assert_seen()
+        """,
+    ),
+    "a helper asserts something else than what was waited for": (
+        "settle high",
+        """
+        def test_it(box):
+            box.put("a", 1)
+            wait_until(assert_seen)
+            box.forget()
+            time.sleep(1)  # <-
+            assert_forgotten()
+        """,
+    ),
+    "what was put into a queue is there still": (
+        "settle low",
+        """
+        async def test_it(app):
+            await app.inbox.put(1)
+            await asyncio.sleep(0.1)  # <-
+            assert not app.inbox.empty()
+        """,
+    ),
+    "another queue has got it": (
+        "settle high",
+        """
+        async def test_it(app):
+            await app.inbox.put(1)
+            await asyncio.sleep(0.1)  # <-
+            assert not app.outbox.empty()
+        """,
+    ),
     "a helper waited until it held": (
         "absence high",
         """
@@ -306,6 +372,111 @@ STORIES = {
             store.setex("a", 1, "v")
             time.sleep(1.1)  # <-
             assert store.get("a") is None
+        """,
+    ),
+    "a test that is named for what runs out": (
+        "expiry low",
+        """
+        def test_put_with_ttl(store):
+            store.put("a", 1)
+            time.sleep(1)  # <-
+            assert store.contains("a")
+        """,
+    ),
+    "one that is named for how long something may idle": (
+        "expiry low",
+        """
+        def test_max_idle(store):
+            store.put("a", 1)
+            time.sleep(1)  # <-
+            assert store.contains("a")
+        """,
+    ),
+    "one that is named for who idles": (
+        "settle high",
+        """
+        def test_idle_worker(store):
+            store.put("a", 1)
+            time.sleep(1)  # <-
+            assert store.contains("a")
+        """,
+    ),
+    "a bound after which the test is named": (
+        "expiry low",
+        """
+        def test_reply_timeout(bot):
+            handler = Handler(bot.answer, reply_timeout=0.5)
+            bot.add(handler)
+            bot.see("/start")
+            bot.see("/next")
+            bot.see("/more")
+            assert handler.is_waiting
+            bot.see("/stop")
+            bot.greet()
+            bot.see("/start")
+            bot.see("/next")
+            bot.see("/last")
+            time.sleep(0.75)  # <-
+            assert bot.sees("/start")
+        """,
+    ),
+    "a bound of another name": (
+        "settle high",
+        """
+        def test_reply_timeout(bot):
+            handler = Handler(bot.answer, connect_timeout=0.5)
+            bot.add(handler)
+            bot.see("/start")
+            bot.see("/next")
+            bot.see("/more")
+            assert handler.is_waiting
+            bot.see("/stop")
+            bot.greet()
+            bot.see("/start")
+            bot.see("/next")
+            bot.see("/last")
+            time.sleep(0.75)  # <-
+            assert bot.sees("/start")
+        """,
+    ),
+    "what a database was told": (
+        "expiry low",
+        """
+        def test_gone_away(cursor):
+            cursor.execute("SET wait_timeout=1")
+            time.sleep(2)  # <-
+            with pytest.raises(OperationalError):
+                cursor.execute("SELECT 1")
+        """,
+    ),
+    "what a database was told, with its unit": (
+        "expiry high",
+        """
+        def test_gone_away(cursor):
+            cursor.execute("SET idle_session_timeout TO '2s'")
+            time.sleep(3)  # <-
+            with pytest.raises(OperationalError):
+                cursor.execute("SELECT 1")
+        """,
+    ),
+    "what a database was told that lasts longer": (
+        "settle high",
+        """
+        def test_killed(cursor):
+            cursor.execute("SET wait_timeout=60")
+            time.sleep(2)  # <-
+            with pytest.raises(OperationalError):
+                cursor.execute("SELECT 1")
+        """,
+    ),
+    "what a database takes in milliseconds": (
+        "expiry low",
+        """
+        def test_gone_away(cursor):
+            cursor.execute("SET lock_timeout = 100")
+            time.sleep(0.2)  # <-
+            with pytest.raises(OperationalError):
+                cursor.execute("SELECT 1")
         """,
     ),
     "the error says that it is over": (

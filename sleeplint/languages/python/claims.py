@@ -6,8 +6,8 @@ import re
 
 from tree_sitter import Node
 
-from sleeplint.languages.python.flow import Act
-from sleeplint.languages.python.scene import Scene
+from sleeplint.languages.python.flow import Act, is_assertion
+from sleeplint.languages.python.scene import Called, Scene
 from sleeplint.languages.python.tree import arguments_of, bare
 from sleeplint.records import dataclass
 from sleeplint.regexes import regex
@@ -16,7 +16,7 @@ _VALUE = regex(
     r"""^([\d._]+|[A-Z][A-Z_\d]*|[\w.]*\.[A-Z_\d]+|[bru]*["'].*["']|None|True|False|\[\]|\{\}|\(\)|set\(\))$"""
 )
 """What a thing may be: a literal, or a constant."""
-_UNTIL = regex(r"(?i)^_?(wait|poll|eventually|retry|until|await|assert_eventually)\w*$")
+_UNTIL = regex(r"(?i)^(_?(wait|poll|eventually|retry|until|await|assert_eventually)\w*|assert\w+eventually)$")
 """Functions that return when what they are given holds."""
 _TRUTHS = {"assertTrue": False, "assert_": False, "assert_true": False, "assertFalse": True, "assert_false": True}
 _RELATIONS = {
@@ -24,7 +24,6 @@ _RELATIONS = {
     "assertNotEqual": "!=", "assertIsNot": "!=", "assertGreater": ">", "assertLess": "<", "assertGreaterEqual": ">=",
     "assertLessEqual": "<=",
 }  # fmt: skip
-_COMPARES = _TRUTHS.keys() | _RELATIONS.keys() | {"assertIsNone", "assertIn", "assertNotIn"}
 _OPERATORS = {"is": "==", "is not": "!=", "<>": "!="}
 _NEGATED = {"==": "!=", "!=": "==", "in": "not in", "not in": "in", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
@@ -58,21 +57,38 @@ def claim_of(scene: Scene, act: Act) -> Claim | None:
     if node.type != "expression_statement":
         return None
     for call in act.calls[:2]:
-        if call.name not in _COMPARES and not _UNTIL.match(call.name):
-            continue
-        arguments = arguments_of(call.node, scene.code).positional
-        if call.name in _TRUTHS and arguments:
-            return _of(scene, arguments[0], _TRUTHS[call.name])
-        if call.name == "assertIsNone" and arguments:
-            return Claim(_written(scene, arguments[0]), "==", "None")
-        if call.name in _RELATIONS and len(arguments) >= 2:
-            return _related(_written(scene, arguments[0]), _RELATIONS[call.name], _written(scene, arguments[1]))
-        if call.name in ("assertIn", "assertNotIn") and len(arguments) >= 2:
-            relation = "in" if call.name == "assertIn" else "not in"
-            return Claim(_written(scene, arguments[1]), relation, _written(scene, arguments[0]))
-        if _UNTIL.match(call.name) and arguments and arguments[0].type == "lambda":
-            body = arguments[0].child_by_field_name("body")
-            return _of(scene, body, False) if body is not None else None
+        given = arguments_of(call.node, scene.code).positional
+        found = _waited_for(scene, given[0]) if given and _UNTIL.match(call.name) else _asserted(scene, call)
+        if found is not None:
+            return found
+    return None
+
+
+def _waited_for(scene: Scene, condition: Node) -> Claim | None:
+    """What is so once a function that waits for a condition has returned: the condition, or what it asserts."""
+    if condition.type in ("identifier", "attribute"):
+        return Claim(f"{_written(scene, condition)}()", "==", "True")
+    body = condition.child_by_field_name("body") if condition.type == "lambda" else None
+    if body is None:
+        return None
+    said = _asserted(scene, scene.called(bare(body))) if bare(body).type == "call" else None
+    return said or _of(scene, body, False)
+
+
+def _asserted(scene: Scene, call: Called) -> Claim | None:
+    """What is so once a call that asserts something has returned."""
+    arguments = arguments_of(call.node, scene.code).positional
+    if call.name in _TRUTHS and arguments:
+        return _of(scene, arguments[0], _TRUTHS[call.name])
+    if call.name == "assertIsNone" and arguments:
+        return Claim(_written(scene, arguments[0]), "==", "None")
+    if call.name in _RELATIONS and len(arguments) >= 2:
+        return _related(_written(scene, arguments[0]), _RELATIONS[call.name], _written(scene, arguments[1]))
+    if call.name in ("assertIn", "assertNotIn") and len(arguments) >= 2:
+        relation = "in" if call.name == "assertIn" else "not in"
+        return Claim(_written(scene, arguments[1]), relation, _written(scene, arguments[0]))
+    if is_assertion(call.name) and not arguments:
+        return Claim(_written(scene, call.node), "==", "True")
     return None
 
 

@@ -77,10 +77,12 @@ def put_there(scene: Scene, around: Surrounding) -> bool:
     cause, outcome = around.cause, around.outcome
     claim = claim_of(scene, outcome) if outcome is not None else None
     given = cause.effect if cause is not None else None
-    if claim is None or given is None or claim.relation != "==" or not _PUTS.match(given.name):
+    if claim is None or given is None or not given.receiver or not _PUTS.match(given.name):
         return False
+    if claim == Claim(f"{given.receiver}.empty()", "!=", "True"):
+        return True  # it may well hold what it was given
     values = ["".join(scene.text(one).split()) for one in arguments_of(given.node, scene.code).positional[1:]]
-    return bool(given.receiver) and claim.subject.startswith(f"{given.receiver}.") and claim.value in values
+    return claim.relation == "==" and claim.subject.startswith(f"{given.receiver}.") and claim.value in values
 
 
 def told_apart(scene: Scene, outcome: Act, around: Surrounding) -> bool:

@@ -60,7 +60,7 @@ def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
         verdict = replace(verdict, role="pacing", sure=False)  # as likely it is there out of habit
     if verdict.role == "settle" and verdict.sure and _is_to_change_nothing(scene, around):
         verdict = replace(verdict, role="absence", sure=False)
-    if verdict.role == "settle" and verdict.sure and _says_expiry(scene, statement):
+    if verdict.role == "settle" and verdict.sure and _is_about_expiry(scene, site, statement):
         verdict = Verdict("expiry", False, related=verdict.related)
     if not verdict.sure and verdict.role in ("absence", "sync") and is_named_for_expiry(scene, site):
         verdict = verdict if outlives(scene, site, around) else replace(verdict, role="expiry")
@@ -110,9 +110,11 @@ def _is_prepared(scene: Scene, site: Site) -> bool:
     return parameters.named_child_count > 0
 
 
-def _says_expiry(scene: Scene, statement: Node) -> bool:
-    """Whether the comment at a sleep says that it lasts until something is no longer valid."""
-    return bool(words.NO_LONGER_VALID.search(remarks.remark(scene.code, statement.start_byte, statement.end_byte)))
+def _is_about_expiry(scene: Scene, site: Site, statement: Node) -> bool:
+    """Whether the comment at a sleep, or the name of its test, says that something is no longer valid after a while."""
+    if words.NO_LONGER_VALID.search(remarks.remark(scene.code, statement.start_byte, statement.end_byte)):
+        return True
+    return is_named_for_expiry(scene, site)
 
 
 def _is_to_show_nothing(scene: Scene, statement: Node) -> bool:

@@ -302,7 +302,7 @@ CONSTANT_NAMES = regex(
     r"unaffected|ignores?|ignored|untouched)(?:_|$)|[a-z](?:Not|Never|Stays|Still|Remains|Ignore[sd]?)(?=[A-Z]|$)"
 )
 """Names of tests in which something is not to happen."""
-EXPIRED = regex(r"(?i)expire|(?<![a-z])(stale(?!mate)|ttl)|lease\w*(lost|error)")
+EXPIRED = regex(r"(?i)expir|(?<![a-z])(stale(?!mate)|ttl|(max|too)[_ ]?idle|idle[_ ]?(time|for))|lease\w*(lost|error)")
 """Errors and tests about something that is over by time."""
 COMMENTS = (
     (
