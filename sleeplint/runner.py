@@ -270,15 +270,20 @@ def _fresh(tasks: list[Task], linter: Linter, jobs: int) -> Iterator[Report]:
 
 def _pooled(tasks: list[Task], linter: Linter, jobs: int) -> Iterator[Report]:
     """Reports by processes that are replaced now and then: what they held of other projects is given back."""
-    _prepare(tasks)
-    for generation in _generations(tasks):
+    generations = list(_generations(tasks))
+    _prepare(tasks, repairs=linter.repairs is True and len(generations) > 1)
+    for generation in generations:
         yield from _generation(list(_chunks(generation, jobs)), linter, jobs)
 
 
-def _prepare(tasks: Iterable[Task]) -> None:
+def _prepare(tasks: Iterable[Task], *, repairs: bool) -> None:
     """Load once what all processes need, where they begin as copies of this one."""
     if _context().get_start_method() == "fork":
         for language in sorted({language for task in tasks if (language := language_of(task.path))}):
+            if repairs:
+                from sleeplint.repairs import prepare
+
+                prepare(language)
             languages.prepare(language)
 
 

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
@@ -251,3 +253,38 @@ def test_a_project_that_takes_too_much_memory_is_opened_anew(project: str, monke
     monkeypatch.setattr(runner, "_MOST_HELD", 0)
     assert reports() == roomy
     assert len(opened) > 2 * once
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("tests/test_a.py", "import time\n\n\nasync def test_it():\n    time.sleep(2)\n    assert True\n"),
+        (
+            "tests/a.rs",
+            "#[tokio::test]\nasync fn holds() {\n    std::thread::sleep(std::time::Duration::from_secs(2));\n"
+            "    assert!(true);\n}\n",
+        ),
+    ],
+    ids=["python", "rust"],
+)
+def test_nothing_of_ours_is_left_to_load_once_all_is_prepared(path: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / path).write_text(text)
+    program = """
+import sys
+from sleeplint import languages, planning, repairs, runner
+from sleeplint.registry import load
+from sleeplint.settings.resolver import Resolver
+from sleeplint.source import language_of
+
+work = planning.plan(["."], load(), Resolver(load))
+linter = runner.Linter(work.plans, repairs=True)
+(task,) = work.tasks
+repairs.prepare(language_of(task.path))
+languages.prepare(language_of(task.path))
+before = set(sys.modules)
+print([finding.rule for finding in linter.report(task).findings if finding.fix])
+print(sorted(name for name in set(sys.modules) - before if name.startswith(("sleeplint", "libcst", "tree_sitter"))))
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["['blocking-sleep']", "[]"]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 
 from sleeplint.facts import TestFile
 from sleeplint.finding import Finding, Fix
-from sleeplint.source import Source
+from sleeplint.source import Language, Source
 
 MOST = 200
 """Findings of one file that are repaired at a time; each looks at the file as a whole."""
 MOST_BYTES = 400_000
 """Bytes of a file that is repaired: what rewrites Python takes a second and thirty megabytes for fifty thousand."""
+
+_LOADED = {"rust": ("sleeplint.repairs.rust",), "python": ("sleeplint.repairs.python.recipes", "libcst.native")}
+"""What a first repair loads; libcst keeps its parser for the first text."""
 
 
 def offer(source: Source, file: TestFile, findings: Sequence[Finding]) -> tuple[Fix | None, ...]:
@@ -33,3 +37,9 @@ def offer(source: Source, file: TestFile, findings: Sequence[Finding]) -> tuple[
             return python.offer(source, file, findings)
         case None:
             return (None,) * len(findings)
+
+
+def prepare(language: Language) -> None:
+    """Load what repairs files of a language, so that processes forked from now on share it."""
+    for module in _LOADED[language]:
+        import_module(module)
