@@ -11,7 +11,7 @@ from sleeplint.languages import read
 from sleeplint.source import Source
 
 HEAD = """\
-import asyncio, socket, subprocess, threading, time
+import asyncio, contextlib, socket, subprocess, threading, time
 import anyio, pytest
 from concurrent.futures import ThreadPoolExecutor
 
@@ -61,6 +61,44 @@ COSTS: dict[str, tuple[float | None, str]] = {
     "times the cases": (
         300,
         "@pytest.mark.parametrize('n', [1, 2, 3])\ndef test(n):\n    server.poke()\n    time.sleep(0.1)  # <-\n",
+    ),
+    "some of the cases": (
+        None,
+        """
+        @pytest.mark.parametrize("mode", ["on", "late", "off"])
+        def test(mode):
+            if mode == "on":
+                server.poke()
+            elif mode == "late":
+                server.poke()
+                time.sleep(0.1)  # <-
+            assert server.poked
+        """,
+    ),
+    "all of the cases ask": (
+        200,
+        """
+        @pytest.mark.parametrize("mode", ["on", "off"])
+        def test(mode):
+            server.switch(mode)
+            if server.stopped.wait(0.1):  # <-
+                pytest.fail("it has stopped")
+        """,
+    ),
+    "a branch of a single case": (
+        100,
+        "def test():\n    if server.poke():\n        time.sleep(0.1)  # <-\n        assert seen\n",
+    ),
+    "may run out in some of the cases": (
+        None,
+        """
+        @pytest.mark.parametrize("known", [True, False])
+        async def test(known):
+            found = None
+            with contextlib.suppress(asyncio.TimeoutError):
+                found = await asyncio.wait_for(search(known), 0.2)  # <-
+            assert (found is not None) == known
+        """,
     ),
     "a poll ends when it ends": (None, "def test():\n    while not ready():\n        time.sleep(0.1)  # <-\n"),
     "a guard costs nothing": (0, "async def test():\n    await asyncio.wait_for(job(), 5)  # <-\n"),

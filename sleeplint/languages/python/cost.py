@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+
 from sleeplint.facts import Limit, Milliseconds
+from sleeplint.languages.python.flow import border
 from sleeplint.languages.python.loops import round_of, times
 from sleeplint.languages.python.rounds import mapped, rounds
 from sleeplint.languages.python.scene import Scene
@@ -86,4 +89,15 @@ def cost(
     cases = site.test.cases if site.test is not None else 1
     if not cases:  # parameters that are put together elsewhere
         return None
+    if cases > 1 and ((verdict.role == "burned" and not verdict.sure) or _depends(site)):
+        return None  # in some of the cases
     return site.duration_ms * repeats * cases
+
+
+def _depends(site: Site) -> bool:
+    """Whether a wait stands in a branch of its function."""
+    function, within = border(site.chain), (*site.chain, site.call)
+    return any(
+        outer.type in ("if_statement", "case_clause") and outer.child_by_field_name("condition") != inner
+        for outer, inner in itertools.pairwise(within[function + 1 :])
+    )
