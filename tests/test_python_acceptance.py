@@ -565,8 +565,22 @@ def test_what_is_said_to_be_ignored_changes_nothing() -> None:
     assert here(code.format("# sleeplint: ignore[settle-sleep] must stay")).role == "settle"
 
 
+@pytest.mark.parametrize(
+    ("head", "before", "role"),
+    [
+        ("tracer.start_span('load')", "", "workload"),
+        ("RunTimer()", "", "workload"),
+        ("tracer.start_span('load')", "shop.sell(1); ", "settle"),
+        ("mock.patch('shop.send')", "", "settle"),
+    ],
+)
+def test_nothing_but_a_sleep_in_a_block_that_takes_the_time_is_its_work(head: str, before: str, role: str) -> None:
+    body = f"    with {head}:\n        {before}time.sleep(0.1)  # <-\n"
+    assert here(f"def test():\n    shop.open()\n{body}    assert shop.sold == 1\n").role == role
+
+
 def test_the_sole_content_of_a_measured_block_is_its_work() -> None:
-    code = "def test():\n    with stopwatch() as watch:\n        {}time.sleep(0.2)  # <-\n    assert {}\n"
+    code = "def test():\n    with watching() as watch:\n        {}time.sleep(0.2)  # <-\n    assert {}\n"
     measured = here(code.format("", "watch.elapsed >= 0.2"))
     assert (measured.role, measured.role_confidence) == ("workload", "high")
     assert here(code.format("", "watch.lines == 2")).role == "settle"

@@ -625,6 +625,127 @@ STORIES = {
             assert value
         """,
     ),
+    "asked again, and the answer is as before": (
+        "absence low",
+        """
+        def test_it(pump):
+            state = pump.state()
+            assert state.level == 2
+            pump.release(1)
+            time.sleep(0.1)  # <-
+            state = pump.state()
+            assert state.level == 2
+        """,
+    ),
+    "asked again, and the answer was another in between": (
+        "settle high",
+        """
+        def test_it(pump):
+            state = pump.state()
+            assert state.level == 2
+            state = pump.state()
+            assert state.level == 1
+            pump.release(1)
+            time.sleep(0.1)  # <-
+            state = pump.state()
+            assert state.level == 2
+        """,
+    ),
+    "asked of another": (
+        "settle high",
+        """
+        def test_it(pump, spare):
+            state = spare.state()
+            assert state.level == 2
+            pump.release(1)
+            time.sleep(0.1)  # <-
+            state = pump.state()
+            assert state.level == 2
+        """,
+    ),
+    "asked again, beside what is new": (
+        "settle high",
+        """
+        def test_it(pump):
+            state = pump.state()
+            assert state.level == 2
+            pump.release(1)
+            time.sleep(0.1)  # <-
+            state = pump.state()
+            assert state.level == 2
+            assert pump.released == [1]
+        """,
+    ),
+    "the same timestamp of two things": (
+        "pacing low",
+        """
+        def test_it(meter):
+            first = meter.collect()
+            meter.add(1)
+            time.sleep(0.1)  # <-
+            second = meter.collect()
+            assert second.value == 2
+            assert second.time_unix_nano > first.time_unix_nano
+        """,
+    ),
+    "the same timestamp of two things, after something else was done": (
+        "settle high",
+        """
+        def test_it(meter):
+            first = meter.collect()
+            meter.add(1)
+            time.sleep(0.1)  # <-
+            assert meter.seen == 1
+            meter.add(2)
+            second = meter.collect()
+            assert second.time_unix_nano > first.time_unix_nano
+        """,
+    ),
+    "two timestamps of one thing": (
+        "settle high",
+        """
+        def test_it(meter):
+            meter.add(1)
+            time.sleep(0.1)  # <-
+            second = meter.collect()
+            assert second.value == 2
+            assert second.updated_at > second.created_at
+        """,
+    ),
+    "how long it took": (
+        "settle low",
+        """
+        def test_it(queue):
+            start = time.time()
+            queue.put(1)
+            time.sleep(0.01)  # <-
+            assert time.time() - start < 0.2
+        """,
+    ),
+    "how long it took, noted before it is asked": (
+        "settle low",
+        """
+        def test_it(queue):
+            start = time.time()
+            queue.put(1)
+            time.sleep(0.01)  # <-
+            took = time.time() - start
+            assert took < 0.2
+            start = time.time()
+            assert queue.join() == 1
+        """,
+    ),
+    "how long it took, and what came of it": (
+        "settle high",
+        """
+        def test_it(queue):
+            start = time.time()
+            queue.put(1)
+            time.sleep(0.01)  # <-
+            assert time.time() - start < 0.2
+            assert queue.seen == [1]
+        """,
+    ),
     "a rhythm, and a comment about an effect": (
         "settle low",
         """

@@ -196,6 +196,21 @@ def subject(scene: Scene, act: Act) -> str:
     return scene.text(node)
 
 
+def takes_time(scene: Scene, node: Node) -> bool:
+    """`time() - start`: whether a statement takes one reading of a clock from another."""
+    if scene.code.find(b"-", node.start_byte, node.end_byte) < 0:
+        return False
+    return any(
+        _reads_clock(scene, part.child_by_field_name("left")) or _reads_clock(scene, part.child_by_field_name("right"))
+        for part in parts(node)
+        if part.type == "binary_operator" and part.children[1].type == "-"
+    )
+
+
+def _reads_clock(scene: Scene, node: Node | None) -> bool:
+    return node is not None and node.type == "call" and bool(words.READS_CLOCK.fullmatch(scene.called(node).name))
+
+
 def names_in(scene: Scene, node: Node) -> set[str]:
     """The identifiers that a statement reads or writes."""
     return {scene.text(part) for part in parts(node) if part.type == "identifier"}

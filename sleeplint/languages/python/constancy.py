@@ -60,6 +60,16 @@ def _squeezed(scene: Scene, act: Act) -> str:
     return "".join(scene.text(act.node).split())
 
 
+def asked_again(scene: Scene, outcome: Act, around: Surrounding) -> bool:
+    """`state = ask(); assert state.up` before the wait, and the very same after it."""
+    asked = next((act for act in around.after if assigned(scene, act) & names_in(scene, outcome.node)), None)
+    if asked is None:
+        return False
+    earlier = next((at for at, act in enumerate(around.before) if act.kind == "assert"), len(around.before))
+    pair = [_squeezed(scene, act) for act in around.before[earlier : earlier + 2]]
+    return pair == [_squeezed(scene, outcome), _squeezed(scene, asked)]
+
+
 def as_before(scene: Scene, outcome: Act, around: Surrounding) -> bool:
     """`old = pool.size` before, and `assert pool.size == old` after; or both looked up alike under two names."""
     claim = claim_of(scene, outcome)

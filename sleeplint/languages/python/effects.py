@@ -8,7 +8,7 @@ from itertools import takewhile
 from sleeplint.facts import Related, Role
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.assertions import expectation, names_in, subject
-from sleeplint.languages.python.constancy import as_before, told_apart, unchanged
+from sleeplint.languages.python.constancy import as_before, asked_again, told_apart, unchanged
 from sleeplint.languages.python.flow import Act
 from sleeplint.languages.python.neighbours import Surrounding, assigned, span_of
 from sleeplint.languages.python.scene import Scene
@@ -37,7 +37,7 @@ def effect(scene: Scene, around: Surrounding) -> Verdict | None:
         role: Role = "absence" if _is_as_earlier(scene, later) else "settle"
         return Verdict(role, False, related=(Related(span_of(later.node), "asserted here"),))
     related = (Related(span_of(outcome.node), "asserted here"),)
-    if _later_than(scene, outcome, around):
+    if _later_than(scene, outcome, around) or _one_later(scene, outcome, around):
         return Verdict("pacing", False, related=related)
     if told_apart(scene, outcome, around):
         return Verdict("pacing", False, related=related)
@@ -95,13 +95,13 @@ def persistence(scene: Scene, around: Surrounding) -> Verdict | None:
     if outcome is None or outcome.kind != "assert":
         return None
     related = (Related(span_of(outcome.node), "asserted here"),)
-    if unchanged(scene, outcome, around):
-        renewed = around.cause is not None and starter(scene, around.cause) is not None
-        if renewed or _news(scene, outcome, around):
-            return Verdict("settle", False, related=related)  # what was as it is now is so anew
-        return Verdict("absence", True, related=related)
+    anew = (around.cause is not None and starter(scene, around.cause) is not None) or _news(scene, outcome, around)
+    if unchanged(scene, outcome, around):  # what was as it is now may be so anew
+        return Verdict("settle" if anew else "absence", not anew, related=related)
     if as_before(scene, outcome, around):
         return Verdict("absence", True, related=related)
+    if not anew and asked_again(scene, outcome, around):
+        return Verdict("absence", False, related=related)
     cause = around.cause
     begun = assigned(scene, cause) if cause is not None and starter(scene, cause) is not None else set()
     if begun & names_in(scene, outcome.node) and not _outlived(scene, outcome):
@@ -156,6 +156,26 @@ def _ends_later(scene: Scene, outcome: Act, around: Surrounding) -> bool:
         act.kind == "assert" and subject(scene, act) == about and expectation(scene, act).wants == "happened"
         for act in later
     )
+
+
+_ONE_LATER = regex(
+    r"\bassert(?:Greater|Less|NotEqual)\(\s*[\w.\[\]]+\.(\w+),\s*[\w.\[\]]+\.(\w+)\s*,?\s*\)|"
+    r"\bassert [\w.\[\]]+\.(\w+) (?:<|>|!=) [\w.\[\]]+\.(\w+)(?:,|$)"
+)
+"""The same of two things, compared."""
+
+
+def _one_later(scene: Scene, outcome: Act, around: Surrounding) -> bool:
+    """Among what is asserted, `second.taken_at > first.taken_at`: the same timestamp of two things."""
+    for act in around.after[around.after.index(outcome) :]:
+        if act.kind in ("call", "wait"):
+            return False
+        found = _ONE_LATER.match(scene.text(act.node).removeprefix("self.")) if act.kind == "assert" else None
+        if found is not None:
+            label, other = (side for side in found.groups() if side is not None)
+            if label == other and words.TIMESTAMPS.search(label):
+                return True
+    return False
 
 
 def _later_than(scene: Scene, outcome: Act, around: Surrounding) -> bool:

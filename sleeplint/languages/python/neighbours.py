@@ -6,11 +6,13 @@ from itertools import islice
 
 from tree_sitter import Node
 
-from sleeplint.languages.python.assertions import names_in
+from sleeplint.languages.python import vocabulary as words
+from sleeplint.languages.python.assertions import names_in, takes_time
 from sleeplint.languages.python.flow import Act, following, preceding
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 from sleeplint.text import Span
 
 _NEAR = 8
@@ -52,7 +54,16 @@ def surrounding(scene: Scene, site: Site) -> Surrounding:
 def _outcome(scene: Scene, after: tuple[Act, ...]) -> Act | None:
     acting: Act | None = None
     answers: set[str] = set()
+    spans: set[str] = set()
+    timed = False
     for act in after:
+        if takes_time(scene, act.node):
+            spans |= assigned(scene, act)
+        if act.kind == "assert" and (takes_time(scene, act.node) or _is_of(scene, act, spans)):
+            timed = True
+            continue  # it asks how long things took, and not what came of them
+        if timed and any(words.READS_CLOCK.fullmatch(call.name) for call in act.calls):
+            return acting  # what comes now is measured anew
         if act.kind in ("neutral", "mark", "read", "wait"):
             if answers & names_in(scene, act.node):
                 answers |= assigned(scene, act)  # `count = int(answer)`
@@ -65,6 +76,15 @@ def _outcome(scene: Scene, after: tuple[Act, ...]) -> Act | None:
             return act  # what was called in between was asked for the answer that is asserted
         return acting
     return acting
+
+
+_COMPARED = regex(r"self|assert\w*|pytest|approx|[A-Z_\d]+")
+
+
+def _is_of(scene: Scene, act: Act, names: set[str]) -> bool:
+    """Whether an assertion is of certain names, and of no other but constants."""
+    used = names_in(scene, act.node)
+    return bool(used & names) and all(_COMPARED.fullmatch(name) for name in used - names)
 
 
 def assigned(scene: Scene, act: Act) -> set[str]:

@@ -33,7 +33,7 @@ from sleeplint.languages.python.suite import BY_RUNNER
 from sleeplint.languages.python.tasks import Spawn, Standing, is_spawner, name_of, standing_of
 from sleeplint.languages.python.tree import arguments_of, bare, chain_to, statement_of
 from sleeplint.languages.python.verdict import Verdict
-from sleeplint.languages.python.workloads import delayed, is_handler, paced, workload
+from sleeplint.languages.python.workloads import delayed, is_handler, measured, paced, workload
 from sleeplint.records import replace
 from sleeplint.regexes import regex
 from sleeplint.text import Span
@@ -144,7 +144,8 @@ def _verdict(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
     if _delays_a_call(site):
         return Verdict("pacing", True)
     return (
-        hold(scene, site, standing, spawn, ends, round_)
+        measured(scene, site)
+        or hold(scene, site, standing, spawn, ends, round_)
         or paced(scene, site, standing, round_)
         or workload(scene, site, standing, spawn, ends)
         or delayed(scene, site, standing, round_)

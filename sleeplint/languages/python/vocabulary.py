@@ -198,9 +198,13 @@ CLOCKS = frozenset(
     }
 )  # fmt: skip
 """Calls that read a clock."""
+READS_CLOCK = regex(rf"{'|'.join(sorted(CLOCKS))}|_*(get_|current_)?time_?(s|ms|ns|millis|nanos|secs|seconds)?")
+"""Those, and a project's own."""
 WEAK_EXPIRIES = regex(r"(?i)(timeout|interval|period|backoff|delay|refresh|duration|time_limit|frequency)")
 """Names of times that may be such, or only bounds."""
-TIMESTAMPS = regex(r"(?i)(time(stamp)?s?\b|date\b|_at\b|modified|created|updated|heartbeat|mtime|last_\w+)")
+TIMESTAMPS = regex(
+    r"(?i)(time(stamp)?(s|_?ms|(_\w+)?_(ns|nanos?))?\b|date\b|_at\b|modified|created|updated|heartbeat|mtime|last_\w+)"
+)
 """Values that differ only if time has passed."""
 EARLIER = regex(r"(?i)^(last|old|prev|previous|before|initial|orig|original|first|former)_|_(before|old|initial|prev)$")
 """What people call a value that was looked at before."""
@@ -208,6 +212,10 @@ LENGTHS = regex(
     r"(?i)elapsed|duration|latency|\btook\b|time_?taken|(run|response|wall|total|spent)_?time|seconds\b|_ms\b"
 )
 """Values that say how long something took."""
+MEASURES = regex(
+    r"(?i)(^|_)(span|timer|timed|timing|stop_?watch|measur\w+|profil\w+|trac(e|ing))($|_)|[a-z](Timer|Span)$"
+)
+"""Blocks that note how long what stands in them took."""
 BEGINS = regex(r"(?i)^_*(start|begin|tic|resume|enter|mark_?start)\w*$")
 ENDS = regex(r"(?i)^_*(stop|end|toc|finish|pause|exit|lap|mark_?end)\w*$")
 """What is called on a stopwatch."""

@@ -80,6 +80,16 @@ def workload(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
     return None
 
 
+def measured(scene: Scene, site: Site) -> Verdict | None:
+    """`with tracer.span("load"): sleep(.1)`: it is the work that is measured, where nothing else is in the block."""
+    index = next((at for at in range(len(site.chain) - 1, -1, -1) if site.chain[at].type == "block"), 0)
+    around = site.chain[index - 1]
+    if around.type != "with_statement" or len(scene.statements(site.chain[index])) != 1:
+        return None
+    head = scene.calls(around.named_children[0])
+    return Verdict("workload", True) if any(words.MEASURES.search(call.name) for call in head) else None
+
+
 def _is_a_program(scene: Scene, site: Site, standing: Standing) -> bool:
     """Whether it stands at the top of a file among tests that holds none, or in what that calls: others run it."""
     chain = site.chain
