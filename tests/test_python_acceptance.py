@@ -598,6 +598,42 @@ def test_a_sender_that_the_other_side_cuts_off_tries_nothing_again() -> None:
     assert here(code.format("LookupError")).role == "poll"
 
 
+@pytest.mark.parametrize(
+    ("take", "error", "role"),
+    [
+        ("jobs.get_nowait().result()", "queue.Empty", "pacing"),
+        ("jobs.pop().result()", "IndexError", "pacing"),
+        ("jobs.take().result()", "IndexError", "poll"),
+        ("jobs.get_nowait().result()", "Closed", "poll"),
+    ],
+)
+def test_what_takes_all_there_is_waits_for_nothing(take: str, error: str, role: str) -> None:
+    code = (
+        f"def test():\n    while True:\n        try:\n            {take}\n        except TooBusy:\n"
+        f"            time.sleep(1)  # <-\n        except {error}:\n            break\n"
+    )
+    assert here(code).role == role
+
+
+@pytest.mark.parametrize(
+    ("things", "condition", "role"),
+    [
+        ("calls", "name == 'error'", "workload"),
+        ("calls", "name == self.wanted()", "poll"),
+        ("self.stream", "name == 'error'", "poll"),
+    ],
+)
+def test_a_thing_that_says_that_it_is_the_last_is_no_condition_to_wait_for(
+    things: str, condition: str, role: str
+) -> None:
+    code = (
+        f"class FakeProxy:\n    def invoke(self, calls):\n        for name, args in {things}:\n"
+        f"            if {condition}:\n                break\n            elif name == 'pause':\n"
+        "                time.sleep(args[0])  # <-\n            self.seen.append(name)\n"
+    )
+    assert here(code).role == role
+
+
 def test_a_comment_of_expiry_outweighs_an_effect() -> None:
     code = "def test():\n    cache.put(1)\n    {}\n    time.sleep(0.5)  # <-\n    assert cache.size == 3\n"
     expired = here(code.format("# wait for the entry to become invalid"))

@@ -405,6 +405,80 @@ LOOPS: dict[str, tuple[tuple[bool, bool], str]] = {
             raise AssertionError("workers are left")
         """,
     ),
+    "another way, where none has returned": (
+        (True, False),
+        """
+        def pick():
+            for attempt in range(5):
+                if usable(PORT + attempt):
+                    return PORT + attempt
+                time.sleep(0.1)  # <-
+            port = PORT
+            while port in taken:
+                port += 1
+            taken.add(port)
+            say(port)
+            return port
+        """,
+    ),
+    "the same, where one has broken off": (
+        (True, True),
+        """
+        def pick():
+            for attempt in range(5):
+                if usable(PORT + attempt):
+                    break
+                time.sleep(0.1)  # <-
+            port = PORT
+            while port in taken:
+                port += 1
+            taken.add(port)
+            say(port)
+            return port
+        """,
+    ),
+    "a condition, and what is returned later": (
+        (True, True),
+        """
+        def pick():
+            tries = 0
+            while tries < 5 and not usable(PORT):
+                if closed():
+                    return None
+                time.sleep(0.1)  # <-
+                tries += 1
+            port = PORT
+            taken.add(port)
+            say(port)
+            return port
+        """,
+    ),
+    "a count at which a helper fails": (
+        (True, False),
+        """
+        def wait(writer):
+            check = 0
+            while not writer.succeeded():
+                check += 1
+                if check == 50:
+                    writer.fail_with(writer.output)
+                time.sleep(0.1)  # <-
+        """,
+    ),
+    "a timeout block by another name": (
+        (True, False),
+        """
+        from asyncio import timeout as within
+
+        async def wait(bus):
+            async with within(5):
+                while True:
+                    try:
+                        return await bus.call("power")
+                    except OSError:
+                        await asyncio.sleep(0.1)  # <-
+        """,
+    ),
     "a report, and no more": (
         (True, True),
         """

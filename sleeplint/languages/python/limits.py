@@ -9,7 +9,7 @@ from tree_sitter import Node
 from sleeplint.facts import Limit, Milliseconds
 from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.flow import border
-from sleeplint.languages.python.scene import Scene
+from sleeplint.languages.python.scene import Called, Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.suite import BY_RUNNER
 from sleeplint.languages.python.tree import Chain, arguments_of
@@ -28,7 +28,7 @@ def limit_of(scene: Scene, site: Site) -> Limit | None:
         outer = chain[index]
         if outer.type == "with_statement" and inner.type == "block" and outer.named_child_count:
             for call in scene.calls(outer.named_children[0]):
-                if call.name in words.TIMEOUT_BLOCKS:
+                if _bounds(scene, call):
                     found += _known(scene, call.node)
         elif outer.type == "call" and inner.type == "argument_list" and scene.called(outer).name in _WRAPPERS:
             found += _known(scene, outer)
@@ -46,6 +46,13 @@ def limit_of(scene: Scene, site: Site) -> Limit | None:
     if site.of_this_project:  # its suite nests it to see what becomes of that
         found = [limit for limit in found if limit.by != site.api]
     return min(found, key=lambda limit: limit.ms, default=None)
+
+
+def _bounds(scene: Scene, call: Called) -> bool:
+    """Whether a call makes a timeout block, be it under another name: `from asyncio import timeout as within`."""
+    if call.name in words.TIMEOUT_BLOCKS:
+        return True
+    return not call.receiver and scene.path(call.node).rpartition(".")[2] in words.TIMEOUT_BLOCKS
 
 
 def _known(scene: Scene, call: Node) -> list[Limit]:
@@ -93,7 +100,7 @@ def enclosed(scene: Scene, chain: Chain) -> bool:
     """Whether a timeout block stands around the place at the end of a chain, in its own function."""
     for outer in reversed(chain[border(chain) + 1 :]):
         if outer.type == "with_statement" and outer.named_child_count:
-            if any(call.name in words.TIMEOUT_BLOCKS for call in scene.calls(outer.named_children[0])):
+            if any(_bounds(scene, call) for call in scene.calls(outer.named_children[0])):
                 return True
         elif outer.type == "call" and scene.called(outer).name in _WRAPPERS:
             return True

@@ -10,6 +10,7 @@ from typing import Literal
 from tree_sitter import Node
 
 from sleeplint.languages.python import vocabulary as words
+from sleeplint.languages.python.assertions import names_in
 from sleeplint.languages.python.durations import fold
 from sleeplint.languages.python.flow import border, fails, following
 from sleeplint.languages.python.names import Names
@@ -26,6 +27,8 @@ _TOLD = regex(
     r"|(time|monotonic|perf_counter|now)\(\)|elapsed|deadline"
 )
 _CUT_OFF = regex(r"OSError|BrokenPipe|ConnectionReset|ConnectionAborted|ConnectionClosed|EOFError|CancelledError")
+_NO_MORE = regex(r"\b(Empty|QueueEmpty|IndexError|KeyError|StopIteration)\b")
+_TAKES = regex(rb"\.(get_nowait|pop|popleft|popitem)\(|\bnext\(")
 _COUNTED = regex(r"([^\W\d]\w*) *(?:<|<=|>|>=|!=) *(?:\d[\d_]*|[A-Z][A-Z_\d]*)")
 _THINGS = regex(r"^(?:len\(([\w.]+)\)(?: *(?:>|!=) *0)?|([\w.]+))$")
 _ENDLESS_ITERABLE = regex(r"^(itertools\.)?(count|cycle|repeat)\(|^iter\(")
@@ -101,9 +104,13 @@ def _tries(scene: Scene, loop: Node, shape: str) -> bool:
 
 
 def _leaves_when_told(scene: Scene, loop: Node) -> bool:
-    """Whether every way out of a loop stands directly under an `if` on a stop signal or a clock, and there is one."""
+    """Whether every way out of a loop stands directly under an `if` on a stop signal or a clock, and there is one.
+
+    A thing that says by itself that it is the last of them, and the lack of another one, are such signals too.
+    """
     body = loop.child_by_field_name("body")
     stack: list[tuple[Node, bool, bool]] = [(body, False, False)] if body is not None else []
+    item = _item_of_things(scene, loop)
     ways = seen = 0
     while stack and seen < 4 * MAX_NODES:
         part, told, inner = stack.pop()
@@ -114,15 +121,33 @@ def _leaves_when_told(scene: Scene, loop: Node) -> bool:
             ways += 1
         elif part.type in ("if_statement", "elif_clause"):
             condition = part.child_by_field_name("condition")
-            signal = condition is not None and _TOLD.search(scene.text(condition)) is not None
+            signal = condition is not None and (
+                _TOLD.search(scene.text(condition)) is not None or bool(item) and names_in(scene, condition) <= item
+            )
             taken = part.child_by_field_name("consequence")
             branch = taken.id if taken is not None else 0
             stack.extend((child, signal and child.id == branch, inner) for child in part.named_children)
-        elif part.type == "except_clause" and _CUT_OFF.search(scene.text(part).partition(":")[0]):
-            stack.extend((child, True, inner) for child in part.named_children)  # nobody is there to go on with
+        elif part.type == "except_clause" and _nothing_is_left(scene, part, body):
+            stack.extend((child, True, inner) for child in part.named_children)
         elif part.type not in FUNCTIONS and part.type != "class_definition":
             stack.extend((child, told, inner or part.type in LOOPS) for child in part.named_children)
     return ways > 0
+
+
+def _item_of_things(scene: Scene, loop: Node) -> set[str]:
+    """What a loop calls each of the things of a list."""
+    item, things = loop.child_by_field_name("left"), loop.child_by_field_name("right")
+    listed = item is not None and things is not None and things.type == "identifier"
+    return names_in(scene, item) if listed and item is not None else set()
+
+
+def _nothing_is_left(scene: Scene, clause: Node, body: Node | None) -> bool:
+    """Whether an `except` is for there being nobody to go on with, or nothing left to take at once."""
+    error = scene.text(clause).partition(":")[0]
+    if _CUT_OFF.search(error):
+        return True
+    takes = body is not None and _TAKES.search(scene.code, body.start_byte, body.end_byte) is not None
+    return takes and _NO_MORE.search(error) is not None
 
 
 def _only_counts(scene: Scene, loop: Node, condition: str) -> bool:
@@ -217,7 +242,7 @@ def _guarded_exit(scene: Scene, loop: Node, body: Node) -> bool:
             branch = part.child_by_field_name("consequence")
             if condition is not None and branch is not None and _measures(scene, condition, moved):
                 words_ = scene.code[branch.start_byte : branch.end_byte]
-                if re.search(rb"\b(raise|break|return|fail|assert|exit|skip)\b", words_):
+                if re.search(rb"\b(raise|break|return|fail|assert|exit|skip)\b|\bfail_\w+\(", words_):
                     return True
         elif part.type == "assert_statement":
             condition = part.named_child(0)
@@ -267,6 +292,9 @@ def falls_through(scene: Scene, round_: Round, chain: Chain) -> bool:
     if _gives_up_last(scene, loop) or (holder.type == "block" and fails(scene, holder)):
         return False
     body = loop.child_by_field_name("body")
+    # Where all that find what they wait for return, what comes after the loop is for those that do not.
+    goes_on = round_.shape == "condition" or not round_.exits or body is None
+    goes_on = goes_on or any(part.type == "break_statement" for part in _own_parts(body or loop))
     for count, act in enumerate(following(scene, chain[: round_.index], loop)):
         if act.kind in ("assert", "raise") or any(words.GIVING_UP.search(call.name) for call in act.calls):
             return False
@@ -275,7 +303,7 @@ def falls_through(scene: Scene, round_: Round, chain: Chain) -> bool:
         if act.kind == "return":
             # The caller is told, unless the value is the same as on success.
             return act.node.named_child_count == 0
-        if count == 2:
+        if count >= 2 and goes_on:
             return True
     return True
 
