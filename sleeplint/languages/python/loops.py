@@ -122,7 +122,7 @@ def _leaves_when_told(scene: Scene, loop: Node) -> bool:
         elif part.type in ("if_statement", "elif_clause"):
             condition = part.child_by_field_name("condition")
             signal = condition is not None and (
-                _TOLD.search(scene.text(condition)) is not None or bool(item) and names_in(scene, condition) <= item
+                _TOLD.search(scene.text(condition)) is not None or (bool(item) and names_in(scene, condition) <= item)
             )
             taken = part.child_by_field_name("consequence")
             branch = taken.id if taken is not None else 0
