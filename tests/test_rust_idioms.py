@@ -269,6 +269,18 @@ RACES = [
         """,
         ("burned", "high", 90),
     ),
+    # A timer that only brings a worker's next round bounds nothing.
+    (
+        """
+        tokio::spawn(async move {
+            loop {
+                deliver();
+                tokio::select! { _ = wake.notified() => {}, _ = sleep(Duration::from_secs(60)) => {} }
+            }
+        });
+        """,
+        ("pacing", "low", None),
+    ),
     # What is asserted when it fires does not say that it must not fire.
     (
         "tokio::select! { _ = inbox.recv() => panic!(), _ = sleep(Duration::from_millis(90)) => assert!(quiet) }",
