@@ -5,6 +5,7 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from sleeplint.languages.rust.macros import macro_name
+from sleeplint.languages.rust.vocabulary import IN_PLACE
 from sleeplint.languages.rust.words import places
 from sleeplint.regexes import regex
 from sleeplint.text import Span
@@ -53,20 +54,45 @@ def in_async(chain: tuple[Node, ...], code: bytes) -> bool:
             call = next((n for n in reversed(chain[:index]) if n.type == "call_expression"), None)
             if call is not None and _THREADS.search(code[call.start_byte : node.start_byte]):
                 return False
-            if call is not None and (_spawns(call, code) or _is_handed(call, node, code)):
+            if call is not None and (_spawns(call, code) or _is_handed(call, node, code) or _is_given(call, node, code)):
                 return False
             if _is_kept(chain[:index], code):
                 return False
         if node.type == "function_item":
-            modifiers = next((child for child in node.children if child.type == "function_modifiers"), None)
-            return modifiers is not None and b"async" in code[modifiers.start_byte : modifiers.end_byte].split()
+            return _is_async(node, code) and not _is_run_elsewhere(chain[:index], code)
     return False
+
+
+def _is_async(function: Node, code: bytes) -> bool:
+    modifiers = next((child for child in function.children if child.type == "function_modifiers"), None)
+    return modifiers is not None and b"async" in code[modifiers.start_byte : modifiers.end_byte].split()
+
+
+def _is_run_elsewhere(above: tuple[Node, ...], code: bytes) -> bool:
+    """Whether an async method stands in a function that has no runtime: who drives it has a thread for that."""
+    outer = next((node for node in reversed(above) if node.type == "function_item"), None)
+    if outer is None or _is_async(outer, code):
+        return False
+    return _DRIVES.search(code, outer.start_byte, outer.end_byte) is None
+
+
+_DRIVES = regex(rb"\b(?:block_on|async|[Rr]untime|rt|tokio|System|executor|spawn_local)\b(?!\s+fn\b)")
 
 
 def _spawns(call: Node, code: bytes) -> bool:
     """Whether a call hands its closure to a thread: `scope.spawn(|| ..)`."""
     function = call.child_by_field_name("function")
     return function is not None and code[function.start_byte : function.end_byte].endswith((b".spawn", b"::spawn"))
+
+
+def _is_given(call: Node, closure: Node, code: bytes) -> bool:
+    """Whether a function that is not known to run it there and then is given a closure: it may have threads."""
+    arguments = call.child_by_field_name("arguments")
+    function = call.child_by_field_name("function")
+    if arguments is None or function is None or function.type not in ("identifier", "scoped_identifier"):
+        return False
+    word = code[function.start_byte : function.end_byte].rpartition(b"::")[2].strip()
+    return arguments.start_byte <= closure.start_byte < arguments.end_byte and word not in IN_PLACE
 
 
 def _is_handed(call: Node, closure: Node, code: bytes) -> bool:
