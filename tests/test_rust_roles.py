@@ -673,6 +673,29 @@ def test_equal_sleeps_and_sleeps_of_one_task_order_nothing() -> None:
     assert [wait.order for wait in spoken] == [(), (), ()]
 
 
+@pytest.mark.parametrize(
+    ("name", "role"), [("a_panic_is_survived", "workload"), ("is_panic_free", "hold"), ("is_aborted", "hold")]
+)
+def test_a_panic_that_a_test_is_about_is_to_come(name: str, role: str) -> None:
+    job = 'cache.fill(1, async move { started(); sleep(Duration::from_millis(50)).await; panic!("lost"); }).await'
+    (wait,) = waits(f"#[tokio::test]\nasync fn {name}() {{ tokio::spawn(async move {{ let _ = {job}; }}); go(); }}\n")
+    assert wait.role == role
+
+
+@pytest.mark.parametrize(
+    ("ahead", "role"),
+    [
+        ("let link = dial().await;", "hold"),
+        ("let link = dial().await; drop(link);", "settle"),
+        ("while inbox.recv().await.is_some() {}", "workload"),
+    ],
+)
+def test_what_is_over_or_was_told_to_end_is_not_held(ahead: str, role: str) -> None:
+    task = f"tokio::spawn(async move {{ {ahead} sleep(Duration::from_millis(50)).await; }})"
+    (wait,) = in_test(f"{task}.await.unwrap();\nassert!(stopped());")
+    assert wait.role == role
+
+
 def test_a_sleep_that_is_only_made() -> None:
     made, stored = in_test(
         """

@@ -190,6 +190,29 @@ def test_tasks_and_closures_are_borders_for_loops(code: str) -> None:
     assert wait.loop is None
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "loop { if *done.read() { break; } work().await; NAP }",
+        "tokio::spawn(async move { loop { if *count.read() == 3 { break; } work().await; NAP } });",
+        "tokio::spawn(async move { loop { if queue.read() { break; } if gone() { break; } NAP } });",
+    ],
+)
+def test_who_looks_for_more_than_a_flag_polls(code: str) -> None:
+    assert in_test(code.replace("NAP", NAP))[-1].role == "poll"
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "bounded"), [("else { panic!(); }", True), ("else if broken() { panic!(); }", False), ("", False)]
+)
+def test_a_loop_that_begins_with_the_wait_goes_round_while_tries_are_left(otherwise: str, bounded: bool) -> None:
+    again = f"if attempts < 9 {{ again(); continue; }} {otherwise}"
+    (wait,) = in_test(f"loop {{ {NAP} if !ready() {{ {again} }} check(); break; }}")
+    assert wait.role == "poll"
+    assert wait.loop is not None
+    assert wait.loop.bounded is bounded
+
+
 def test_a_loop_left_without_condition_after_the_wait_is_no_poll() -> None:
     (wait,) = in_test(f"loop {{ if open().await {{ {NAP} close().await; break; }} }}")
     assert wait.role != "poll"
@@ -207,6 +230,8 @@ def test_the_step_of_a_worker_that_is_told_to_stop_is_no_poll() -> None:
     [
         "tokio::spawn(async move { while running.load(Relaxed) { work().await; NAP } });",
         "tokio::spawn(async move { loop { if stop.is_set() { break; } work().await; NAP } });",
+        "tokio::spawn(async move { loop { if *done.read() { return Ok(()); } work().await?; NAP } });",
+        "tokio::spawn(async move { loop { if done.load(SeqCst) { break; } work().await; NAP } });",
     ],
 )
 def test_who_is_stopped_does_not_poll(code: str) -> None:

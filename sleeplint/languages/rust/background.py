@@ -64,6 +64,10 @@ def holding(scene: Scene, awaited: Awaited) -> Verdict | None:
     if not effects:
         if scene.background.task.joined is True and (not scene.behind or _is_one_of_many(scene, scene.background)):
             return Verdict("workload", "low")  # it is what somebody waits for
+        if scene.background.task.joined is True and scene.last and vocabulary.ENDS.match(way.text(scene.last[0])):
+            return Verdict("settle", "low")  # what it might keep is gone: the end of that shall be over
+        if scene.behind and _UNTIL_TOLD.match(way.bare, scene.behind[0].start_byte):
+            return Verdict("workload", "low")  # it has been told to end, and is slow to
         return Verdict("hold", "high")
     if vocabulary.WATCHDOG.search(effects[0]) and not re.match(rb"\s*+assert", effects[0]):
         return Verdict("guard", "low", elapses=False)
@@ -73,12 +77,17 @@ def holding(scene: Scene, awaited: Awaited) -> Verdict | None:
 
 
 def _is_to_fail(scene: Scene) -> bool:
-    """Whether who waits for the end of its task takes the failure out of it."""
+    """Whether its failure is what the test is about, or who waits for the end of its task takes it out of that."""
+    if _PANICS.search(scene.way.word(scene.function.child_by_field_name("name"))):
+        return True
     joined = scene.background is not None and scene.background.task.joined is True
     return joined and _TAKEN.search(scene.way.text(scene.function)) is not None
 
 
 _TAKEN = regex(rb"\.\s*+(?:unwrap_err|expect_err|is_err|err)\s*+\(|\bcatch_unwind\b|\bErr\s*+\(\w+\)\s*+=")
+_PANICS = regex(rb"(?:\b|_)(?:panic|poison|unwind)(?!_?free)")
+_UNTIL_TOLD = regex(rb"while\s[^{};]*\.\s*+(?:recv|next|changed)\s*+\([^{};]*\{")
+"""A loop that a task goes round until the other side ends it."""
 _LONG_MS = 60_000
 """Nobody waits so long for an effect."""
 

@@ -54,7 +54,9 @@ def in_async(chain: tuple[Node, ...], code: bytes) -> bool:
             call = next((n for n in reversed(chain[:index]) if n.type == "call_expression"), None)
             if call is not None and _THREADS.search(code[call.start_byte : node.start_byte]):
                 return False
-            if call is not None and (_spawns(call, code) or _is_handed(call, node, code) or _is_given(call, node, code)):
+            if call is not None and (
+                _spawns(call, code) or _is_handed(call, node, code) or _is_given(call, node, code)
+            ):
                 return False
             if _is_kept(chain[:index], code):
                 return False
@@ -92,6 +94,8 @@ def _is_given(call: Node, closure: Node, code: bytes) -> bool:
     if arguments is None or function is None or function.type not in ("identifier", "scoped_identifier"):
         return False
     word = code[function.start_byte : function.end_byte].rpartition(b"::")[2].strip()
+    if _WRAPS.match(code, call.start_byte):
+        return False
     return arguments.start_byte <= closure.start_byte < arguments.end_byte and word not in IN_PLACE
 
 

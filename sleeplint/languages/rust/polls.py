@@ -149,6 +149,10 @@ def _deadlines(loop: Node, text: bytes, beside: frozenset[bytes]) -> tuple[bytes
                     continue
                 if bounded and (vocabulary.EXIT.search(body) or vocabulary.PANIC.search(body)):
                     found.append(body)
+                elif bounded and (otherwise := _otherwise(node)) is not None:
+                    body = text[otherwise.start_byte : otherwise.end_byte]
+                    if vocabulary.EXIT.search(body) or vocabulary.PANIC.search(body):
+                        found.append(body)
         elif node.type == "macro_invocation":
             head = text[node.start_byte : node.end_byte]
             if re.match(rb"\s*+(?:assert|ensure|debug_assert)", head) and (
@@ -159,6 +163,13 @@ def _deadlines(loop: Node, text: bytes, beside: frozenset[bytes]) -> tuple[bytes
                 found.append(head)
         stack.extend(node.named_children)
     return tuple(found)
+
+
+def _otherwise(branch: Node) -> Node | None:
+    """The block behind a branch's `else`, where no further condition stands there."""
+    clause = branch.child_by_field_name("alternative")
+    below = clause.named_children[-1] if clause is not None and clause.named_children else None
+    return below if below is not None and below.type == "block" else None
 
 
 def _bounded_by_callers(scene: Scene) -> bool:

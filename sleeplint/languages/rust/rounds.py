@@ -88,12 +88,15 @@ def repeating(scene: Scene, awaited: Awaited) -> Verdict | None:
 
 def _leaves(scene: Scene) -> bool:
     """Whether the loop is left, without a condition, after the wait."""
-    return any(
-        node.type in _EXITS or (node.type == "expression_statement" and node.named_children[0].type in _EXITS)
-        for node in scene.ahead
-    )
+    for node in scene.ahead:
+        if _AGAIN.search(scene.way.text(node)):
+            return False
+        if node.type in _EXITS or (node.type == "expression_statement" and node.named_children[0].type in _EXITS):
+            return True
+    return False
 
 
+_AGAIN = regex(rb"\bcontinue\b")
 _EXITS = frozenset({"break_expression", "return_expression"})
 
 
@@ -126,7 +129,17 @@ def _is_stopped(scene: Scene, shape: Shape) -> bool:
         return False
     head = re.compile(rb"\bif\s+[^{};]*" + vocabulary.STOPPED.pattern + rb"[^{};]*\{\s*+$", re.IGNORECASE)
     start = shape.node.start_byte
-    return all(head.search(scene.way.bare[max(start, node.start_byte - 200) : node.start_byte]) for node in shape.exits)
+    heads = [scene.way.bare[max(start, node.start_byte - 200) : node.start_byte] for node in shape.exits]
+    if scene.background is not None and all(_FLAG.search(text) for text in heads):
+        return True
+    return all(head.search(text) for text in heads)
+
+
+_FLAG = regex(
+    rb"\bif\s++!?\s*+\*?\s*+[\w.]+\.(?:load|read|lock|borrow)\s*+\([^(){};]*\)"
+    rb"(?:\s*+\.\s*+(?:await\b|unwrap\s*+\(\s*+\)))*\s*+\{\s*+\Z"
+)
+"""A flag, of whatever name, that a worker looks at and somebody else sets."""
 
 
 _MANY = 20
