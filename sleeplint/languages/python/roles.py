@@ -20,13 +20,14 @@ from sleeplint.languages.python.holds import hold
 from sleeplint.languages.python.interruptions import Interruption, interruption
 from sleeplint.languages.python.joins import joined
 from sleeplint.languages.python.limits import enclosed, limit_of
-from sleeplint.languages.python.loops import Round, bounded, falls_through, noticed, round_of
+from sleeplint.languages.python.loops import Round, bounded, leaves_when_told, round_of
 from sleeplint.languages.python.moments import moment
 from sleeplint.languages.python.otherwise import is_answered, works_on
 from sleeplint.languages.python.outcomes import outcome_of
 from sleeplint.languages.python.races import order, races
 from sleeplint.languages.python.releases import released
 from sleeplint.languages.python.remarks import remark
+from sleeplint.languages.python.running_out import falls_through, noticed
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
 from sleeplint.languages.python.suite import BY_RUNNER
@@ -45,6 +46,8 @@ _STAYS = regex(
     r"(?i)self\.\w*(alive|running|run|active|serving|working|going|on)$"
     r"|not self\.\w*(stop(ped|ping)?|quit(ting)?|exit(ed|ing)?|clos(ed|ing)|shut_?down)(_(event|flag))?(\.is_set\(\))?$"
 )
+_FLAG = regex(r"(not )?[\w.]+(\.is_set\(\))?$")
+"""What somebody else changes."""
 _GIVEN = regex(rb"[ \t]*(?::[^=\n]*)?=(?!=)[^\n#]*")
 THE_CALL = "the call"
 """What a hold keeps that stands in a function which a call runs or was given."""
@@ -139,6 +142,8 @@ def _verdict(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
         return Verdict("yield", True)
     if races(scene, site, spawn):
         return Verdict("race-arm", True)
+    if round_ is not None and _backs_off(site, round_):
+        return Verdict("pacing", False)
     if round_ is not None and round_.polls and not _samples(scene, site, standing, round_):
         return Verdict("poll", True, loop=_loop(scene, site, standing, round_))
     if _delays_a_call(site):
@@ -268,7 +273,8 @@ def _samples(scene: Scene, site: Site, standing: Standing, round_: Round) -> boo
         or standing.kind == "handler"
         or (standing.function is not None and is_handler(scene, standing.function))
     )
-    if not handles and (round_.shape != "condition" or standing.kind != "task"):
+    told = round_.shape == "condition" or leaves_when_told(scene, round_.node, _FLAG)
+    if not handles and (not told or standing.kind != "task"):
         return False
     if _serves_until_told(scene, site, round_):
         return True
@@ -279,6 +285,12 @@ def _samples(scene: Scene, site: Site, standing: Standing, round_: Round) -> boo
         for statement in statements
         for call in scene.calls(statement)
     )
+
+
+def _backs_off(site: Site, round_: Round) -> bool:
+    """`except Full: sleep(.1)`, where nothing but an error ends the loop: it works on, and tries nothing."""
+    handler = next((node for node in site.chain[round_.index + 1 :] if node.type == "except_clause"), None)
+    return handler is not None and handler.id == round_.by_error and round_.shape != "condition"
 
 
 def _serves_until_told(scene: Scene, site: Site, round_: Round) -> bool:

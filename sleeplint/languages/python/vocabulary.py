@@ -278,8 +278,8 @@ CONNECTIONS = regex(
 )
 LISTENERS = regex(r"(?i)(listen|server|srv|acceptor|bind)")
 CLOCK_WORDS = regex(
-    r"(?i)((?:\b|_)(time|monotonic|perf_counter|clock|now|utcnow|loop\.time)\s*\(\)|deadline|timeout|elapsed|expir|"
-    r"time_?left|remaining|\bend(_?time)?\b|\buntil\b|\bstart(_?time)?\b|give_?up|timed_?out|timer)"
+    r"(?i)((?:\b|_)(time(stamp)?|monotonic|perf_counter|clock|now|utcnow|loop\.time)\s*\(\)|deadline|timeout|elapsed|"
+    r"expir|time_?left|remaining|\bend(_?time)?\b|\buntil\b|\b(start|begin)(_?time)?\b|give_?up|timed_?out|timer)"
 )
 TIMEOUT_BLOCKS = frozenset(
     {"timeout", "timeout_at", "fail_after", "fail_at", "move_on_after", "move_on_at", "Timeout", "with_timeout"}
