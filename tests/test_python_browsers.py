@@ -90,6 +90,7 @@ KINDS = {
     "the type": ("burned", "assert timeout.type is TimeoutError"),
     "the class": ("burned", "assert isinstance(timeout.value, TimeoutError)"),
     "another class": ("guard", "assert isinstance(timeout.value, NavigationError)"),
+    "another type": ("guard", "assert timeout.type != TimeoutError"),
     "not that class": ("guard", "assert not isinstance(timeout.value, TimeoutError)"),
 }
 

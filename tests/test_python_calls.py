@@ -410,3 +410,23 @@ def test_an_assertion_about_elapsed_time_is_found_by_data_flow(
 )
 def test_a_comparison_that_bounds_no_elapsed_time_from_above_is_left_alone(code: str) -> None:
     assert spoken(code) == []
+
+
+COMPARED = {
+    "there": (0, "assert client.timeout == httpx.Timeout(5)"),
+    "in an assertion's arguments": (0, "self.assertEqual(client.timeout, httpx.Timeout(5))"),
+    "by name": (0, "wanted = httpx.Timeout(5)\n    assert client.timeout == wanted"),
+    "by name, and used": (
+        1,
+        "wanted = httpx.Timeout(5)\n    client.timeout = wanted\n    assert client.timeout == wanted",
+    ),
+    "by name, and never": (1, "wanted = httpx.Timeout(5)"),
+    "what it gives": (1, "assert httpx.get('http://a', timeout=5) == client.answer"),
+}
+
+
+@pytest.mark.parametrize("case", COMPARED)
+def test_what_is_only_compared_bounds_nothing(case: str) -> None:
+    count, body = COMPARED[case]
+    code = f"import httpx\n\n\ndef test_it(self, client):\n    {body}\n"
+    assert len(read(Source("tests/test_it.py", code.encode())).waits) == count

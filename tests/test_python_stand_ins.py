@@ -230,3 +230,28 @@ def test_who_calls_a_method(expected: str, code: str) -> None:
     (wait,) = read(source).waits
     spoken = f"{wait.role} {wait.role_confidence} {wait.cost_ms}"
     assert spoken == expected
+
+
+LISTED = {
+    "among what is expected": ("low", '{"timeout": 42, "url": None}'),
+    "of another length": ("high", '{"timeout": 41, "url": None}'),
+    "of something else": ("high", '{"retries": 42, "url": None}'),
+}
+
+
+@pytest.mark.parametrize("case", LISTED)
+def test_a_length_that_a_stand_in_is_to_be_given_bounds_nothing(case: str) -> None:
+    expected, listed = LISTED[case]
+    code = f"""
+        async def test_it(updater, monkeypatch):
+            expected = {listed}
+
+            async def poll(**given):
+                assert given == expected
+
+            monkeypatch.setattr(updater.bot, "poll", poll)
+            await updater.start_polling(timeout=42)
+            # no mock is here
+    """
+    (wait,) = read(Source("tests/test_it.py", (HEAD + dedent(code)).encode())).waits
+    assert wait.role_confidence == expected

@@ -116,6 +116,24 @@ CUT = {
             with pytest.raises(WorkerLost):
                 job.result()
         """,
+    "nobody waits so long for what is to fail": """
+        async def test(worker):
+            with pytest.raises(RuntimeError):
+                with worker.breaking() as breaker:
+                    async with worker:
+                        breaker.trip()
+                        await asyncio.sleep(1000)  # <-
+        """,
+    "nor for what is to fail and is told so": """
+        async def test(worker):
+            with pytest.raises(RuntimeError):
+                async with worker:
+                    worker.trip()
+                    try:
+                        await asyncio.sleep(1000)  # <-
+                    except BaseException as error:
+                        raise RuntimeError("told") from error
+        """,
     "its result in the call that expects it": """
         def test(self):
             job = self.pool.submit(time.sleep, 5)  # <-
@@ -151,6 +169,18 @@ PAID = {
             await poke(over)
             over = False
             assert not over
+        """,
+    "a block that may fail a moment later": """
+        async def test(worker):
+            with pytest.raises(RuntimeError):
+                async with worker:
+                    worker.trip()
+                    await asyncio.sleep(5)  # <-
+        """,
+    "a failure that is the worker's": """
+        async def test(worker):
+            await asyncio.sleep(5)  # <-
+            worker.fail(RuntimeError("no"))
         """,
     "what is looked up behind it is no flag": """
         def test():

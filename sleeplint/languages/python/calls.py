@@ -15,10 +15,11 @@ from sleeplint.languages.python.library import canonical
 from sleeplint.languages.python.meanings import Meaning
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.names import Names
+from sleeplint.languages.python.occurrences import occurrences
 from sleeplint.languages.python.overrides import overridden
 from sleeplint.languages.python.search import Spot
 from sleeplint.languages.python.shapes import shapes_of
-from sleeplint.languages.python.tree import Arguments, Chain, arguments_of, bare, chain_to
+from sleeplint.languages.python.tree import Arguments, Chain, arguments_of, bare, called_name, chain_to
 from sleeplint.records import dataclass, replace
 from sleeplint.regexes import regex
 
@@ -157,9 +158,9 @@ def match_call(
     matched = entry_of(function, name, names, own)
     if matched is None:
         return None
-    if _hands_on(chain, function, word, names):
-        return None
     entry, path, meaning = matched
+    if _hands_on(chain, function, word, names) or (entry.kind == "timeout" and _is_compared(chain, word, names)):
+        return None
     if path.startswith(".") and path not in own:
         if not _is_sure(word, call, chain, function, arguments, names):
             return None
@@ -175,6 +176,38 @@ def _hands_on(chain: Chain, function: Node, word: str, names: Names) -> bool:
     holder = next((node for node in reversed(chain) if node.type == "function_definition"), None)
     label = holder.child_by_field_name("name") if holder is not None else None
     return label is not None and names.module.text(label) == word
+
+
+def _is_compared(chain: Chain, word: str, names: Names) -> bool:
+    """`assert client.timeout == Timeout(5)`, there or by name: it is made for nothing but a comparison."""
+    if not word[:1].isupper() or not chain:
+        return False
+    if chain[-1].type != "assignment":
+        return _compares(chain, names)
+    left = chain[-1].child_by_field_name("left")
+    holder = next((node for node in reversed(chain) if node.type == "function_definition"), None)
+    if left is None or left.type != "identifier" or holder is None:
+        return False
+    name = names.module.text(left).encode()
+    compared = False
+    for start in occurrences(names.module.code, name, holder.start_byte, holder.end_byte):
+        node = names.module.root.descendant_for_byte_range(start, start + len(name))
+        if node is None or node == left:
+            continue
+        above = names.module.chain(node)
+        if _compares(above, names):
+            compared = True
+        elif above[-1].type != "attribute":
+            return False
+    return compared
+
+
+def _compares(chain: Chain, names: Names) -> bool:
+    """Whether what stands below a chain is compared to something."""
+    if chain[-1].type == "comparison_operator":
+        return True
+    label = called_name(chain[-2]) if chain[-1].type == "argument_list" and chain[-2].type == "call" else None
+    return label is not None and names.module.text(label) in ("assertEqual", "assertNotEqual", "assertIs")
 
 
 _TAKES = regex(r"_*(get|put|take|pop|acquire|lock|receive|recv|read)(_.*)?")

@@ -24,6 +24,8 @@ from sleeplint.text import Span
 FOR_EVER_MS = 60_000
 """Outside a loop, nobody means to wait so long: something else ends it."""
 _COMPREHENSIONS = frozenset({"list_comprehension", "set_comprehension", "generator_expression"})
+_FAILS = regex(r"(pytest|self|cls|(.*\W)?(test|case)|)$")
+"""Whose `fail` ends a test."""
 _LOCKS = regex(r"(?i)lock|mutex|semaphore|\bsem\b")
 """What others wait for as long as one has it."""
 _STREAM_SERVERS = frozenset(
@@ -164,11 +166,19 @@ def is_last(scene: Scene, chain: Chain, node: Node) -> bool:
             continue
         if any(clause.start_byte <= act.node.start_byte < clause.end_byte for clause in tidying):
             continue
-        lets_go = act.kind == "call" and all(call.name in words.LETTING_GO for call in act.calls)
-        if lets_go and any(before.kind == "call" for before in islice(preceding(scene, chain, node), 6)):
+        if _lets_go(scene, act) and any(before.kind == "call" for before in islice(preceding(scene, chain, node), 6)):
             continue
         return False
     return True
+
+
+def _lets_go(scene: Scene, act: Act) -> bool:
+    """`peer.close()`, `self.peer = None`."""
+    if act.calls:
+        return act.kind == "call" and all(call.name in words.LETTING_GO for call in act.calls)
+    inner = act.node.named_children[0] if act.node.named_children else None
+    right = inner.child_by_field_name("right") if inner is not None and inner.type == "assignment" else None
+    return act.kind == "call" and right is not None and right.type in ("none", "true", "false")
 
 
 def _held(scene: Scene, site: Site) -> str | None:
@@ -190,7 +200,8 @@ def _always_fails(scene: Scene, act: Act) -> bool:
     if act.node.type == "assert_statement":
         condition = act.node.named_child(0)
         return condition is not None and scene.text(condition) in ("False", "0")
-    return bool(act.calls) and act.calls[0].name == "fail" and act.node.type == "expression_statement"
+    first = act.calls[0] if act.calls and act.node.type == "expression_statement" else None
+    return first is not None and first.name == "fail" and bool(_FAILS.match(first.receiver))
 
 
 def _idles(scene: Scene, site: Site, round_: Round | None) -> bool:

@@ -18,6 +18,8 @@ _SHIELD = regex(r"\bshield\s*=\s*True\b")
 _RAISED = frozenset({"true", "string", "integer"})
 """What a flag is given; what is looked up there is none."""
 _NUMBER = regex(r"\d+(\.\d*)?|\.\d+")
+_ENDLESS_MS = 60_000
+"""Nobody waits that long for what is to fail."""
 _WAITS = regex(rb"\bawait\b|\byield\b|\.(join|result|wait|get|shutdown)\(|\brun\w*\(")
 """What may wait for the rest of a task."""
 
@@ -39,6 +41,7 @@ def _ends_in_an_error(scene: Scene, site: Site) -> bool:
     """The last thing in a block that is to raise: a signal, a cancellation or a bound comes while it sleeps."""
     if not site.in_test or site.by_reference:
         return False
+    endless = site.duration_ms is not None and site.duration_ms >= _ENDLESS_MS
     inner: Node = site.call
     for outer in reversed(site.chain[border(site.chain) + 1 :]):
         if outer.type == "block":
@@ -49,9 +52,13 @@ def _ends_in_an_error(scene: Scene, site: Site) -> bool:
             for item in reversed(items):
                 if any(call.name in words.RAISES for call in scene.calls(item)[:1]):
                     return True
-                if not _may_interrupt(scene, item, site):
+                if not endless and not _may_interrupt(scene, item, site):
                     return False
-        elif outer.type not in ("expression_statement", "await", "parenthesized_expression"):
+        elif not (endless and outer.type == "try_statement") and outer.type not in (
+            "expression_statement",
+            "await",
+            "parenthesized_expression",
+        ):
             return False
         inner = outer
     return False
