@@ -11,7 +11,7 @@ from sleeplint.source import Source
 
 HEAD = """\
 import asyncio, select, sqlite3
-import aiohttp, anyio, httpx, pexpect, pytest, requests, trio
+import aiohttp, anyio, httpx, pexpect, pymongo, pytest, requests, trio
 from channels.testing import ApplicationCommunicator
 
 """
@@ -219,6 +219,46 @@ SILENCES = {
             async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.2)) as session:
                 with pytest.raises(asyncio.TimeoutError):
                     await other.get("/slow")
+        """,
+    ),
+    "errors of which is said that time was up, within what bounds them": (
+        "burned high",
+        """
+        def test():
+            with pymongo.timeout(0.5):
+                with pytest.raises(Failed) as caught:
+                    stream.next()
+                assert caught.value.timeout
+        """,
+    ),
+    "errors of which is said that time was up, around what bounds it": (
+        "burned high",
+        """
+        def test():
+            with pytest.raises(Failed) as caught:
+                with pymongo.timeout(2):
+                    stream.next()
+            assert caught.value.timed_out and caught.value.retries == 0
+        """,
+    ),
+    "errors of which is said that time was not up": (
+        "guard high",
+        """
+        def test():
+            with pymongo.timeout(0.5):
+                with pytest.raises(Failed) as caught:
+                    stream.next()
+                assert not caught.value.timeout
+        """,
+    ),
+    "errors that know the timeout": (
+        "guard high",
+        """
+        def test():
+            with pymongo.timeout(0.5):
+                with pytest.raises(Failed) as caught:
+                    stream.next()
+                assert caught.value.timeout == 0.5
         """,
     ),
 }

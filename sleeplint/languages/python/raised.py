@@ -36,6 +36,9 @@ _TELLS = regex(r"[\w.]*(exit|stop|shutdown|quit|done|closing)\w*(\.set\(\)| *= *
 _AT_ONCE = regex(r"(^|[.(\s])(QueueEmpty|QueueFull|WouldBlock)\b(?!.*\b\w*Time)")
 """What queues of tasks say without a wait: of one that was awaited, they say `TimeoutError`."""
 _ASKS_KIND = regex(r"\bisinstance\(|IsInstance\(|\.type\b|\btype\(")
+_HELD_TRUE = regex(r"^\s*(assert(?! not\b)|[\w.]*assert_?([Tt]rue)?_?\()")
+_SAYS_SO = r"(?<![\w.]){}(\.\w+)*\.(is_)?(timeout|timed_out)\b(?! *[.(<>=!]| is\b| in\b| not\b)"
+"""`error.timeout`: an attribute by which an error says that it was time that was up."""
 _NUMBER = regex(r"\d+(\.\d*)?|\.\d+")
 _NEAR = 2000
 """Bytes before an expected error in which a fake that throws it may stand."""
@@ -69,9 +72,9 @@ def raised(scene: Scene, site: Site) -> Outcome | None:
                     meant = not _is_tidied_up(scene, site) and not _is_tried_again(scene, site.chain[:index], inner)
                     return Outcome("burned" if meant else "guard", False, False, call.node)
         elif outer.type == "with_statement" and inner.type == "with_clause":
-            beside = _beside(scene, site, outer)
-            if beside is not None:
-                return beside
+            found = _beside(scene, site, outer) or _within(scene, site, outer)
+            if found is not None:
+                return found
         elif outer.type == "call" and inner.type == "argument_list" and scene.called(outer).name in words.RAISES:
             return _taken_back(scene, outer, _short(site), not _operates(scene, site, inner))
         inner = outer
@@ -143,6 +146,25 @@ def _beside(scene: Scene, site: Site, statement: Node) -> Outcome | None:
         if found is not None and found.role == "burned" and sooner:
             return Outcome("guard", False, True, found.asserted)
         return found
+    return None
+
+
+def _within(scene: Scene, site: Site, statement: Node) -> Outcome | None:
+    """`with timeout(1):` around `with raises(Failed) as error:`, of which is said that time was up.
+
+    What throws its own error at the end of its block is not met in there.
+    """
+    body = statement.child_by_field_name("body")
+    if body is None or site.api.startswith(_TELLING) or _bounded_inside(scene, site, body):
+        return None
+    for inner in scene.statements(body):
+        if inner.type != "with_statement" or not any(
+            call.name in words.RAISES for call in scene.calls(inner.named_children[0])
+        ):
+            continue
+        found = _said(scene, chain_to(scene.root, inner), inner)
+        if found is not None:
+            return found
     return None
 
 
@@ -219,6 +241,8 @@ def _said(scene: Scene, chain: Chain | None, raises: Node) -> Outcome | None:
     for act in islice(following(scene, chain, raises), 4):
         if act.kind == "assert" and alias[1] in names_in(scene, act.node):
             written = scene.text(act.node)
+            if _HELD_TRUE.search(written) and re.search(_SAYS_SO.format(re.escape(alias[1])), written):
+                return Outcome("burned", True, True, act.node)
             quoted = "".join(re.findall(r"\"[^\"]*\"|'[^']*'", written))
             told = _speaks_of_time(quoted, _error_of(scene, scene.calls(raises.named_children[0])[0].node))
             told = told or (_ASKS_KIND.search(written) is not None and is_timeout_error(_of_others(written, alias[1])))
