@@ -913,6 +913,143 @@ STORIES = {
             await conn.connect()
         """,
     ),
+    "threads that are gone, or else leaked": (
+        "settle high",
+        """
+        def test_it(pool):
+            pool.start()
+            pool.stop()
+            time.sleep(0.2)  # <-
+            alive = [thread for thread in pool.threads if thread.is_alive()]
+            assert not alive, f"{len(alive)} worker threads leaked"
+        """,
+    ),
+    "threads that are gone, or else dropped": (
+        "absence low",
+        """
+        def test_it(pool):
+            pool.start()
+            pool.stop()
+            time.sleep(0.2)  # <-
+            alive = [thread for thread in pool.threads if thread.is_alive()]
+            assert not alive, f"{len(alive)} worker threads dropped"
+        """,
+    ),
+    "an error is expected around it, and then an effect": (
+        "settle low",
+        """
+        def test_it(server):
+            with pytest.raises(ConnectionError):
+                with asking(server):
+                    server.receive()
+                    time.sleep(0.2)  # <-
+            assert server.closed
+        """,
+    ),
+    "an effect alone": (
+        "settle high",
+        """
+        def test_it(server):
+            with asking(server):
+                server.receive()
+                time.sleep(0.2)  # <-
+            assert server.closed
+        """,
+    ),
+    "a signal again and again, until nobody is there or it is told to stop": (
+        "workload high",
+        """
+        def storm(pid, stop):
+            while not stop.is_set():
+                try:
+                    os.kill(pid, signal.SIGUSR1)
+                except ProcessLookupError:
+                    break
+                time.sleep(0.001)  # <-
+
+        def test_it(server):
+            stop = threading.Event()
+            thread = threading.Thread(target=storm, args=(server.pid, stop))
+            thread.start()
+            server.answer()
+            stop.set()
+            thread.join()
+        """,
+    ),
+    "a function wrapped in another that tries it again": (
+        "poll high",
+        """
+        def again(function, times):
+            @wraps(function)
+            def tried(*given):
+                for attempt in range(times):
+                    try:
+                        if function(*given):
+                            return True
+                    except OSError:
+                        report(attempt)
+                        time.sleep(0.1)  # <-
+            return tried
+        """,
+    ),
+    "a thread that looks for something until it is told to stop": (
+        "poll high",
+        """
+        class Watcher(threading.Thread):
+            def run(self):
+                while not self.stopped.is_set():
+                    if "busy" in self.server.states():
+                        self.hit = self.server.kill()
+                        return
+                    time.sleep(0.05)  # <-
+
+            def stop(self):
+                self.stopped.set()
+        """,
+    ),
+    "a thread that does something until it is told to stop": (
+        "workload low",
+        """
+        class Feeder(threading.Thread):
+            def run(self):
+                while not self.stopped.is_set():
+                    self.server.push(1)
+                    time.sleep(0.05)  # <-
+
+            def stop(self):
+                self.stopped.set()
+        """,
+    ),
+    "a test that a list calls by another name": (
+        "settle high",
+        """
+        class TestQueue(TestCase):
+            def _test_takes(self, kind):
+                self.queue.put(kind)
+                time.sleep(0.1)  # <-
+                self.assertTrue(self.queue.taken)
+
+            def test_nothing(self):
+                self.assertFalse(Queue().taken)
+
+        CHECKS = [(1, TestQueue._test_takes), (2, TestQueue._test_takes)]
+        """,
+    ),
+    "what a list calls back": (
+        "workload low",
+        """
+        class TestQueue(TestCase):
+            def _takes(self, kind):
+                self.queue.put(kind)
+                time.sleep(0.1)  # <-
+                self.assertTrue(self.queue.taken)
+
+            def test_nothing(self):
+                self.assertFalse(Queue().taken)
+
+        CHECKS = [(1, TestQueue._takes), (2, TestQueue._takes)]
+        """,
+    ),
 }
 
 

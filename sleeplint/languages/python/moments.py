@@ -52,7 +52,7 @@ def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
     if verdict.role == "settle" and said_to_stay(scene, site, around.outcome):
         role: Role = "settle" if _is_for_an_effect(scene, statement, around) else "absence"
         verdict = replace(verdict, role=role, sure=False)
-    if verdict.role == "settle" and verdict.sure and put_there(scene, around):
+    if verdict.role == "settle" and verdict.sure and (put_there(scene, around) or _is_for_an_error(scene, site)):
         verdict = replace(verdict, sure=False)
     if verdict.role == "settle" and verdict.sure and is_named_for_constancy(scene, site):
         verdict = replace(verdict, sure=False)
@@ -115,6 +115,15 @@ def _is_about_expiry(scene: Scene, site: Site, statement: Node) -> bool:
     if words.NO_LONGER_VALID.search(remarks.remark(scene.code, statement.start_byte, statement.end_byte)):
         return True
     return is_named_for_expiry(scene, site)
+
+
+def _is_for_an_error(scene: Scene, site: Site) -> bool:
+    """Whether an error is expected of the block in which it stands: it may be what takes that time."""
+    return any(
+        outer.type == "with_statement"
+        and any(call.name in words.RAISES for call in scene.calls(outer.named_children[0]))
+        for outer in site.chain[border(site.chain) + 1 :]
+    )
 
 
 def _is_to_show_nothing(scene: Scene, statement: Node) -> bool:

@@ -258,6 +258,7 @@ def _loop(scene: Scene, site: Site, standing: Standing, round_: Round) -> Loop:
     limit = limit_of(scene, site)
     cut_off = limit is not None and limit.by == BY_RUNNER
     cut_off = cut_off or (site.test is not None and site.test.limit_ms is not None)
+    cut_off = cut_off or _serves_until_told(scene, site, round_)
     ends = bounded(scene, round_, limited)
     silent = ends and not limited and falls_through(scene, round_, site.chain)
     told = silent and noticed(scene, round_, site.chain)
@@ -277,12 +278,11 @@ def _samples(scene: Scene, site: Site, standing: Standing, round_: Round) -> boo
     if not handles and (not told or standing.kind != "task"):
         return False
     if _serves_until_told(scene, site, round_):
-        return True
+        return not round_.exits or leaves_when_told(scene, round_.node)
     body = round_.node.child_by_field_name("body")
-    statements = scene.statements(body) if body is not None else ()
-    return any(
+    return body is not None and any(
         call.name and call.node.id != site.call.id and weight(call) != "neutral"
-        for statement in statements
+        for statement in (_steps(scene, body) if round_.shape == "condition" else scene.statements(body))
         for call in scene.calls(statement)
     )
 
@@ -291,6 +291,16 @@ def _backs_off(site: Site, round_: Round) -> bool:
     """`except Full: sleep(.1)`, where nothing but an error ends the loop: it works on, and tries nothing."""
     handler = next((node for node in site.chain[round_.index + 1 :] if node.type == "except_clause"), None)
     return handler is not None and handler.id == round_.by_error and round_.shape != "condition"
+
+
+def _steps(scene: Scene, block: Node) -> Iterator[Node]:
+    """The statements of a block, and those that it tries."""
+    for statement in scene.statements(block):
+        tried = statement.child_by_field_name("body") if statement.type == "try_statement" else None
+        if tried is not None:
+            yield from _steps(scene, tried)
+        else:
+            yield statement
 
 
 def _serves_until_told(scene: Scene, site: Site, round_: Round) -> bool:

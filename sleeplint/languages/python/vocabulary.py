@@ -301,7 +301,7 @@ STAYING = regex(r"(?i)\b(still|remain|stay|keep|unchanged|unaffected|untouched|i
 """A message of a failed assertion that says that something was to be as it was."""
 LOSSES = regex(
     r"(?i)\b(drop|die|dead|lost|lose|kill|crash|exit|restart|disappear|vanish|terminat|disconnect|evict|"
-    r"chang|interrupt|went away|unexpected|too early|prematur|again|twice|leak)\w*"
+    r"chang|interrupt|went away|unexpected|too early|prematur|again|twice)\w*"
 )
 """A message that tells of what has gone wrong by itself."""
 NEGATIONS = regex(r"(?i)\b(not|never|no|failed to|n't)\b|n't\b")
