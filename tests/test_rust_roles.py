@@ -696,6 +696,28 @@ def test_what_is_over_or_was_told_to_end_is_not_held(ahead: str, role: str) -> N
     assert wait.role == role
 
 
+@pytest.mark.parametrize(
+    ("length", "role"), [("interval * 2", "expiry"), ("2 * poll_period", "expiry"), ("interval", "settle")]
+)
+def test_rounds_that_the_code_goes_by_itself_run_out(length: str, role: str) -> None:
+    (wait,) = in_test(f"watch(&hosts).await;\nsleep({length}).await;\nassert_eq!(hosts.all(), names);")
+    assert wait.role == role
+
+
+@pytest.mark.parametrize(
+    ("ahead", "role"),
+    [
+        ("db.run_command(ping).await.unwrap();", "settle"),
+        ("worker.run_until_done().await;", "settle"),
+        ("let server = run_server(address).await;", "startup"),
+        ("server.run(address);", "startup"),
+    ],
+)
+def test_what_was_run_to_its_end_does_not_start(ahead: str, role: str) -> None:
+    (wait,) = in_test(f"{ahead}\nsleep(Duration::from_millis(50)).await;\nlet link = connect(address).await.unwrap();")
+    assert wait.role == role
+
+
 def test_a_sleep_that_is_only_made() -> None:
     made, stored = in_test(
         """

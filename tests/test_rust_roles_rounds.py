@@ -88,9 +88,13 @@ def test_the_last_of_equal_sleeps(last: int, after: str, role: str) -> None:
         ('let in_time = start.elapsed() < Duration::from_secs(1); assert!(in_time, "late");', ("upper", 1000)),
         ("let took = start.elapsed(); let late = took >= Duration::from_secs(1); assert!(late);", ("lower", 1000)),
         ("let other = count > 1; assert!(!other);", None),
+        # So much in a second is no time, half a time is one.
+        ("let took = start.elapsed().as_secs_f64(); assert!(sent / took < 3.5);", None),
+        ("let took = start.elapsed().as_secs_f64(); assert!(took / 2.0 < 3.5);", ("upper", None)),
+        ("let took = start.elapsed(); assert!(took < Duration::from_secs(1) / 2);", ("upper", 500)),
     ],
 )
-def test_a_comparison_with_elapsed_time_that_has_a_name(check: str, told: tuple[str, int] | None) -> None:
+def test_a_comparison_with_elapsed_time_that_has_a_name(check: str, told: tuple[str, int | None] | None) -> None:
     found = in_test(f"let start = Instant::now();\nwork();\n{check}")
     assert [(wait.bound, wait.duration_ms) for wait in found] == ([] if told is None else [told])
 

@@ -54,6 +54,8 @@ def holding(scene: Scene, awaited: Awaited) -> Verdict | None:
     acts = [node for node in scene.ahead if not is_noise(way.text(node))]
     effects = [way.text(node) for node in acts]
     if effects and re.match(rb"\s*+(?:panic|unreachable|todo|unimplemented)!|\s*+assert!\s*+\(\s*+false", effects[0]):
+        if _PANICS.search(way.word(scene.function.child_by_field_name("name"))):
+            return Verdict("workload", "low")  # its failure is what the test is about
         if scene.own >= 0 and not _is_to_fail(scene):
             return Verdict("hold", "high", elapses=False)
         return None
@@ -77,9 +79,7 @@ def holding(scene: Scene, awaited: Awaited) -> Verdict | None:
 
 
 def _is_to_fail(scene: Scene) -> bool:
-    """Whether its failure is what the test is about, or who waits for the end of its task takes it out of that."""
-    if _PANICS.search(scene.way.word(scene.function.child_by_field_name("name"))):
-        return True
+    """Whether who waits for the end of its task takes the failure out of it."""
     joined = scene.background is not None and scene.background.task.joined is True
     return joined and _TAKEN.search(scene.way.text(scene.function)) is not None
 

@@ -234,6 +234,8 @@ class _Assertion:
         one, other = self._time(left, fuel - 1), self._time(right, fuel - 1)
         if one is not None and other is not None and one.of_day and other.of_day and sign.type == "-":
             return replace(one, of_day=False)
+        if sign.type == "/" and other is not None:
+            return None  # so much in a second, or two measured times against each other
         time = one or other
         return _Time(time.api, None, of_day=time.of_day) if time is not None else None
 

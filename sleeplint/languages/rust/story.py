@@ -88,6 +88,8 @@ def own_flow(scene: Scene) -> Verdict | None:
         told = sign(scene, checked) if checked <= 1 else None
         if told == "absence":
             return Verdict("absence", "low", related=shown)
+        if _is_of_rounds(scene):
+            return Verdict("expiry", "low", related=shown)
         return Verdict(
             "settle",
             "high" if confident and told in (None, "end") else "low",
@@ -122,6 +124,15 @@ def _shows_nothing(following: list[bytes]) -> bool:
 def _is_of_expiry(scene: Scene) -> bool:
     """Whether the name of the function is about time running out."""
     return vocabulary.EXPIRY_TEST.search(scene.way.word(scene.function.child_by_field_name("name"))) is not None
+
+
+def _is_of_rounds(scene: Scene) -> bool:
+    """Whether it lasts some of the rounds that the code under test goes by itself: `sleep(interval * 2)`."""
+    arguments = scene.site.call.child_by_field_name("arguments")
+    return arguments is not None and _ROUNDS.search(scene.way.text(arguments)) is not None
+
+
+_ROUNDS = regex(rb"(?:interval|period)\w*\s*+\*|\*\s*+[\w.]*(?:interval|period)", re.IGNORECASE)
 
 
 def _is_of_end(scene: Scene) -> bool:
@@ -239,7 +250,7 @@ def _starting(scene: Scene, checked: int | None) -> Verdict | None:
         if _is_stopped_next(scene, text):
             return None  # what it does meanwhile is awaited
         spawned = vocabulary.SPAWN.search(text)
-        started = spawned or vocabulary.START.search(text)
+        started = spawned or any(not _has_run(text, match) for match in vocabulary.START.finditer(text))
         if not started:
             if vocabulary.CLIENT.search(text):
                 return None
@@ -261,6 +272,15 @@ def _starting(scene: Scene, checked: int | None) -> Verdict | None:
             related=related,
         )
     return None
+
+
+def _has_run(text: bytes, start: re.Match[bytes]) -> bool:
+    """Whether what seems to be started was run to its end: `worker.run_until_done().await`."""
+    method = text[: start.start()].rstrip().endswith(b".")
+    return method and start.group().startswith(b"run") and _AWAITED.search(text, start.end()) is not None
+
+
+_AWAITED = regex(rb"\.\s*+await\b")
 
 
 def _is_stopped_next(scene: Scene, text: bytes) -> bool:
