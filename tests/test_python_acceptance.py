@@ -579,6 +579,12 @@ def test_nothing_but_a_sleep_in_a_block_that_takes_the_time_is_its_work(head: st
     assert here(f"def test():\n    shop.open()\n{body}    assert shop.sold == 1\n").role == role
 
 
+@pytest.mark.parametrize(("given", "excused"), [("thread=True", True), ("thread=False", False), ("name='x'", False)])
+def test_what_is_given_a_thread_blocks_no_loop(given: str, excused: bool) -> None:
+    code = "async def test(app):\n    async def work():\n        time.sleep(0.1)  # <-\n    app.run_worker(work, {})\n"
+    assert here(code.format(given)).excused == excused
+
+
 def test_the_sole_content_of_a_measured_block_is_its_work() -> None:
     code = "def test():\n    with watching() as watch:\n        {}time.sleep(0.2)  # <-\n    assert {}\n"
     measured = here(code.format("", "watch.elapsed >= 0.2"))

@@ -283,6 +283,26 @@ def test_a_time_that_must_have_passed_is_that_of_the_timeout(
     assert here(TIMED.format(before, between, assertion)).role == role
 
 
+@pytest.mark.parametrize(
+    ("elsewhere", "confidence"),
+    [("self.interrupted.set()", "low"), ("self.interrupted.clear()", "high"), ("self.other.set()", "high")],
+)
+def test_what_another_method_may_release_does_not_surely_run_out(elsewhere: str, confidence: str) -> None:
+    spoken = here(
+        f"""
+        class SlowSink:
+            def write(self, data):
+                interrupted = self.interrupted.wait(0.5)  # <-
+                if interrupted:
+                    raise OSError("not written")
+
+            def close(self):
+                {elsewhere}
+        """
+    )
+    assert (spoken.role, spoken.role_confidence) == ("burned", confidence)
+
+
 def test_one_of_several_gathered_is_to_run_out() -> None:
     code = """
     async def test():

@@ -133,6 +133,26 @@ STORIES = {
         "timer = IdleTimeout(seconds=10)\ntimer.watch()",
         "assert seen.count == 1",
     ),
+    "past what is said to be over after a while": (
+        "expiry",
+        "work = cached(work, valid=expires_after(seconds=1.5))\nwork(1)",
+        "assert work(1) == 1",
+    ),
+    "past what is said to be logged after a while": (
+        "settle",
+        "work = cached(work, valid=logs_after(seconds=1.5))\nwork(1)",
+        "assert work(1) == 1",
+    ),
+    "past one of two timeouts": (
+        "expiry",
+        "for n in range(9):\n    notes.add(Note('it', timeout=(1.5 if n % 2 else 60)))",
+        "assert len(notes) == 5",
+    ),
+    "past none of two timeouts": (
+        "settle",
+        "for n in range(9):\n    notes.add(Note('it', timeout=(15 if n % 2 else 60)))",
+        "assert len(notes) == 5",
+    ),
     "past what is no timer's": (
         "settle",
         "song = Song(seconds=1)\nsong.watch()",

@@ -292,6 +292,31 @@ def test_the_first_of_several_does_not_wait_for_the_others() -> None:
     assert here(code.replace("FIRST_EXCEPTION", "ALL_COMPLETED")).cost_ms == 5000
 
 
+@pytest.mark.parametrize(
+    ("then", "cost", "role"),
+    [
+        ("await asyncio.wait(jobs)", 5000, "workload"),
+        ("[job.cancel() for job in jobs]", 0, "hold"),
+        ("await asyncio.wait(jobs, return_when=asyncio.FIRST_EXCEPTION)", None, "hold"),
+        ("shop.poke()", None, "hold"),
+    ],
+)
+def test_jobs_that_are_put_in_a_list_are_seen_to_there(then: str, cost: float | None, role: str) -> None:
+    spoken = here(
+        f"""
+        async def nap():
+            await asyncio.sleep(5)  # <-
+
+        async def test(shop):
+            one = asyncio.create_task(nap())
+            other = asyncio.create_task(shop.look())
+            jobs = [one, other]
+            {then}
+        """
+    )
+    assert (spoken.cost_ms, spoken.role) == (cost, role)
+
+
 def test_a_pool_that_is_given_a_sleep_by_name_is_at_work() -> None:
     code = "def test(pool):\n    list(pool.map(time.sleep, [0, 0, 5], timeout=1))  # <-\n    assert pool.idle\n"
     spoken = next(

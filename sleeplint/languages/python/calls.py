@@ -246,6 +246,8 @@ def _with_duration(
         return Found(call, chain, name, function, entry, path, None, None)
     if entry.kind == "timeout" and looks_once(name, arguments, names):
         return None
+    if entry.call in ALSO and chain and chain[-1].type == "expression_statement":
+        return None  # nobody is given it
     placed = _placed(entry, arguments)
     value, unit = placed if placed is not None else (None, entry.seconds.unit)
     if value is None or value.type == "list_splat":

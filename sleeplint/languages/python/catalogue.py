@@ -152,7 +152,7 @@ _TIMEOUTS = (
     ),
     guard("httpx.Client"),
     guard("httpx.AsyncClient"),
-    guard("httpx.Timeout", 0),
+    guard("httpx.Timeout", "read"),
     guard("aiohttp.ClientTimeout", "total"),
     *(
         guard(f"aiohttp.ClientSession.{verb}")
@@ -252,10 +252,10 @@ BY_PATH: dict[str, Call] = {call.call: call for call in CALLS}
 ALSO: dict[str, tuple[Argument, ...]] = {
     "trio.CancelScope": (Argument("relative_deadline"),),
     "aiohttp.ClientTimeout": tuple(map(Argument, ("sock_read", "sock_connect", "connect"))),
-    "httpx.Timeout": tuple(map(Argument, ("read", "connect", "pool", "write"))),
+    "httpx.Timeout": (Argument(0, "s", "timeout"), *map(Argument, ("connect", "pool", "write"))),
     "urllib3.Timeout": tuple(map(Argument, ("read", "connect"))),
 }
-"""Other keywords under which a call's length may stand, for want of the first."""
+"""Of what only says how long, and waits for nothing itself: where its length may stand, for want of the first place."""
 
 ALIASES: dict[str, str] = {
     **SERVICE_ALIASES,

@@ -289,15 +289,23 @@ def _times(scene: Scene, node: Node) -> list[tuple[str, float, bool]]:
                 continue
             number = float(inner[2]) * (1 if inner[1] == "milliseconds" else 1000)
         else:
-            amount = _amount(scene, value)
-            if amount is None:
-                continue
-            number = amount * (
-                1 if re.search(r"(?i)(_ms|ms|millis\w*)$|^px$|^x_(message_ttl|expires)$", called) else 1000
-            )
+            scale = 1 if re.search(r"(?i)(_ms|ms|millis\w*)$|^px$|^x_(message_ttl|expires)$", called) else 1000
+            for one in _either(value):
+                amount = _amount(scene, one)
+                if amount is not None and amount > 0:
+                    found.append((f"{called} = {scene.text(one)}", amount * scale, strong))
+            continue
         if number > 0:
             found.append((f"{called} = {written}", number, strong))
     return found
+
+
+def _either(value: Node) -> tuple[Node, ...]:
+    """What a value may be: `0.5 if brief else 60` is one of two."""
+    value = bare(value)
+    if value.type != "conditional_expression":
+        return (value,)
+    return tuple(bare(one) for one in (value.named_children[0], value.named_children[-1]))
 
 
 def _amount(scene: Scene, value: Node) -> float | None:
@@ -317,14 +325,14 @@ def _set_by_call(scene: Scene, call: Node) -> list[tuple[str, float, bool]]:
     if name in _AGED and len(given := arguments_of(call, scene.code).positional) > 1:
         amount = _amount(scene, given[1])
         return [(f"{name}({scene.text(given[1])})", amount * _AGED[name], True)] if amount else []
-    if name[:1].isupper() or re.match(r"_+[A-Z]", name):
-        if call.id in scene.sites or not _TIMED.search(name):
-            return []
-        keywords = arguments_of(call, scene.code).keywords
+    made = name[:1].isupper() or re.match(r"_+[A-Z]", name) is not None
+    if _TIMED.search(name) if made else words.CERTAIN_EXPIRIES.search(name):
+        keywords = arguments_of(call, scene.code).keywords if call.id not in scene.sites else {}
         for keyword, scale in _UNITS.items():
             amount = _amount(scene, keywords[keyword]) if keyword in keywords else None
             if amount is not None and amount > 0:
                 return [(f"{name}({keyword}={scene.text(keywords[keyword])})", amount * scale, True)]
+    if made:
         return []
     given = arguments_of(call, scene.code).positional
     if given and given[0].type == "string" and (told := _SESSION.search(scene.text(given[0]))) is not None:

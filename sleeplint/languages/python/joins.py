@@ -21,6 +21,8 @@ _FORWARD = frozenset(
     }
 )  # fmt: skip
 
+_COLLECTIONS = frozenset({"list", "tuple", "set"})
+
 
 def joined(scene: Scene, spawn: Spawn) -> bool | None:
     """Whether the test waits for what is spawned; False if it is cancelled or left; None if unsaid."""
@@ -250,8 +252,8 @@ def _first(answers: list[bool | None], wanted: bool) -> int:
     return answers.index(wanted) if wanted in answers else len(answers)
 
 
-def _use(scene: Scene, use: Use) -> bool | None:
-    """True if this use waits for the task's end, False if it cancels it."""
+def _use(scene: Scene, use: Use, collected: bool = False) -> bool | None:
+    """True if this use waits for the task's end, False if it cancels it; or a use of the list that it is put in."""
     index = len(use.chain) - 1
     value: Node = use.node
     while index >= 0:
@@ -290,6 +292,12 @@ def _use(scene: Scene, use: Use) -> bool | None:
                 if re.search(r"\.(join|result|get|wait)\(|\bawait\b|gather\(", body):
                     return True
             return None
+        if outer.type == "assignment" and value.type in _COLLECTIONS and not collected:
+            left = outer.child_by_field_name("left")
+            later = scene.uses(scene.text(left)) if left is not None and left.type == "identifier" else ()
+            end = use.chain[border(use.chain)].end_byte
+            answers = (_use(scene, one, True) for one in later if outer.end_byte <= one.node.start_byte < end)
+            return next((answer for answer in answers if answer is not None), None)
         if outer.type in ("argument_list", "list_splat", "subscript", "keyword_argument", *_FORWARD):
             value, index = outer, index - 1
             continue
@@ -305,6 +313,7 @@ def _first_suffices(scene: Scene, wait: Node) -> bool:
 
 def _leaves(use: Use) -> bool:
     """Whether the handle is handed to somebody else here."""
+    inner = use.node
     for outer in reversed(use.chain):
         if outer.type == "attribute":
             return False
@@ -312,7 +321,8 @@ def _leaves(use: Use) -> bool:
             return True
         if outer.type in ("assignment",):
             left = outer.child_by_field_name("left")
-            return left is None or left.type != "identifier"
+            return left is None or left.type != "identifier" or inner.type in _COLLECTIONS
         if outer.type in ("block", "module", "expression_statement"):
             return False
+        inner = outer
     return False

@@ -104,7 +104,7 @@ def circumstances(site: Site, scene: Scene) -> Circumstances:
         repeats=repeats,
         awaited=awaited,
         checked=verdict.checked,
-        excused=_is_excused(scene, site),
+        excused=_is_excused(scene, site, standing),
         loop=verdict.loop,
         task=task,
         limit=limit,
@@ -164,14 +164,22 @@ def _measures_rounds(scene: Scene, site: Site, round_: Round) -> bool:
     return bool(re.search(rb"(?m)^\s*\w+\s*=\s*[\w.]*(time|monotonic|perf_counter|now)\(\)\s*$", before))
 
 
-def _is_excused(scene: Scene, site: Site) -> bool:
+def _is_excused(scene: Scene, site: Site, standing: Standing) -> bool:
     if site.kind != "timeout" and not (site.kind == "sleep" and site.entry.blocking and site.in_async):
         return False
     statement = statement_of(site.chain, site.call)
     comment = remark(scene.code, statement.start_byte, statement.end_byte)
     if site.kind != "timeout":
-        return blocks_on_purpose(comment) or _is_named_for_blocking(scene, site)
+        on_purpose = blocks_on_purpose(comment) or _is_named_for_blocking(scene, site)
+        return on_purpose or _is_given_a_thread(scene, standing)
     return is_excuse(comment) or is_excuse(_remark_at_constant(scene, site)) or is_answered(scene, site)
+
+
+def _is_given_a_thread(scene: Scene, standing: Standing) -> bool:
+    """`run(work, thread=True)`: a loop of its own runs the function that sleeps."""
+    by = standing.run.by if standing.run is not None else None
+    given = arguments_of(by.node, scene.code).keywords.get("thread") if by is not None else None
+    return given is not None and scene.text(given) == "True"
 
 
 def _is_named_for_blocking(scene: Scene, site: Site) -> bool:

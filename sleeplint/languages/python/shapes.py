@@ -91,10 +91,10 @@ def last_of(call: Call) -> bytes:
 def _shape(call: Call) -> Shape:
     if call.seconds is None:
         return ANY
-    where, keyword = call.seconds.argument, call.seconds.keyword
-    words = [keyword, where, *(also.argument for also in ALSO.get(call.call, ()))]
+    places = (call.seconds, *ALSO.get(call.call, ()))
+    words = [word for place in places for word in (place.argument, place.keyword)]
     keywords = frozenset(word.encode() for word in words if isinstance(word, str))
-    return Shape(KEYWORD_ONLY if isinstance(where, str) else where, keywords)
+    return Shape(min([KEYWORD_ONLY, *(word for word in words if isinstance(word, int))]), keywords)
 
 
 def fits(code: bytes, end: int, shape: Shape) -> bool:
