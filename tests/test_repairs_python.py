@@ -668,7 +668,9 @@ REPAIRS = {
             while True:
                 if cluster.leader == "a":
                     break
-                assert trio.current_time() < give_up_at, '`cluster.leader == "a"` did not come in 10 s'
+                assert trio.current_time() < give_up_at, (
+                    '`cluster.leader == "a"` did not come in 10 s'
+                )
                 await trio.sleep(0.01)
             assert cluster.size == 3
         """,

@@ -44,6 +44,17 @@ def asserted_less(place: Place, smaller: str, greater: str, message: str) -> str
     return f"assert {smaller} < {greater}, {quoted(message)}"
 
 
+def asserted_less_on_lines(place: Place, smaller: str, greater: str, message: str, room: int) -> tuple[str, ...]:
+    """The same, on several lines where one has no `room` for it."""
+    whole = asserted_less(place, smaller, greater, message)
+    if len(whole) <= room:
+        return (whole,)
+    step = place.file.module.default_indent
+    if is_unittest(place):
+        return ("self.assertLess(", *(f"{step}{part}," for part in (smaller, greater, quoted(message))), ")")
+    return (f"assert {smaller} < {greater}, (", f"{step}{quoted(message)}", ")")
+
+
 def quoted(message: str) -> str:
     """A message as a string literal."""
     quote = "'" if '"' in message and "'" not in message else '"'

@@ -9,6 +9,7 @@ import libcst as cst
 
 from sleeplint.finding import Applicability
 from sleeplint.regexes import regex
+from sleeplint.repairs.python.cancellation import LIMITS, SCOPES
 from sleeplint.repairs.python.draft import Draft, Repair
 from sleeplint.repairs.python.event_pacing import sleeps_by_the_clock
 from sleeplint.repairs.python.place import LOOPS, Place
@@ -19,7 +20,10 @@ _HARMLESS = regex(
     r"warnings\.catch_warnings|(self|cls)\.(assert\w+|subTest)|(anyio|trio)\.\w+)$"
 )
 """Context managers whose body others may run in between."""
-_MEANS_TO_BLOCK = regex(r"(?i)block|starv|stall|hog|freez|busy|slow")
+_MEANS_TO_BLOCK = regex(r"(?i)block|starv|stall|hog|freez|busy|slow|synchron|responsiv|time\.sleep")
+_NAMES_A_BLOCK = regex(r"(?i)(?<![a-z])(?:sync|thread(?:s|ed)?|tick|lag|latency)(?![a-z])")
+"""What the name of a function speaks of that may need the loop, or a thread of its own, to stand still."""
+_LEFT_ON_PURPOSE = regex(r"#\s*noqa:.*\b(?:ASYNC|TRIO)\d")
 _WATCHDOGS = regex(r"slow_callback_duration|set_debug")
 _FREEZERS = regex(r"\b(freeze_time|freezegun|time_machine)\b")
 _PATCHERS = regex(r"(.*\.)?(patch(\.object)?|setattr)$")
@@ -51,7 +55,9 @@ def repair(place: Place) -> Repair | None:
 
 
 def _level(place: Place, function: cst.FunctionDef, runtime: str) -> Applicability:
-    if _may_hold_a_lock(place, function) or _means_to_block(place):
+    if _may_hold_a_lock(place, function) or _means_to_block(place) or _may_be_cut_short(place):
+        return Applicability.DISPLAY_ONLY
+    if _is_told_apart(place, runtime) or _LEFT_ON_PURPOSE.search(_lines_of(place)):
         return Applicability.DISPLAY_ONLY
     return Applicability.SAFE if _runs_alone(place, function, runtime) else Applicability.UNSAFE
 
@@ -69,6 +75,29 @@ def _may_hold_a_lock(place: Place, function: cst.FunctionDef) -> bool:
         isinstance(call.func, cst.Attribute) and call.func.attr.value == "acquire"
         for call in place.file.every(cst.Call, place.file.span(function))
     )
+
+
+def _may_be_cut_short(place: Place) -> bool:
+    """Whether a limit or scope around it can end a runtime's sleep before its time, as it cannot end this one."""
+    calls = (item.item for block in place.within(cst.With) for item in block.items if isinstance(item.item, cst.Call))
+    return any(place.names.path(call.func) in LIMITS | SCOPES for call in calls)
+
+
+def _is_told_apart(place: Place, runtime: str) -> bool:
+    """Whether the runtime's sleep stands beside it in its block: then the author chose which of the two blocks."""
+    others = [place.file.span(sibling) for sibling in place.siblings if sibling is not place.statement]
+    return any(
+        place.names.path(call.func) == f"{runtime}.sleep"
+        for other in others
+        for call in place.file.every(cst.Call, other)
+    )
+
+
+def _lines_of(place: Place) -> str:
+    """The lines on which the statement stands, with what is remarked there."""
+    lines = place.file.source.lines
+    span = place.file.span(place.statement)
+    return " ".join(lines.line_text(at) for at in range(lines.line(span.start), lines.line(span.end) + 1))
 
 
 def _is_replaced(place: Place) -> bool:
@@ -110,7 +139,8 @@ def _means_to_block(place: Place) -> bool:
     outermost = place.functions[-1]
     # What others start may be there to block them.
     around = [*place.functions, *_users(place, place.functions[0])]
-    if any(_MEANS_TO_BLOCK.search(function.name.value) for function in around):
+    names = [function.name.value for function in around]
+    if any(_MEANS_TO_BLOCK.search(name) or _NAMES_A_BLOCK.search(name) for name in names):
         return True
     if any(_WATCHDOGS.search(file.text(function)) for function in (outermost, *around)):
         return True

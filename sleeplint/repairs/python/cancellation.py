@@ -12,8 +12,8 @@ from sleeplint.repairs.python.place import Statement, number, sole_expression, s
 from sleeplint.text import Span
 
 _GROUPS = frozenset({"anyio.create_task_group", "trio.open_nursery"})
-_SCOPES = frozenset({"anyio.CancelScope", "trio.CancelScope"})
-_LIMITS = frozenset(
+SCOPES = frozenset({"anyio.CancelScope", "asyncio.timeout_at", "trio.CancelScope", "trio.fail_at", "trio.move_on_at"})
+LIMITS = frozenset(
     {
         "anyio.fail_after",
         "anyio.move_on_after",
@@ -49,7 +49,7 @@ def group_is_cancelled(file: Parsed, names: Names, spawn: cst.Call) -> bool:
                 alias = file.text(item.asname.name) if item.asname is not None else None
                 if path in _GROUPS and alias == group and owner is None:
                     owner = node
-                elif path in _SCOPES and alias is not None and owner is not None:
+                elif path in SCOPES and alias is not None and owner is not None:
                     endings.append(f"{alias}.cancel")
     if owner is None:
         return False
@@ -88,7 +88,7 @@ def is_limited(file: Parsed, names: Names, around: Sequence[cst.CSTNode], second
         if isinstance(node, cst.With):
             for item in node.items:
                 call = item.item
-                if isinstance(call, cst.Call) and names.path(call.func) in _LIMITS and call.args:
+                if isinstance(call, cst.Call) and names.path(call.func) in LIMITS and call.args:
                     limit = number(call.args[0].value)
                     if limit is not None and limit < seconds:
                         return True

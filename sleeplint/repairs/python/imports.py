@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
 from sleeplint.regexes import regex
 from sleeplint.repairs.python.names import Binding
+from sleeplint.repairs.python.parsed import Parsed
 from sleeplint.repairs.python.place import Place
 from sleeplint.text import Edit, Span
 
@@ -46,6 +48,8 @@ class Imports:
             return last
         if self._collides(module) or "." in module:
             return None
+        if module not in sys.stdlib_module_names and not self._is_at_hand(module):
+            return None  # it may be the project itself, or come by another way
         if module not in self._modules:
             self._modules.append(module)
         return path
@@ -96,6 +100,10 @@ class Imports:
         star = any(isinstance(statement.names, cst.ImportStar) for statement in self.file.every(cst.ImportFrom))
         return star or self.names.is_taken(name) or bool(self.names.uses(name)) or self._is_imported(name)
 
+    def _is_at_hand(self, module: str) -> bool:
+        """Whether the file imports something of a module that is not Python's own."""
+        return any(binding.path.split(".")[0] == module for _, binding in self.names.imports())
+
     def _is_imported(self, name: str) -> bool:
         return any(name == known for known, _ in self.names.imports())
 
@@ -136,17 +144,32 @@ class Imports:
         if len(going) == len(spans) and not added:
             yield from self._deleted(statement)
             return
+        words = [self.file.text(alias) for alias in statement.names]
+        if added and going and "\n" not in self.file.text(statement):
+            kept = [word for word, span in zip(words, spans, strict=True) if span not in going]
+            yield Edit(Span(spans[0].start, spans[-1].end), ", ".join(_in_order(kept, added, words)))
+            return
         if added and going:
             yield Edit(going[0], ", ".join(added))
             going = going[1:]
-        elif added:
-            yield Edit(Span(spans[-1].end, spans[-1].end), "".join(self._separator(spans) + word for word in added))
+        else:
+            yield from self._inserted(spans, words, added)
         for number, span in enumerate(spans):
             if span in going:
                 last = number == len(spans) - 1
                 cut = Span(spans[number - 1].end, span.end) if last else Span(span.start, spans[number + 1].start)
                 if not self.file.has_comment(cut):
                     yield Edit(cut, "")
+
+    def _inserted(self, spans: Sequence[Span], words: Sequence[str], added: Sequence[str]) -> Iterator[Edit]:
+        """Names among those that are there, each in its place if those are in order."""
+        separator = self._separator(spans)
+        for word in added:
+            at = _in_order(words, [word], words).index(word)
+            if at < len(spans):
+                yield Edit(Span(spans[at].start, spans[at].start), word + separator)
+            else:
+                yield Edit(Span(spans[-1].end, spans[-1].end), separator + word)
 
     def _separator(self, spans: Sequence[Span]) -> str:
         """What stands between two names of a `from` import, as far as it shows."""
@@ -165,7 +188,8 @@ class Imports:
             return
         first, last = lines.line(span.start), lines.line(span.end)
         end = lines.line_span(last).end
-        blank_above = first == 1 or not lines.line_text(first - 1).strip()
+        opens = isinstance(block, cst.IndentedBlock) and block.body[0] is line
+        blank_above = first == 1 or opens or not lines.line_text(first - 1).strip()
         if blank_above and last < lines.lines and not lines.line_text(last + 1).strip():
             end = lines.line_span(last + 1).end
         yield Edit(Span(lines.line_span(first).start, end), "")
@@ -177,33 +201,47 @@ class Imports:
                 yield statement.body[0]
 
     def _new_import(self, module: str) -> Edit:
-        """`import module` in its place by the alphabet among the first plain imports, else above the rest."""
+        """`import module` in its place by the alphabet among the plain imports of its kind, else above the others."""
         text = f"import {module}{self._newline()}"
+        kind = _is_of_python(module)
+        head = [statement for statement in self._top() if _module(self.file, statement) and not _is_future(statement)]
+        alike = [statement for statement in head if _is_of_python(_module(self.file, statement)) is kind]
         last: cst.CSTNode | None = None
-        for statement in self._top():
+        for statement in alike:
             if isinstance(statement, cst.Import):
-                if self.file.text(statement.names[0].name) > module:
+                if _module(self.file, statement) > module:
                     return self._line_before(statement, text)
                 last = statement
             elif last is not None:
                 break
         if last is not None:
-            end = self.file.source.lines.line_span(self.file.source.lines.line(self.file.span(last).end)).end
-            return Edit(Span(end, end), text)
-        for statement in self._top():
-            if isinstance(statement, cst.ImportFrom) and not _is_future(statement):
-                return self._line_before(statement, text)
+            return self._line_after(last, text)
+        if alike:
+            return self._line_before(alike[0], text)
+        if head and kind:  # the first of Python's own: they stand in a block above the others
+            return self._line_before(head[0], text + self._newline())
         return self._below_head(text)
 
     def _below_head(self, text: str) -> Edit:
         """Below a docstring and `__future__` imports, above everything else."""
+        above: cst.CSTNode | None = None
         for number, statement in enumerate(self.file.module.body):
             small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
             docstring = number == 0 and isinstance(small, cst.Expr) and isinstance(small.value, cst.SimpleString)
-            if not docstring and not _is_future(small):
+            if docstring or _is_future(small):
+                above = statement
+            elif above is None:
                 decorators = getattr(statement, "decorators", ())
-                return self._line_before(decorators[0] if decorators else statement, text + self._newline())
+                blank = 2 if isinstance(statement, cst.FunctionDef | cst.ClassDef) else 1
+                return self._line_before(decorators[0] if decorators else statement, text + self._newline() * blank)
+        if above is not None:
+            return self._line_after(above, self._newline() + text)
         end = len(self.file.code)
+        return Edit(Span(end, end), text)
+
+    def _line_after(self, node: cst.CSTNode, text: str) -> Edit:
+        lines = self.file.source.lines
+        end = lines.line_span(lines.line(self.file.span(node).end)).end
         return Edit(Span(end, end), text)
 
     def _line_before(self, node: cst.CSTNode, text: str) -> Edit:
@@ -213,6 +251,34 @@ class Imports:
     def _newline(self) -> str:
         found = _LINE_END.search(self.file.code)
         return found[0].decode() if found else "\n"
+
+
+def _module(file: Parsed, statement: cst.CSTNode) -> str:
+    """The module of which an import is; `.` of a relative one, and nothing of what is no import."""
+    if isinstance(statement, cst.Import):
+        return file.text(statement.names[0].name)
+    if isinstance(statement, cst.ImportFrom):
+        return "." if statement.relative or statement.module is None else file.text(statement.module)
+    return ""
+
+
+def _is_of_python(module: str) -> bool:
+    """Whether a module comes with Python."""
+    return module.partition(".")[0] in sys.stdlib_module_names
+
+
+def _in_order(words: Sequence[str], added: Sequence[str], before: Sequence[str]) -> list[str]:
+    """Names with others among them: in their places where the names were in order before, else behind."""
+    for key in (str.casefold, _by_kind):
+        if list(before) == sorted(before, key=key):
+            return sorted([*words, *added], key=key)
+    return [*words, *added]
+
+
+def _by_kind(name: str) -> str:
+    """What many a formatter sorts by: constants, then classes, then the rest."""
+    kind = "0" if name.isupper() else "1" if name[:1].isupper() else "2"
+    return kind + name
 
 
 def _is_future(small: cst.CSTNode | None) -> bool:

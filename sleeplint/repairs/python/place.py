@@ -151,9 +151,13 @@ class Place:
         imported = {path for _, binding in self.names.imports() if (path := binding.path.split(".")[0]) in LOOPS}
         marked = {name for name in LOOPS if f"mark.{name}" in self._module_marks}
         told = self.test.runtime if self.test is not None else None
-        if len(imported) > 1:
-            return told if marked == {told} else None
-        return told if told in LOOPS else next(iter(imported), None)
+        # A library's own sleep runs on its loop, by whatever name the file knows it.
+        known = imported | {library for wait in self.facts.waits if (library := wait.api.split(".")[0]) in LOOPS}
+        if marked == {told}:
+            return told
+        if known:
+            return known.pop() if len(known) == 1 else None
+        return told if told in LOOPS else None
 
     def _used(self, within: Span) -> Iterator[str]:
         """The async libraries whose names stand somewhere, or whose mark of pytest does."""

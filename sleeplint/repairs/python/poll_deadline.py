@@ -5,13 +5,29 @@ from __future__ import annotations
 import libcst as cst
 
 from sleeplint.finding import Applicability
-from sleeplint.repairs.python.assertions import asserted_less, patience
+from sleeplint.regexes import regex
+from sleeplint.repairs.python.assertions import asserted_less_on_lines, patience
 from sleeplint.repairs.python.draft import Draft, Repair
 from sleeplint.repairs.python.place import Place, Statement, statements_of
 
 _CLOCKS = {"trio.sleep": "trio.current_time", "anyio.sleep": "anyio.current_time"}
 _NAMES = ("deadline", "give_up_at", "poll_deadline")
 _LONGEST_CONDITION = 60
+_WIDTH = 88
+_WIDEST = 120
+"""The columns of a line that a formatter leaves as it is: most of them, and the most generous."""
+_LEFT_ON_PURPOSE = regex(r"#\s*noqa:.*\b(?:ASYNC|TRIO)\d")
+_CLOCK = regex(
+    r"(?:time|datetime)\.(?:\w+\.)*\w*(?:time|now|today|monotonic|counter)\w*$"
+    r"|.*\.(?:now|utcnow|today|time|current_time)$"
+)
+"""What tells the time: it goes on by itself."""
+_HARMLESS_DECORATORS = regex(
+    r"(?:pytest|pytest_\w+|unittest|contextlib|functools|mock|typing)\.|\w*property$|\w+method$"
+)
+_RUNNERS = frozenset({"run", "run_sync", "run_until_complete"})
+"""Methods that run what they are given, and let its errors through."""
+_STARTED_AS_PROGRAM = regex(rb"(?m)^if\s+__name__\s*==")
 
 
 def repair(place: Place) -> Repair | None:
@@ -19,17 +35,22 @@ def repair(place: Place) -> Repair | None:
     loop = place.loop
     if place.function is None or not place.stands_alone or not isinstance(loop, cst.While):
         return None
-    bound = patience(place)
-    reason = _reason(place, loop, bound)
+    condition = _condition(place, loop)
     name = free_deadline(place)
-    if reason is None or name is None:
+    if condition is None or name is None or tells_the_time(place, loop) or not fails_the_test(place):
         return None
+    if _LEFT_ON_PURPOSE.search(place.file.text(loop).partition(place.file.text(place.statement))[0]):
+        return None  # a linter was told that it may stay as it is
     draft = Draft(place)
     now = draft.name(_CLOCKS.get(place.wait.api, "time.monotonic"))
     if now is None:
         return None
-    check = asserted_less(place, f"{now}()", name, reason)
-    if draft.insert_before(loop, [f"{name} = {now}() + {bound}"]) and draft.insert_before(place.statement, [check]):
+    bound = patience(place)
+    room = _width(place) - len(draft.indent(place.statement) or "")
+    reasons = (_said(place, *condition, bound), f"gave up after {bound} s")
+    checks = [asserted_less_on_lines(place, f"{now}()", name, reason, room) for reason in reasons]
+    check = next((check for check in checks if max(map(len, check)) <= room), checks[-1])
+    if draft.insert_before(loop, [f"{name} = {now}() + {bound}"]) and draft.insert_before(place.statement, check):
         return draft.repair("Give the poll a deadline that fails the test", Applicability.UNSAFE)
     return None
 
@@ -39,14 +60,58 @@ def free_deadline(place: Place) -> str | None:
     return next((name for name in _NAMES if place.names.is_fresh(name, place.file.span(place.statement))), None)
 
 
-def _reason(place: Place, loop: cst.While, bound: str) -> str | None:
-    """What to say when the loop does not end; None if its body is more than the condition and the sleep."""
+def tells_the_time(place: Place, loop: cst.While) -> bool:
+    """Whether a loop asks a clock, which comes to where it is waited for without anybody's doing."""
+    tests = [loop.test, *(branch.test for branch in place.file.every(cst.If, place.file.span(loop)))]
+    calls = (call for test in tests for call in place.file.every(cst.Call, place.file.span(test)))
+    return any(_CLOCK.match(_path(place, call.func)) for call in calls)
+
+
+def fails_the_test(place: Place) -> bool:
+    """Whether an assertion there is one of the test: neither another program's, nor in what somebody else runs."""
+    if not place.facts.tests and _STARTED_AS_PROGRAM.search(place.file.code):
+        return False
+    for function, outer in zip(place.functions, [*place.functions[1:], None], strict=True):
+        if function.name.value.startswith("test"):
+            return True
+        marks = [mark.decorator for mark in function.decorators]
+        paths = [_path(place, mark.func if isinstance(mark, cst.Call) else mark) for mark in marks]
+        if not all(_HARMLESS_DECORATORS.match(path) for path in paths):
+            return False
+        if outer is not None and _is_given_away(place, function):
+            return False
+    return True
+
+
+def _is_given_away(place: Place, function: cst.FunctionDef) -> bool:
+    """Whether somebody else is given a function, to run it in a thread perhaps."""
+    for use in place.names.uses(function.name.value):
+        if use == place.file.span(function.name) or place.file.code.startswith(b"(", use.end):
+            continue
+        call = next((node for node in reversed(place.file.chain(use)) if isinstance(node, cst.Call)), None)
+        if call is None or _path(place, call.func).rpartition(".")[2] not in _RUNNERS:
+            return True
+    return False
+
+
+def _path(place: Place, expression: cst.BaseExpression) -> str:
+    return place.names.path(expression) or place.file.text(expression)
+
+
+def _condition(place: Place, loop: cst.While) -> tuple[cst.BaseExpression, bool] | None:
+    """What the loop asks, and whether it goes on as long as that holds; None if its body does more than look."""
     body = [statement for statement in statements_of(loop) if statement is not place.statement]
     if not _is_always(loop.test):
-        return None if body or loop.orelse is not None else _said(place, loop.test, True, bound)
+        return None if body or loop.orelse is not None else (loop.test, True)
     if len(body) == 1 and isinstance(body[0], cst.If) and body[0].orelse is None and _leaves(body[0]):
-        return _said(place, body[0].test, False, bound)
+        return body[0].test, False
     return None
+
+
+def _width(place: Place) -> int:
+    """How long the lines of a file may be, as far as it shows."""
+    longest = max(len(line.rstrip()) for line in place.file.code.splitlines())
+    return min(max(_WIDTH, longest), _WIDEST)
 
 
 def _said(place: Place, condition: cst.BaseExpression, holds: bool, bound: str) -> str:

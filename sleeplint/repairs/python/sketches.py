@@ -11,7 +11,7 @@ from sleeplint.repairs.python.assertions import asserted_less, is_assertion, is_
 from sleeplint.repairs.python.conditions import missing_condition
 from sleeplint.repairs.python.draft import PATIENCE_SECS, Repair
 from sleeplint.repairs.python.place import Place
-from sleeplint.repairs.python.poll_deadline import free_deadline
+from sleeplint.repairs.python.poll_deadline import fails_the_test, free_deadline, tells_the_time
 from sleeplint.repairs.python.primitives import primitives_of
 from sleeplint.repairs.python.prospects import IDLE_LIBRARIES
 from sleeplint.repairs.python.startup import startup
@@ -115,6 +115,8 @@ def _deadline(place: Place) -> Repair | None:
     words = primitives_of(place)
     name = free_deadline(place)
     if words is None or name is None or not isinstance(place.loop, cst.While):
+        return None
+    if tells_the_time(place, place.loop) or not fails_the_test(place):
         return None
     condition, bound = place.file.text(place.loop.test), patience(place)
     if not condition.isprintable() or len(condition) > _LONGEST_LINE:
