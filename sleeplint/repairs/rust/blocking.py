@@ -7,7 +7,7 @@ import re
 from sleeplint.finding import Fix
 from sleeplint.languages.rust.flow import BORDERS
 from sleeplint.regexes import regex
-from sleeplint.repairs.rust.ground import statements
+from sleeplint.repairs.rust.ground import calls, statements
 from sleeplint.repairs.rust.place import Place
 from sleeplint.repairs.rust.recipe import UNSAFE, Recipe, repaired, shown
 from sleeplint.text import Edit, Span
@@ -17,7 +17,10 @@ _GUARD = regex(
     r"\s*(?:\.\s*(?:unwrap|expect|unwrap_or_else)\s*\([^;]*\))?\s*;?\s*$"
 )
 _NOT_SENT = regex(r"\b(?:Rc|RefCell|Cell|NonNull|MutexGuard|RwLockReadGuard|RwLockWriteGuard|thread_rng|UnsafeCell)\b")
-_ON_PURPOSE = regex(r"block|starv|hog|stall|busy|hang|stuck|freez|unresponsive|cpu|on purpose|synchron", re.IGNORECASE)
+_ON_PURPOSE = regex(
+    r"block|starv|hog|stall|busy|hang|stuck|freez|responsiv|cpu|on purpose|synchron|latency|thread::sleep",
+    re.IGNORECASE,
+)
 
 
 def the_runtimes_own(place: Place) -> Fix | None:
@@ -36,13 +39,30 @@ def the_runtimes_own(place: Place) -> Fix | None:
     sleep = ground.spell("tokio::time::sleep", place.call)
     arguments = place.call.child_by_field_name("arguments")
     text = f"{sleep}{ground.text(arguments) if arguments is not None else '()'}.await"
-    if _means_to_block(place) or _holds_a_guard(place) or _NOT_SENT.search(ground.meaning(inner)):
+    if (
+        _means_to_block(place)
+        or _is_told_apart(place)
+        or _holds_a_guard(place)
+        or _NOT_SENT.search(ground.meaning(inner))
+    ):
         return shown(
             "Await the runtime's sleep, once no guard is held across it and no worker is starved on purpose", f"{text};"
         )
     spelled = Edit(Span(callee.start_byte, callee.end_byte), sleep)
     awaited = Edit(Span(place.call.end_byte, place.call.end_byte), ".await")
-    return repaired(place, "Await the runtime's sleep", UNSAFE, (spelled, awaited))
+    timed = any(other.api.startswith("tokio::time::") for other in ground.file.waits)
+    needs = "" if timed else ", which needs tokio's feature `time`"
+    return repaired(place, f"Await the runtime's sleep{needs}", UNSAFE, (spelled, awaited))
+
+
+def _is_told_apart(place: Place) -> bool:
+    """Whether the runtime's sleep stands beside it in its block: then the author chose which of the two blocks."""
+    return any(
+        place.ground.callee(call) == "tokio::time::sleep"
+        for statement in statements(place.block)
+        if statement != place.statement
+        for call in calls(statement)
+    )
 
 
 def _means_to_block(place: Place) -> bool:

@@ -11,6 +11,7 @@ from sleeplint.finding import Fix
 from sleeplint.languages.rust.flow import LOOPS
 from sleeplint.regexes import regex
 from sleeplint.repairs.rust.ground import Ground, inside
+from sleeplint.repairs.rust.naps import nap
 from sleeplint.repairs.rust.place import Place
 from sleeplint.repairs.rust.recipe import PATIENCE_SECS, UNSAFE, Recipe, pen, repaired, shown
 
@@ -88,15 +89,11 @@ def poll(place: Place) -> Fix | None:
     if awaits and not place.is_async:
         return None
     ground = place.ground
-    duration = ground.spell("std::time::Duration", place.call)
-    if place.wait.blocking and place.is_async:
+    words = nap(place)
+    if words is None:
         return None
-    pause = f"{ground.text(path_of_call(place.call))}({duration}::from_millis(10))" + (
-        "" if place.wait.blocking else ".await"
-    )
-    if place.wait.wrapper is not None or not place.wait.api.endswith("::sleep"):
-        return None
-    (deadline,) = ground.fresh(function, "deadline")
+    pause, duration = words
+    deadline = ground.unknown(function, "deadline")
     now = f"{ground.spell('std::time::Instant', place.call)}::now()"
     lines = (
         f"let {deadline} = {now} + {duration}::from_secs({PATIENCE_SECS});",
@@ -142,12 +139,6 @@ def _head(place: Place, *terms: str) -> tuple[str, ...]:
     if len(pen(place).indent(place.statement.start_byte)) + len(line) <= _WIDTH:
         return (line,)
     return (f"while {terms[0]}", *(f"    && {term}" for term in terms[1:]), "{")
-
-
-def path_of_call(call: Node) -> Node:
-    """What is called."""
-    function = call.child_by_field_name("function")
-    return function if function is not None else call
 
 
 def _asserted(place: Place, statement: Node) -> Condition | None:

@@ -14,11 +14,13 @@ from sleeplint.regexes import regex
 from sleeplint.repairs.rust.ground import Ground
 from sleeplint.repairs.rust.place import Place
 from sleeplint.repairs.rust.place import place as place_of
-from sleeplint.repairs.rust.recipe import PATIENCE_SECS, SAFE, UNSAFE, Recipe, repaired, shown
+from sleeplint.repairs.rust.recipe import PATIENCE_SECS, SAFE, UNSAFE, Recipe, pen, repaired, shown
 from sleeplint.text import Edit, Span
 
 _LITERAL = regex(r"((?:\w+\s*::\s*)*Duration)\s*::\s*(from_(?:secs|millis|micros|nanos)|new)\s*\(([\d_,\s]+)\)")
+_SAID_TO_BE_SHORT = regex(r"\b(?:short|small|tight|brief|low|quick\w*|timeout|\d+\s*(?:ms|millis\w*))\b", re.IGNORECASE)
 _NAMES = ("TIMEOUT", "TEST_TIMEOUT", "GUARD_TIMEOUT", "WAIT_TIMEOUT")
+_DURATIONS = regex(rb"\bconst\s+(?:TIMEOUT|TEST_TIMEOUT|GUARD_TIMEOUT|WAIT_TIMEOUT)\s*:\s*(?:\w+\s*::\s*)*Duration\b")
 
 
 def patience(place: Place) -> Fix | None:
@@ -34,10 +36,28 @@ def patience(place: Place) -> Fix | None:
     match = _LITERAL.fullmatch(place.ground.text(literal))
     if match is None:
         return None
-    if _limit_around(place) <= PATIENCE_SECS * 1000:
+    if _limit_around(place) <= PATIENCE_SECS * 1000 or _is_its_callers(place):
         return None
+    if _SAID_TO_BE_SHORT.search(_remarks(place)):
+        return shown("Raise the guard, and what is said of it", f"{match.group(1)}::from_secs({PATIENCE_SECS})")
     edit = Edit(Span(literal.start_byte, literal.end_byte), f"{match.group(1)}::from_secs({PATIENCE_SECS})")
     return repaired(place, f"Raise the guard to {PATIENCE_SECS} s", UNSAFE, (edit,))
+
+
+def _is_its_callers(place: Place) -> bool:
+    """Whether a helper hands on how its guard ended: then some of the callers may wait for it to run out."""
+    if place.function is None or (place.test is not None and place.function.start_byte == place.test.span.start):
+        return False
+    behind = place.ground.bare[place.call.end_byte : place.statement.end_byte]
+    return re.match(rb"\s*\.\s*await\s*\.\s*(?:unwrap|expect)\b", behind) is None
+
+
+def _remarks(place: Place) -> str:
+    """What is said beside a statement, and on the lines right above it."""
+    code, start = place.ground.code, pen(place).comments_above(place.statement)
+    end = code.find(b"\n", place.statement.end_byte)
+    near = code[start : end if end >= 0 else len(code)].decode("utf-8", "replace")
+    return " ".join(re.findall(r"//(.*)", near))
 
 
 def _limit_around(place: Place) -> float:
@@ -69,6 +89,9 @@ def one_constant(place: Place) -> Fix | None:
     name = next((name for name in _NAMES if not _is_taken(ground, name)), None)
     if at is None or name is None:
         return None
+    # One that runs out on purpose and one that must not are tuned apart; two names have to say what they are for.
+    if len({wait.role for wait, _ in found}) > 1 or _DURATIONS.search(ground.bare):
+        return _constant_sketch(ground, found)
     kind = _spelled_in(ground, module, found[0][1])
     newline = "\r\n" if b"\r\n" in ground.code else "\n"
     indent = "" if module == ground.grove.root else " " * found_indent(ground, module)
@@ -86,8 +109,8 @@ def found_indent(ground: Ground, module: Node) -> int:
 
 
 def _constant_sketch(ground: Ground, found: list[tuple[Wait, Node]]) -> Fix:
-    text = ground.text(found[0][1])
-    return shown("Name it once", f"const TIMEOUT: std::time::Duration = {text};")
+    name = next((name for name in _NAMES if not _is_taken(ground, name)), _NAMES[0])
+    return shown("Name it once", f"const {name}: std::time::Duration = {ground.text(found[0][1])};")
 
 
 def _duration(ground: Ground, call: Node) -> Node | None:

@@ -9,8 +9,9 @@ from tree_sitter import Node
 from sleeplint.finding import Fix
 from sleeplint.languages.rust.flow import LOOPS
 from sleeplint.regexes import regex
-from sleeplint.repairs.rust.condition import CONSUMES, SAYS_NO_MORE, operands_in, path_of_call
+from sleeplint.repairs.rust.condition import CONSUMES, SAYS_NO_MORE, operands_in
 from sleeplint.repairs.rust.ground import Ground
+from sleeplint.repairs.rust.naps import nap
 from sleeplint.repairs.rust.place import Place
 from sleeplint.repairs.rust.recipe import PATIENCE_SECS, Recipe, shown
 
@@ -46,18 +47,19 @@ def poll_what_is_fetched(place: Place) -> Fix | None:
         or SAYS_NO_MORE.search(ground.text(asserted))
     ):
         return None
-    pause = ground.text(path_of_call(place.call)) + "(std::time::Duration::from_millis(10))"
-    if place.wait.wrapper is not None or not place.wait.api.endswith("::sleep"):
+    words = nap(place)
+    if words is None:
         return None
+    pause, duration = words
     return shown(
         f"Fetch `{name}` until it is as asserted, bounded",
-        f"let deadline = std::time::Instant::now() + std::time::Duration::from_secs({PATIENCE_SECS});",
+        f"let deadline = std::time::Instant::now() + {duration}::from_secs({PATIENCE_SECS});",
         f"let {name} = loop {{",
         f"    let {name} = {ground.text(value)};",
         f"    if {wanted} || std::time::Instant::now() >= deadline {{",
         f"        break {name};",
         "    }",
-        f"    {pause}{'' if place.wait.blocking else '.await'};",
+        f"    {pause};",
         "};",
         ground.text(asserted),
     )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import count
 
 from tree_sitter import Node, Query, QueryCursor
 
@@ -155,6 +156,12 @@ class Ground:
                     self.claim(owner, name)
                 return wanted
             number += 1
+
+    def unknown(self, owner: Node, name: str) -> str:
+        """`name`, with a number behind it if the function knows it; other repairs of this round may get it too."""
+        known = {word.name for word in self._identifiers_in(owner.start_byte, owner.end_byte)}
+        names = (name if number == 1 else f"{name}{number}" for number in count(1))
+        return next(free for free in names if free not in known)
 
     def spell(self, path: str, node: Node) -> str:
         """The shortest way to write a canonical path at a place: by what is imported there, else in full."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from tree_sitter import Node
@@ -9,13 +10,15 @@ from tree_sitter import Node
 from sleeplint.finding import Fix
 from sleeplint.languages.rust.flow import BORDERS, LOOPS
 from sleeplint.repairs.rust.ground import Ground, inside
+from sleeplint.repairs.rust.park import background
 from sleeplint.repairs.rust.place import Place
 from sleeplint.repairs.rust.recipe import UNSAFE, Recipe, pen, repaired, shown
 from sleeplint.text import Edit, Span
 
 _SECS = 10
 """How long a poll may take before it fails."""
-_VAGUE = f"the condition did not hold within {_SECS} s"
+_LOOKS = 30
+"""A poll that looks once a second expects to look more than a few times."""
 
 
 def limit(place: Place) -> Fix | None:
@@ -23,18 +26,23 @@ def limit(place: Place) -> Fix | None:
     loop = _loop(place)
     if loop is None or place.in_macro:
         return None
-    what = _what(place.ground, loop)
+    secs = _patience_secs(place)
+    what = _what(place.ground, loop, secs)
     if not place.is_async or place.wait.blocking:
         return shown(
             "Fail when the poll takes too long",
-            f"let deadline = std::time::Instant::now() + std::time::Duration::from_secs({_SECS});",
+            f"let deadline = std::time::Instant::now() + std::time::Duration::from_secs({secs});",
             place.ground.text(loop).split("\n", 1)[0],
             f'    assert!(std::time::Instant::now() < deadline, "{what}");',
             "    ..",
         )
     limit_call = place.ground.spell("tokio::time::timeout", place.call)
-    head = f"{limit_call}({place.ground.spell('std::time::Duration', place.call)}::from_secs({_SECS}), async {{"
-    if place.wait.api.partition("::")[0] != "tokio" or not _can_move(place, loop):
+    head = f"{limit_call}({place.ground.spell('std::time::Duration', place.call)}::from_secs({secs}), async {{"
+    # A crate's own layer over several runtimes has its own timeout; a panic of a task is nobody's failure, and
+    # what it borrows across an await would have to be shared between threads.
+    layered = place.ground.callee(place.call).startswith(("crate::", "self::", "super::"))
+    own = place.wait.api.startswith("tokio::") and not layered
+    if not own or _runs_apart(place) or not _can_move(place, loop):
         return shown(
             "Put a timeout that fails around the poll",
             head,
@@ -61,6 +69,21 @@ def limit(place: Place) -> Fix | None:
     return repaired(
         place, "Put a timeout that fails around the poll", UNSAFE, (Edit(Span(loop.start_byte, loop.end_byte), text),)
     )
+
+
+def _runs_apart(place: Place) -> bool:
+    """Whether the loop is part of a future that somebody else may run, on another thread."""
+    if background(place):
+        return True
+    inner = place.nodes[place.border]
+    if inner.type == "function_item":
+        return False
+    taker = next((node for node in reversed(place.nodes[: place.border]) if node.type == "call_expression"), None)
+    return taker is None or re.search(r"\bblock_on$", place.ground.callee(taker)) is None
+
+
+def _patience_secs(place: Place) -> int:
+    return max(_SECS, math.ceil(_LOOKS * (place.wait.duration_ms or 0) / 1000))
 
 
 def _loop(place: Place) -> Node | None:
@@ -141,21 +164,22 @@ def _has_text_over_lines(ground: Ground, loop: Node) -> bool:
     )
 
 
-def _what(ground: Ground, loop: Node) -> str:
+def _what(ground: Ground, loop: Node, secs: int) -> str:
     """What did not happen, in words that fit into a string."""
+    vague = f"the condition did not hold within {secs} s"
     condition = loop.child_by_field_name("condition")
     if condition is not None:
         text = ground.text(condition)
         negated = re.fullmatch(r"!\s*([^&|=<>]+)", text)
         if negated is not None and _is_short(text):
-            return f"`{negated.group(1).strip()}` was not true within {_SECS} s"
-        return f"`{text}` was still true after {_SECS} s" if _is_short(text) else _VAGUE
+            return f"`{negated.group(1).strip()}` was not true within {secs} s"
+        return f"`{text}` was still true after {secs} s" if _is_short(text) else vague
     ways_out = [node for node in inside(loop) if node.type == "if_expression" and _breaks(node)]
     if len(ways_out) == 1 and (head := ways_out[0].child_by_field_name("condition")) is not None:
         text = ground.text(head)
         if _is_short(text):
-            return f"`{text}` did not hold within {_SECS} s"
-    return _VAGUE
+            return f"`{text}` did not hold within {secs} s"
+    return vague
 
 
 def _breaks(node: Node) -> bool:
