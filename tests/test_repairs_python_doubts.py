@@ -230,16 +230,36 @@ def test_a_library_s_own_tests_run_on_its_loop(tmp_path: Path, monkeypatch: pyte
     assert test.read_text() == dedent(code)
 
 
-def test_a_poll_that_a_linter_was_told_of_is_only_shown() -> None:
-    code = """
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [("ASYNC110", DISPLAY), ("ASYNC110, RUF100", Applicability.UNSAFE), ("E501", Applicability.UNSAFE)],
+)
+def test_a_poll_that_a_linter_was_told_of_is_only_shown(told: str, expected: Applicability) -> None:
+    code = f"""
         import trio
 
 
         async def test_ends(thread):
-            while thread.is_alive():  # noqa: ASYNC110
+            while thread.is_alive():  # noqa: {told}
                 await trio.sleep(0.01)
         """
-    assert [fix.applicability for fix in offered(code)] == [DISPLAY]
+    assert [fix.applicability for fix in offered(code)] == [expected]
+
+
+def test_who_stays_for_hours_is_shown_how_to_stay_for_ever() -> None:
+    code = """
+        import asyncio
+
+
+        async def test_is_served(serve):
+            async def handler(request):
+                while True:
+                    await asyncio.sleep(86400)
+
+            async with serve(handler) as client:
+                await client.close()
+        """
+    assert [fix.sketch for fix in offered(code)] == ["await asyncio.Event().wait()"]
 
 
 GIVEN_A_DEADLINE = {
@@ -467,3 +487,93 @@ def test_an_import_that_opens_a_function_leaves_no_blank_line() -> None:
             await asyncio.sleep(0.1)
             assert await server.ask()
         """)
+
+
+NOT_SHOWN = {
+    "a hold that lasts one round of a loop": """
+        import asyncio
+
+
+        async def test_notices_the_end(serve):
+            async def handler(response):
+                with suppress(ConnectionError):
+                    for _ in range(10):
+                        await response.write(b"data")
+                        await asyncio.sleep(0.5)
+                assert False
+
+            async with serve(handler) as client:
+                await client.close()
+        """,
+    "what was asserted before is to go on holding": """
+        import time
+
+
+        def test_no_longer_listens(events, map_):
+            map_.put("one", 1)
+            assert len(events) == 1
+            map_.remove_listener()
+            map_.put("two", 2)
+            time.sleep(1)
+            assert len(events) == 1
+        """,
+    "what was asserted eventually before is to go on holding": """
+        import time
+        import unittest
+
+
+        class ListenerTest(unittest.TestCase):
+            def test_no_longer_listens(self):
+                self.map.put("one", 1)
+                self.eventually(lambda: self.assertEqual(len(self.events), 1))
+                self.map.remove_listener()
+                self.map.put("two", 2)
+                time.sleep(1)
+                self.assertEqual(len(self.events), 1)
+        """,
+}
+
+
+@pytest.mark.parametrize("code", NOT_SHOWN.values(), ids=NOT_SHOWN.keys())
+def test_a_draft_that_would_show_nothing_is_not_shown(code: str) -> None:
+    assert report_of(Source("tests/test_it.py", dedent(code).encode())).findings
+    assert offered(code) == []
+
+
+def test_a_draft_says_what_it_needs_where_nobody_says_who_runs_it() -> None:
+    code = """
+        import time
+
+
+        def test_gives_up(pool):
+            def slow():
+                time.sleep(1)
+                return 1
+
+            assert pool.ask(slow, limit=0.1) is None
+        """
+    (fix,) = offered(code)
+    assert fix.sketch is not None
+    assert fix.sketch.endswith("release.set()  # in the test, which has to go on meanwhile")
+
+
+def test_a_listener_is_nothing_to_wait_for_once_it_has_been_used() -> None:
+    code = """
+        import socket
+        import time
+
+
+        def test_sees_the_end(is_closed):
+            listener = socket.socket()
+            listener.listen(1)
+            client = socket.create_connection(listener.getsockname())
+            server, _ = listener.accept()
+            assert is_closed(client) is False
+            server.close()
+            time.sleep(0.1)
+            assert is_closed(client) is True
+        """
+    (finding,) = report_of(Source("tests/test_it.py", dedent(code).encode())).findings
+    assert finding.rule == "settle-sleep"
+    assert finding.advice is not None
+    assert finding.advice.startswith("Wait for the effect itself")

@@ -252,6 +252,8 @@ _BY_ROOT: Final = {
 }
 _OF_THE_SYSTEM: Final = frozenset({"os", "subprocess", "signal", "select", "queue", "concurrent", "socket"})
 """Modules of Python without words of their own: their waits are ended by other threads."""
+_OF_A_START: Final = ("takes connections already", "bound before the spawn", "that it is ready")
+"""How a proof of readiness ends that tells nothing of what happens later."""
 _PROCESSES: Final = ("Popen", "Command", "subprocess", "create_subprocess")
 
 
@@ -331,7 +333,7 @@ def startup(file: TestFile, wait: Wait) -> str:
 
 def settle(file: TestFile, wait: Wait) -> str:
     """How to wait for an effect."""
-    if wait.readiness:
+    if wait.readiness and not wait.readiness.endswith(_OF_A_START):
         return f"The code already has something to wait for: {wait.readiness}."
     words = library(file, wait)
     poll = "" if tool_of(file, wait) else "; for one in another process, a poll that fails at a deadline"

@@ -44,6 +44,8 @@ def missing_condition(place: Place, statement: Statement) -> str | None:
     """What holds as long as an assertion would fail; None if it may pass from the start, or cannot be read twice."""
     if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
         return None
+    if _was_asserted(place, statement):
+        return None
     small = statement.body[0]
     value = sole_expression(statement)
     found: str | None = None
@@ -52,6 +54,21 @@ def missing_condition(place: Place, statement: Statement) -> str | None:
     elif isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute):
         found = _method(place, value, value.func)
     return found if found is not None and len(found) <= _LONGEST and found.isprintable() else None
+
+
+def _was_asserted(place: Place, statement: cst.SimpleStatementLine) -> bool:
+    """Whether the same was asserted before the wait: then it may hold from the start, and is to go on holding."""
+    function = place.function
+    if function is None:
+        return False
+    start, within = place.file.span(place.statement).start, place.file.span(function)
+    words = _words(place, statement)
+    nodes = (*place.file.every(cst.Assert, within), *place.file.every(cst.Call, within))
+    return any(words in _words(place, node) for node in nodes if place.file.span(node).start < start)
+
+
+def _words(place: Place, node: cst.CSTNode) -> str:
+    return "".join(place.file.text(node).split())
 
 
 def _method(place: Place, call: cst.Call, function: cst.Attribute) -> str | None:

@@ -76,12 +76,16 @@ def _hold(place: Place) -> Repair | None:
     )
     if function is None or name is None or len(place.functions) < 2:  # no test's event reaches it
         return None
+    if place.loop is not None:  # it is over after a round
+        return None
     where = function.name.value
+    # What the test itself calls cannot wait for what the test does next.
+    when = "once it has seen what it wants to see" if place.wait.task is not None else "which has to go on meanwhile"
     return shown(
         "Stay until the test lets go",
         f"{name} = {words.event}  # where both the test and `{where}` see it",
         f"{words.park.format(name=name)}  # in `{where}`, instead of the sleep",
-        f"{name}.set()  # in the test, once it has seen what it wants to see",
+        f"{name}.set()  # in the test, {when}",
     )
 
 

@@ -18,7 +18,7 @@ from sleeplint.repairs.rust.recipe import PATIENCE_SECS, SAFE, UNSAFE, Recipe, p
 from sleeplint.text import Edit, Span
 
 _LITERAL = regex(r"((?:\w+\s*::\s*)*Duration)\s*::\s*(from_(?:secs|millis|micros|nanos)|new)\s*\(([\d_,\s]+)\)")
-_SAID_TO_BE_SHORT = regex(r"\b(?:short|small|tight|brief|low|quick\w*|timeout|\d+\s*(?:ms|millis\w*))\b", re.IGNORECASE)
+_SAID_TO_BE_SHORT = regex(r"\b(?:short|small|tight|brief|low|quick\w*|\d+\s*(?:ms|millis\w*))\b", re.IGNORECASE)
 _NAMES = ("TIMEOUT", "TEST_TIMEOUT", "GUARD_TIMEOUT", "WAIT_TIMEOUT")
 _DURATIONS = regex(rb"\bconst\s+(?:TIMEOUT|TEST_TIMEOUT|GUARD_TIMEOUT|WAIT_TIMEOUT)\s*:\s*(?:\w+\s*::\s*)*Duration\b")
 
@@ -28,6 +28,8 @@ def patience(place: Place) -> Fix | None:
     if place.wait.kind != "timeout" or place.in_macro:
         return None
     literal = _duration(place.ground, place.call)
+    if literal is None and place.ground.callee(place.call).startswith(".set_"):
+        return None  # what it is set on says whether it guards anything
     if literal is None:
         return shown(
             "Raise the guard: it costs nothing as long as what it guards comes",

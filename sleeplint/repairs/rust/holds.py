@@ -111,9 +111,15 @@ def _ending(task: Spawned) -> list[str]:
     return ["// after the client's last assertion:", "drop(hold_tx);", *([end] if task.join else [])]
 
 
-RECIPES: tuple[Recipe, ...] = (
-    for_each_connection,
-    until_its_end_is_awaited,
-    until_the_caller_lets_go,
-    until_the_test_lets_go,
-)
+_BY_SHAPE = (for_each_connection, until_its_end_is_awaited, until_the_caller_lets_go, until_the_test_lets_go)
+
+
+def hold(place: Place) -> Fix | None:
+    """The first of them that fits."""
+    loop = next((node for node in reversed(place.nodes[place.border :]) if node.type in LOOPS), None)
+    if loop is not None and loop.type == "while_expression" and len(place.block.named_children) == 1:
+        return None  # it waits for a flag
+    return next((fix for recipe in _BY_SHAPE if (fix := recipe(place)) is not None), None)
+
+
+RECIPES: tuple[Recipe, ...] = (hold,)

@@ -91,6 +91,8 @@ def slow_handler(place: Place) -> Fix | None:
         return None
     if any(node.type in LOOPS for node in place.nodes[place.border :]):
         return None
+    if _is_told_how_long(place, closures[-1]):
+        return None
     at = place.nodes.index(closures[-1])
     taker = place.nodes[at - 2] if at >= 2 and place.nodes[at - 1].type == "arguments" else None
     name = place.ground.callee(taker).rpartition("::")[2].lstrip(".") if taker is not None else ""
@@ -98,13 +100,23 @@ def slow_handler(place: Place) -> Fix | None:
         return None
     return shown(
         f"Keep what `{name}` runs waiting until the test lets go",
-        "let gate = std::sync::Arc::new(tokio::sync::Notify::new());",
+        "let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));",
         "let opened = gate.clone();",
         f"// in the closure for `{name}`, which moves a clone of `opened` into its future:",
-        "opened.notified().await; // instead of the sleep",
-        "// when the test has seen what it wants to see:",
-        "gate.notify_one();",
+        "let _ = opened.acquire().await; // instead of the sleep",
+        "// when the test has seen what it wants to see, for all that wait and all that come:",
+        "gate.close();",
     )
+
+
+def _is_told_how_long(place: Place, closure: Node) -> bool:
+    """Whether a closure is told for how long to sleep: then the test lets it go by that."""
+    ground = place.ground
+    parameters, arguments = closure.child_by_field_name("parameters"), place.call.child_by_field_name("arguments")
+    if parameters is None or arguments is None:
+        return False
+    names = {word.name for word in ground.words_in(parameters.start_byte, parameters.end_byte)}
+    return any(word.name in names for word in ground.words_in(arguments.start_byte, arguments.end_byte))
 
 
 def bounded_instead(place: Place) -> Fix | None:
