@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import compress
 
 from sleeplint import languages
+from sleeplint.digests import fingerprint
 from sleeplint.facts import Milliseconds, TestFile, Wait
 from sleeplint.finding import Finding, Problem, Severity, Silencing, TestCost
 from sleeplint.languages import Surroundings
@@ -102,8 +103,8 @@ def judge_run(costs: Iterable[TestCost], rules: Sequence[Enabled], settings: Set
     paid = tuple(costs)
     for enabled in rules:
         for finding in enabled.rule.judge_run(paid, settings.budget):
-            fingerprint = finding.fingerprint or _fingerprint((finding.code, finding.identity))
-            yield replace(finding, severity=enabled.severity, fingerprint=fingerprint)
+            told = finding.fingerprint or _identified((finding.code, finding.identity))
+            yield replace(finding, severity=enabled.severity, fingerprint=told)
 
 
 def _judge(
@@ -162,16 +163,14 @@ def _placed(source: Source, findings: Iterable[Finding]) -> tuple[Finding, ...]:
                 location=source.lines.location(finding.span),
                 related_locations=tuple(source.lines.location(related.span) for related in finding.related),
                 fix_locations=tuple(source.lines.location(e.span) for e in finding.fix.edits) if finding.fix else (),
-                fingerprint=_fingerprint((*identity, str(seen[identity]))),
+                fingerprint=_identified((*identity, str(seen[identity]))),
             )
         )
     return tuple(placed)
 
 
-def _fingerprint(identity: Iterable[str]) -> str:
-    from hashlib import sha256
-
-    return sha256("\0".join(identity).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+def _identified(identity: Iterable[str]) -> str:
+    return fingerprint("\0".join(identity).encode("utf-8", "surrogateescape"))
 
 
 def _costs(source: Source, file: TestFile) -> Iterator[TestCost]:

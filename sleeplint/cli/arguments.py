@@ -70,7 +70,10 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         path = f"; did you mean `sleeplint check {first}`?" if os.path.exists(first) else None
         hint = f"; did you mean `{close}`?" if close else path or f"; there are {', '.join(COMMANDS)}"
         raise UserError(f"no command `{first}`{hint}")
-    options, extra = _parser(first).parse_known_args(words)
+    if words and words[0] == first:  # the usual way: to make the parsers of all commands takes as long as to parse
+        options, extra = _taught(_Parser(prog=f"sleeplint {first}", **_about(first)), first).parse_known_args(words[1:])
+    else:
+        options, extra = _parser(first).parse_known_args(words)
     if extra:
         if extra[0].startswith("-"):
             options.parser.misspelled(extra[0])
@@ -97,16 +100,22 @@ def _parser(asked: str | None) -> _Parser:
         prog=parser.prog,  # else argparse formats a usage for it, and imports what that needs
     )
     for name, summary in COMMANDS.items():
-        command = commands.add_parser(
-            name,
-            help=summary,
-            description=summary[0].upper() + summary[1:] + ".",
-            allow_abbrev=False,
-            formatter_class=_Help,
-        )
+        command = commands.add_parser(name, help=summary, **_about(name))
         if name == asked:
-            command.set_defaults(run=_runner(name), parser=command)
-            globals()[f"_{name}"](command)
+            _taught(command, name)
+    return parser
+
+
+def _about(command: str) -> dict[str, Any]:
+    summary = COMMANDS[command]
+    description = summary[0].upper() + summary[1:] + "."
+    return {"description": description, "allow_abbrev": False, "formatter_class": _Help}
+
+
+def _taught(parser: _Parser, command: str) -> _Parser:
+    """A parser that knows the options of a command."""
+    parser.set_defaults(command=command, run=_runner(command), parser=parser)
+    globals()[f"_{command}"](parser)
     return parser
 
 

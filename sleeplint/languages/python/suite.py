@@ -83,6 +83,8 @@ def _of_toml(text: str) -> dict[str, object] | None:
 def _of_ini(text: str, section: str) -> dict[str, object] | None:
     if f"[{section}]" not in text:
         return None
+    if "timeout" not in text and f"\n[{section}]" in f"\n{text}":
+        return {}  # likewise
     from configparser import ConfigParser, Error
 
     settings = ConfigParser(interpolation=None, strict=False)
