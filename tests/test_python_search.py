@@ -16,7 +16,7 @@ from sleeplint.languages.python import search, suggestions
 from sleeplint.languages.python.imports import imports_of
 from sleeplint.languages.python.search import KEYWORDS, Search
 from sleeplint.languages.python.shapes import ANY, KEYWORD_ONLY, Shape, fits, parts
-from sleeplint.languages.python.suggestions import suggested
+from sleeplint.languages.python.suggestions import Suggestions
 from sleeplint.source import Project, Source
 
 FIXTURES = sorted((Path(__file__).parent.parent / "fixtures").rglob("*.py"))
@@ -338,7 +338,7 @@ def test_imports_are_found_by_their_bytes(code: str, expected: tuple[str, ...]) 
     ],
 )  # fmt: skip
 def test_functions_suggest_how_calls_of_them_wait(code: str, expected: Shape | None) -> None:
-    assert suggested(code.encode()).get(b"settle"[::-1]) == expected
+    assert Suggestions(code.encode()).get(b"settle"[::-1]) == expected
 
 
 def test_the_users_own_calls_are_looked_for() -> None:

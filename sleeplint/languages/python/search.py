@@ -10,7 +10,7 @@ from sleeplint.languages.catalogue import Call
 from sleeplint.languages.python.aliases import also_known_as
 from sleeplint.languages.python.occurrences import occurrences
 from sleeplint.languages.python.shapes import Shape, called, fits, names_called, parts, shapes_of, sleeps_named
-from sleeplint.languages.python.suggestions import Suggestions, suggested, suggested_around
+from sleeplint.languages.python.suggestions import Suggestions, suggested_around
 from sleeplint.records import dataclass
 from sleeplint.regexes import regex
 from sleeplint.source import Project
@@ -156,7 +156,7 @@ class Search:
         last = frozenset(_LAST.findall(self._backwards)) | frozenset(_NOT_LAST.findall(self._backwards))
         names = last & {name[::-1] for name in sleeps_named()} | last & self._aliases.keys()
         for suggestions in self._sources:
-            names |= {name for name in last.intersection(suggestions) if suggestions[name].anything}
+            names |= {name for name, shape in suggestions.among(last).items() if shape.anything}
         return sorted(
             (start, start + len(name))
             for name in names
@@ -199,18 +199,18 @@ class Search:
     @cached_property
     def _sources(self) -> list[Suggestions]:
         """What this file and those around it suggest."""
-        found = [suggested(self.code, self._renamed)]
+        found = [Suggestions(self.code, self._renamed)]
         if self._in_test and self._project is not None and self._place is not None:
             found += suggested_around(self.code, self._project, self._place, self.consulted)
         return found
 
     @cached_property
-    def _suggested(self) -> Suggestions:
+    def _suggested(self) -> dict[bytes, Shape]:
         """Those of them that are called here."""
-        found: Suggestions = {}
+        found: dict[bytes, Shape] = {}
         for suggestions in self._sources:
-            for name in self._called.intersection(suggestions):
-                found[name] = found[name] | suggestions[name] if name in found else suggestions[name]
+            for name, shape in suggestions.among(self._called).items():
+                found[name] = found[name] | shape if name in found else shape
         return found
 
     def _may_wait(self, start: int) -> bool:

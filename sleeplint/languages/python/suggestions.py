@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from collections.abc import Set as AbstractSet
+from functools import cache, cached_property
 
 from sleeplint.languages.python.aliases import also_known_as, word_before
 from sleeplint.languages.python.imports import IMPORT, above, imported, imports_of
@@ -16,9 +17,6 @@ from sleeplint.source import Project
 
 SUGGESTED = "python functions that may wait in"
 """Key, with a path, under which a project remembers what the file there suggests and imports."""
-
-Suggestions = dict[bytes, Shape]
-"""How calls look that may wait, by the function's name with its letters turned around."""
 
 MAX_FILES = 80
 """Files around one whose own imports are looked at as well."""
@@ -45,33 +43,91 @@ _RETURN = regex(rb"return\b[\s\w\\;]*(?:#.*)?")
 _COMPOUND = (b"with ", b"for ", b"while ", b"try:", b"async ", b"def ", b"class ", b"raise ", b"assert ", b"@", b"el")
 
 
-def suggested(code: bytes, aliases: Iterable[tuple[bytes, bytes]] | None = None) -> Suggestions:
-    """Functions that may be wrappers or bound a wait by a parameter, and other names of sleeps, by a byte search.
+class Suggestions:
+    """Functions of a file that may be wrappers or bound a wait by a parameter, and other names of sleeps.
 
-    `aliases` are what `also_known_as` says of all that waits, if that is known already.
+    They are found by a byte search, and looked at more closely where somebody calls what is named so.
     """
-    known = list(_lambdas(code))
-    found: Suggestions = {name[::-1]: ANY for name in known}
-    others = []
-    for match in _DEFINITION.finditer(code):
-        name, parameters = match[1], match[2].strip()
-        if name.startswith(b"__") or not parameters or parameters in (b"self", b"cls"):
-            continue
-        may = b"timeout" in parameters.lower() or _may_wait(code[match.end() : match.end() + _NEAR])
-        if may and _add(found, code, match, lambda start, end: _WAITS.search(code, start, end) is not None):
-            known.append(name)
-        else:
-            others.append(match)
-    if known and others:
-        calls = sorted(_written(code, {name + b"(" for name in known}))
-        for match in others:  # a wrapper of a wrapper
+
+    def __init__(self, code: bytes, aliases: Iterable[tuple[bytes, bytes]] | None = None) -> None:
+        """Search `code`; `aliases` are what `also_known_as` says of all that waits, if that is known already."""
+        self._code = code
+        sleeps = sleeps_named()
+        renamed = also_known_as(code, sleeps) if aliases is None else aliases
+        self._same = {alias[::-1]: ANY for alias, name in renamed if name in sleeps}
+        self._lambdas = {name[::-1] for name in _lambdas(code)}
+        self._waiting: dict[bytes, list[int]] = {}
+        """Where functions are defined in which something may wait, by their names with the letters turned around."""
+        self._calling: dict[bytes, list[int]] = {}
+        """And those that call one of these, or a lambda: wrappers of wrappers."""
+        self._known: dict[bytes, Shape | None] = {}
+        definitions = []
+        for match in _DEFINITION.finditer(code):
+            name, parameters = match[1], match[2].strip()
+            if name.startswith(b"__") or not parameters or parameters in _RECEIVERS:
+                continue
+            definitions.append(match)
+            if b"timeout" in parameters.lower() or _may_wait(code[match.end() : match.end() + _NEAR]):
+                self._waiting.setdefault(name[::-1], []).append(match.start())
+        calls = sorted(_written(code, {name[::-1] + b"(" for name in {*self._lambdas, *self._waiting}}))
+        for match in definitions if calls else ():
             if _hold(calls, match.end(), match.end() + _NEAR):
-                _add(found, code, match, lambda start, end: _hold(calls, start, end))
-    sleeps = sleeps_named()
-    for alias, name in also_known_as(code, sleeps) if aliases is None else aliases:
-        if name in sleeps:
-            found[alias[::-1]] = ANY
-    return found
+                self._calling.setdefault(match[1][::-1], []).append(match.start())
+        self._names = {*self._same, *self._lambdas, *self._waiting, *self._calling}
+
+    def __bool__(self) -> bool:
+        """Whether there may be any."""
+        return bool(self._names)
+
+    def among(self, names: AbstractSet[bytes]) -> dict[bytes, Shape]:
+        """How calls look that may wait, of those functions that are named so; letters are turned around."""
+        return {name: shape for name in names & self._names if (shape := self.get(name)) is not None}
+
+    def get(self, name: bytes) -> Shape | None:
+        """How a call of a function looks that may wait; None if it cannot. Its name's letters are turned around."""
+        if name not in self._known:
+            self._known[name] = self._same.get(name) or self._look(name)
+        return self._known[name]
+
+    def _look(self, name: bytes) -> Shape | None:
+        found, taken = self._itself(name)
+        for start in self._calling.get(name, ()):
+            definition = self._definition(start)
+            if start not in taken and self._calls(definition.end(), definition.end() + _NEAR):
+                found = _either(found, _shape(self._code, definition, self._calls))
+        return found
+
+    def _itself(self, name: bytes) -> tuple[Shape | None, list[int]]:
+        """As what waits itself, and the definitions that say so."""
+        found = ANY if name in self._lambdas else None
+        taken = []
+        for start in self._waiting.get(name, ()):
+            shape = _shape(self._code, self._definition(start), self._waits)
+            if shape is not None:
+                taken.append(start)
+                found = _either(found, shape)
+        return found, taken
+
+    def _definition(self, start: int) -> re.Match[bytes]:
+        definition = _DEFINITION.match(self._code, start)
+        assert definition is not None
+        return definition
+
+    def _waits(self, start: int, end: int) -> bool:
+        return _WAITS.search(self._code, start, end) is not None
+
+    def _calls(self, start: int, end: int) -> bool:
+        return any(self._code.find(word, start, end) >= 0 for word in self._wrappers)
+
+    @cached_property
+    def _wrappers(self) -> list[bytes]:
+        """How calls of those begin that wait themselves."""
+        names = [*self._lambdas, *(name for name in self._waiting if self._itself(name)[0] is not None)]
+        return [name[::-1] + b"(" for name in names]
+
+
+def _either(one: Shape | None, other: Shape | None) -> Shape | None:
+    return one | other if one is not None and other is not None else one or other
 
 
 def _lambdas(code: bytes) -> Iterator[bytes]:
@@ -108,14 +164,6 @@ def _hold(places: list[tuple[int, int]], start: int, end: int) -> bool:
             return True
         at += 1
     return False
-
-
-def _add(found: Suggestions, code: bytes, definition: re.Match[bytes], waits: Callable[[int, int], bool]) -> bool:
-    """Take note of a function if it may be thin, and its body `waits`, or is bounded by a parameter."""
-    name, shape = definition[1][::-1], _shape(code, definition, waits)
-    if shape is not None:
-        found[name] = found[name] | shape if name in found else shape
-    return shape is not None
 
 
 def _shape(code: bytes, definition: re.Match[bytes], waits: Callable[[int, int], bool]) -> Shape | None:
@@ -230,7 +278,11 @@ def suggested_around(code: bytes, project: Project, place: str, consulted: set[s
 def suggesting(name: str, code: bytes, project: Project, place: str, consulted: set[str]) -> list[str]:
     """The files that a file imports or these re-export in which a byte search finds such a function of that name."""
     turned = name.encode()[::-1]
-    return [file for file in _files_around(code, project, place, consulted) if turned in _suggested_in(project, file)]
+    return [
+        file
+        for file in _files_around(code, project, place, consulted)
+        if _suggested_in(project, file).get(turned) is not None
+    ]
 
 
 def _files_around(code: bytes, project: Project, place: str, consulted: set[str]) -> Iterable[str]:
@@ -270,7 +322,7 @@ def _passed_on(project: Project, file: str, consulted: set[str]) -> tuple[str, .
 def _suggested_in(project: Project, file: str) -> Suggestions:
     """What a file suggests, looked for once."""
     known = project.memory.get((SUGGESTED, file))
-    if not isinstance(known, dict):
+    if not isinstance(known, Suggestions):
         source = project.source(file)
-        known = project.memory[SUGGESTED, file] = suggested(source.code) if source is not None else {}
+        known = project.memory[SUGGESTED, file] = Suggestions(source.code if source is not None else b"")
     return known
