@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sleeplint.languages import Surroundings, read
-from sleeplint.languages.python import patches, shapes, suggestions
+from sleeplint.languages.python import patches, shapes
 from sleeplint.languages.python.aliases import also_known_as
 from sleeplint.languages.python.modules import Module
 from sleeplint.languages.python.occurrences import occurrences
@@ -107,11 +107,3 @@ def _of(name: str, known: Patches) -> list[Patch]:
         for patch in known.replacing(name)
         if name in (patch.target.rpartition(".")[2], patch.written.rpartition(".")[2])
     ]
-
-
-@given(TEXTS, st.integers(0, 60), st.integers(0, 60))
-def test_words_within_a_range_are_those_that_a_pattern_finds_there(text: str, start: int, end: int) -> None:
-    code = text.encode()
-    places = sorted(suggestions._written(code, (b"sleep(", b"nap(", b"p(")))
-    expected = re.compile(rb"(?:sleep|nap|p)\(").search(code, start, end) is not None
-    assert suggestions._hold(places, start, end) == expected

@@ -338,7 +338,7 @@ def test_imports_are_found_by_their_bytes(code: str, expected: tuple[str, ...]) 
     ],
 )  # fmt: skip
 def test_functions_suggest_how_calls_of_them_wait(code: str, expected: Shape | None) -> None:
-    assert Suggestions(code.encode()).get(b"settle"[::-1]) == expected
+    assert Suggestions(code.encode()).get(b"settle") == expected
 
 
 def test_the_users_own_calls_are_looked_for() -> None:

@@ -155,8 +155,9 @@ class Search:
         """Where names of what sleeps stand as an argument, in order."""
         last = frozenset(_LAST.findall(self._backwards)) | frozenset(_NOT_LAST.findall(self._backwards))
         names = last & {name[::-1] for name in sleeps_named()} | last & self._aliases.keys()
+        written = frozenset(name[::-1] for name in last)
         for suggestions in self._sources:
-            names |= {name for name, shape in suggestions.among(last).items() if shape.anything}
+            names |= {name[::-1] for name, shape in suggestions.among(written).items() if shape.anything}
         return sorted(
             (start, start + len(name))
             for name in names
@@ -206,11 +207,13 @@ class Search:
 
     @cached_property
     def _suggested(self) -> dict[bytes, Shape]:
-        """Those of them that are called here."""
+        """Those of them that are called here, with their letters turned around."""
         found: dict[bytes, Shape] = {}
+        called = frozenset(name[::-1] for name in self._called)
         for suggestions in self._sources:
-            for name, shape in suggestions.among(self._called).items():
-                found[name] = found[name] | shape if name in found else shape
+            for name, shape in suggestions.among(called).items():
+                turned = name[::-1]
+                found[turned] = found[turned] | shape if turned in found else shape
         return found
 
     def _may_wait(self, start: int) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
+from operator import or_
 
 from sleeplint.languages.python.aliases import also_known_as, word_before
 from sleeplint.languages.python.imports import IMPORT, above, imported, imports_of
@@ -23,6 +23,7 @@ MAX_FILES = 80
 BOUND = regex(rb"timeout|time_?limit|max_wait|deadline", re.IGNORECASE)
 """In the name of a parameter: it bounds how long the function waits."""
 # A letter that a search can look for stands first: that is eight times as fast as a word's edge.
+_DEFINED = regex(rb"def[ \t]+(\w+)")
 _DEFINITION = regex(rb"def(?<!\wdef)[ \t]+(\w+)[ \t]*\(([^)]*)\)?")
 _LAMBDA = regex(rb"lambda\b")
 _NEAR = 400
@@ -46,67 +47,74 @@ _COMPOUND = (b"with ", b"for ", b"while ", b"try:", b"async ", b"def ", b"class 
 class Suggestions:
     """Functions of a file that may be wrappers or bound a wait by a parameter, and other names of sleeps.
 
-    They are found by a byte search, and looked at more closely where somebody calls what is named so.
+    They are looked for by a byte search, where somebody calls what is named so.
     """
 
     def __init__(self, code: bytes, aliases: Iterable[tuple[bytes, bytes]] | None = None) -> None:
         """Search `code`; `aliases` are what `also_known_as` says of all that waits, if that is known already."""
         self._code = code
-        sleeps = sleeps_named()
-        renamed = also_known_as(code, sleeps) if aliases is None else aliases
-        self._same = {alias[::-1]: ANY for alias, name in renamed if name in sleeps}
-        self._lambdas = {name[::-1] for name in _lambdas(code)}
-        self._waiting: dict[bytes, list[int]] = {}
-        """Where functions are defined in which something may wait, by their names with the letters turned around."""
-        self._calling: dict[bytes, list[int]] = {}
-        """And those that call one of these, or a lambda: wrappers of wrappers."""
+        self._renamed = aliases
         self._known: dict[bytes, Shape | None] = {}
-        definitions = []
-        for match in _DEFINITION.finditer(code):
-            name, parameters = match[1], match[2].strip()
-            if name.startswith(b"__") or not parameters or parameters in _RECEIVERS:
-                continue
-            definitions.append(match)
-            if b"timeout" in parameters.lower() or _may_wait(code[match.end() : match.end() + _NEAR]):
-                self._waiting.setdefault(name[::-1], []).append(match.start())
-        calls = sorted(_written(code, {name[::-1] + b"(" for name in {*self._lambdas, *self._waiting}}))
-        for match in definitions if calls else ():
-            if _hold(calls, match.end(), match.end() + _NEAR):
-                self._calling.setdefault(match[1][::-1], []).append(match.start())
-        self._names = {*self._same, *self._lambdas, *self._waiting, *self._calling}
-
-    def __bool__(self) -> bool:
-        """Whether there may be any."""
-        return bool(self._names)
+        self._waiting: dict[bytes, dict[int, Shape]] = {}
 
     def among(self, names: AbstractSet[bytes]) -> dict[bytes, Shape]:
-        """How calls look that may wait, of those functions that are named so; letters are turned around."""
+        """How calls look that may wait, of those functions that are named so."""
         return {name: shape for name in names & self._names if (shape := self.get(name)) is not None}
 
     def get(self, name: bytes) -> Shape | None:
-        """How a call of a function looks that may wait; None if it cannot. Its name's letters are turned around."""
+        """How a call of a function looks that may wait; None if it cannot."""
         if name not in self._known:
-            self._known[name] = self._same.get(name) or self._look(name)
+            self._known[name] = ANY if name in self._aliases else self._look(name)
         return self._known[name]
 
-    def _look(self, name: bytes) -> Shape | None:
-        found, taken = self._itself(name)
-        for start in self._calling.get(name, ()):
-            definition = self._definition(start)
-            if start not in taken and self._calls(definition.end(), definition.end() + _NEAR):
-                found = _either(found, _shape(self._code, definition, self._calls))
+    @cached_property
+    def _names(self) -> frozenset[bytes]:
+        return frozenset(_DEFINED.findall(self._code)) | self._lambdas | self._aliases
+
+    @cached_property
+    def _aliases(self) -> frozenset[bytes]:
+        sleeps = sleeps_named()
+        renamed = also_known_as(self._code, sleeps) if self._renamed is None else self._renamed
+        return frozenset(alias for alias, name in renamed if name in sleeps)
+
+    @cached_property
+    def _lambdas(self) -> frozenset[bytes]:
+        return frozenset(_lambdas(self._code))
+
+    @cached_property
+    def _places(self) -> dict[bytes, list[int]]:
+        """Where functions are defined that are given anything, by their names."""
+        found: dict[bytes, list[int]] = {}
+        for match in _DEFINITION.finditer(self._code):
+            name, parameters = match[1], match[2].strip()
+            if not name.startswith(b"__") and parameters and parameters not in _RECEIVERS:
+                found.setdefault(name, []).append(match.start())
         return found
 
-    def _itself(self, name: bytes) -> tuple[Shape | None, list[int]]:
-        """As what waits itself, and the definitions that say so."""
-        found = ANY if name in self._lambdas else None
-        taken = []
-        for start in self._waiting.get(name, ()):
-            shape = _shape(self._code, self._definition(start), self._waits)
-            if shape is not None:
-                taken.append(start)
-                found = _either(found, shape)
-        return found, taken
+    def _look(self, name: bytes) -> Shape | None:
+        if name not in self._names:
+            return None
+        waiting = self._itself(name)
+        found = [*waiting.values()]
+        for start in self._places.get(name, ()):
+            definition = self._definition(start)
+            if start not in waiting and self._calls(definition.end(), definition.end() + _NEAR):
+                shape = _shape(self._code, definition, self._calls)  # a wrapper of a wrapper
+                found += [shape] if shape is not None else []
+        return reduce(or_, found) if found else None
+
+    def _itself(self, name: bytes) -> dict[int, Shape]:
+        """How a call looks of what waits itself, by its places."""
+        if name not in self._waiting:
+            found = self._waiting[name] = {-1: ANY} if name in self._lambdas else {}
+            for start in self._places.get(name, ()):
+                match = self._definition(start)
+                near = self._code[match.end() : match.end() + _NEAR]
+                if b"timeout" in match[2].lower() or _may_wait(near):
+                    shape = _shape(self._code, match, self._waits)
+                    if shape is not None:
+                        found[start] = shape
+        return self._waiting[name]
 
     def _definition(self, start: int) -> re.Match[bytes]:
         definition = _DEFINITION.match(self._code, start)
@@ -117,17 +125,9 @@ class Suggestions:
         return _WAITS.search(self._code, start, end) is not None
 
     def _calls(self, start: int, end: int) -> bool:
-        return any(self._code.find(word, start, end) >= 0 for word in self._wrappers)
-
-    @cached_property
-    def _wrappers(self) -> list[bytes]:
-        """How calls of those begin that wait themselves."""
-        names = [*self._lambdas, *(name for name in self._waiting if self._itself(name)[0] is not None)]
-        return [name[::-1] + b"(" for name in names]
-
-
-def _either(one: Shape | None, other: Shape | None) -> Shape | None:
-    return one | other if one is not None and other is not None else one or other
+        """Whether what waits itself is called within a range."""
+        body = self._code[start:end]
+        return any(name + b"(" in body and self._itself(name) for name in (*self._lambdas, *self._places))
 
 
 def _lambdas(code: bytes) -> Iterator[bytes]:
@@ -145,25 +145,6 @@ def _lambdas(code: bytes) -> Iterator[bytes]:
 def _may_wait(near: bytes) -> bool:
     """Whether what `_WAITS` looks for may stand there."""
     return b"ait" in near or b"imeout" in near or b"leep" in near or b"join" in near or b"elay" in near
-
-
-def _written(code: bytes, words: Iterable[bytes]) -> Iterator[tuple[int, int]]:
-    """Where any of some words begin and end."""
-    for word in words:
-        start = code.find(word)
-        while start >= 0:
-            yield start, start + len(word)
-            start = code.find(word, start + 1)
-
-
-def _hold(places: list[tuple[int, int]], start: int, end: int) -> bool:
-    """Whether any of sorted places lies within a range."""
-    at = bisect_left(places, (start, 0))
-    while at < len(places) and places[at][0] < end:
-        if places[at][1] <= end:
-            return True
-        at += 1
-    return False
 
 
 def _shape(code: bytes, definition: re.Match[bytes], waits: Callable[[int, int], bool]) -> Shape | None:
@@ -272,16 +253,16 @@ def suggested_around(code: bytes, project: Project, place: str, consulted: set[s
             more = [other for other in _passed_on(project, file, consulted) if other not in known]
             files += more
             known.update(more)
-    return [suggestions for file in files if (suggestions := _suggested_in(project, file))]
+    return [_suggested_in(project, file) for file in files]
 
 
 def suggesting(name: str, code: bytes, project: Project, place: str, consulted: set[str]) -> list[str]:
     """The files that a file imports or these re-export in which a byte search finds such a function of that name."""
-    turned = name.encode()[::-1]
+    wanted = name.encode()
     return [
         file
         for file in _files_around(code, project, place, consulted)
-        if _suggested_in(project, file).get(turned) is not None
+        if _suggested_in(project, file).get(wanted) is not None
     ]
 
 
