@@ -54,6 +54,7 @@ _EXPORTS = frozenset({call.call for call in FUNCTIONS}) | {
 }
 _QUALIFIED = regex(r"\A<\s*((?:\w+\s*::\s*)*\w+)\s*>(?=\s*::)")
 """A type in brackets, whose member follows: `<Duration>::from_secs`."""
+_STANDARD = frozenset({"std", "core", "alloc"})
 _CUTS = ("tokio", "async_std", "std")
 
 
@@ -114,7 +115,19 @@ class Finder:
                 return self._find(parent, ("self", *rest), search, fuel - 1) if parent else None
         if place.scope.parent is None and path and path[0] == "super":
             return None
+        if path and path[0] in _STANDARD and not _names(place.scope, path[0]):  # nobody calls his own so in a glob
+            return self._outside(place, path, search, fuel)
         return self._within(place, path, search, fuel) or self._outside(place, path, search, fuel)
+
+    def _import(self, place: Place, path: Path, search: _Search, fuel: int) -> Found | None:
+        """What the path of an import leads to.
+
+        Where it begins with a crate's name, no glob brings that name in too: the compiler refuses to choose.
+        """
+        crate = self.library.crate(place.reading)
+        if path and crate is not None and path[0] in crate.others and not _names(place.scope, path[0]):
+            return self._outside(place, path, search, fuel) if self._fueled(search, fuel) else None
+        return self._find(place, path, search, fuel)
 
     def _within(self, place: Place, path: Path, search: _Search, fuel: int) -> Found | None:
         """Look into a module only, not into the names of crates."""
@@ -170,7 +183,7 @@ class Finder:
             target = scope.uses[head]
             if target == (head,):
                 return self._outside(place, (*target, *rest), search, fuel - 1)
-            found = self._find(place, (*target, *rest), search, fuel - 1)
+            found = self._import(place, (*target, *rest), search, fuel - 1)
             if found is not None and found.item is not None and not rest and target[-1] != head:
                 return replace(found, path=self.library.full_path(place, head))
             return found
@@ -185,7 +198,7 @@ class Finder:
         return self._through_glob(place, target, path, _Search(), _FUEL)
 
     def _through_glob(self, place: Place, target: Path, path: Path, search: _Search, fuel: int) -> Found | None:
-        module = self._find(place, target, search, fuel)
+        module = self._import(place, target, search, fuel)
         if module is None:
             return None
         if module.place is not None and module.item is None:
@@ -208,13 +221,18 @@ class Finder:
         head, rest = path[0], path[1:]
         crate = self.library.crate(place.reading)
         name = crate.renamed.get(head, head) if crate is not None and head else head
-        if name not in {"std", "core", "alloc"}:
+        if name not in _STANDARD:
             member = self.library.member(name, crate)
             if member is not None and self._fueled(search, fuel):
                 found = self._within(member, rest, search, fuel - 1)
                 if found is not None:
                     return found if found.item is None else replace(found, path="::".join(path))
         return Found(canonical("::".join((name, *rest))), external=True)
+
+
+def _names(scope: Scope, name: str) -> bool:
+    """Whether a module itself says what a name stands for."""
+    return name in scope.uses or name in scope.items or name in scope.modules or name in scope.files
 
 
 def canonical(path: str) -> str:

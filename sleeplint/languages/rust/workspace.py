@@ -38,6 +38,8 @@ class Crate:
     """The folders of dependencies that are given by their path."""
     tested: tuple[str, ...] = ()
     """The roots of tests that do not stand in `tests`."""
+    others: frozenset[str] = frozenset()
+    """What the crates are called in its code that it depends on."""
 
     def tests(self, file: str) -> bool:
         """Whether a file is the root of a test that stands elsewhere, or lies beside one in a folder of its own."""
@@ -318,6 +320,7 @@ def _crate(folder: str, name: str, table: dict[str, Any]) -> Crate:
     if isinstance(library.get("name"), str):
         renamed[""] = library["name"]
     found: dict[str, set[str]] = {kind: set() for kind in _KINDS}
+    others: set[str] = set()
     targets = table.get("target")
     platforms = targets.values() if isinstance(targets, dict) else ()
     for holder in (table, *(platform for platform in platforms if isinstance(platform, dict))):
@@ -329,6 +332,7 @@ def _crate(folder: str, name: str, table: dict[str, Any]) -> Crate:
                     found[kind].add(package)
                     if isinstance(value, dict) and isinstance(value.get("path"), str):
                         beside[package.replace("-", "_")] = os.path.normpath(os.path.join(folder, value["path"]))
+                    others.add(alias.replace("-", "_"))
                     if package != alias:
                         renamed[alias.replace("-", "_")] = package.replace("-", "_")
     normal = found["dependencies"] | found["build-dependencies"]
@@ -342,7 +346,7 @@ def _crate(folder: str, name: str, table: dict[str, Any]) -> Crate:
     paths = [os.path.normpath(os.path.join(folder, path)) for path in given if isinstance(path, str)]
     usual = os.path.join(folder, "tests", "")
     tested = tuple(path for path in paths if not path.startswith(usual))
-    return Crate(folder, name, file, renamed, frozenset(normal), testing, published, beside, tested)
+    return Crate(folder, name, file, renamed, frozenset(normal), testing, published, beside, tested, frozenset(others))
 
 
 def _member_folders(root: str, table: dict[str, Any]) -> Iterator[str]:
