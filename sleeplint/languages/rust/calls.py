@@ -15,7 +15,7 @@ from sleeplint.languages.rust.lookalikes import is_shadowed, waits_nowhere
 from sleeplint.languages.rust.methods import choose, methods
 from sleeplint.languages.rust.names import Found, path_of
 from sleeplint.languages.rust.receivers import origin
-from sleeplint.languages.rust.values import Value, whole
+from sleeplint.languages.rust.values import Value, over, whole
 from sleeplint.languages.rust.wrappers import Waiting, Wrapper, namesake, wrapper
 from sleeplint.records import dataclass, replace
 from sleeplint.regexes import regex
@@ -424,4 +424,4 @@ def _in_milliseconds(value: Value | None, entry: Call) -> Milliseconds | None:
         return None
     unit = entry.seconds.unit if entry.seconds is not None else "duration"
     scale = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}.get(unit, 1)
-    return whole(value.amount * scale / 10**6)
+    return whole(over(value.amount * scale, 10**6))

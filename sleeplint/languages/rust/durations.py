@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from fractions import Fraction
 
 from tree_sitter import Node
 
@@ -135,7 +134,7 @@ class Durations:
         if path[-1] == "Some" and len(arguments) == 1:
             return self._fold(arguments[0], scope, fuel - 1)
         if _NOW.search(name):
-            return Value("moment", Fraction(0))
+            return Value("moment", 0)
         if (most := largest(name)) is not None:
             return most
         name = self._unaliased(found) or name

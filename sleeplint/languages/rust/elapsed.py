@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from typing import Literal
 
 from tree_sitter import Node
@@ -14,7 +13,7 @@ from sleeplint.languages.rust.macros import Grove, macro_name
 from sleeplint.languages.rust.names import FileNames
 from sleeplint.languages.rust.receivers import binding, origin
 from sleeplint.languages.rust.timing import timed
-from sleeplint.languages.rust.values import whole
+from sleeplint.languages.rust.values import over, whole
 from sleeplint.records import dataclass, replace
 from sleeplint.regexes import regex
 
@@ -178,7 +177,7 @@ class _Assertion:
         if time.unit is None and self._durations.value(limit, self._inner, self._names) is None:
             return None  # two moments, reckoned from one start
         more = time.unit if equal and time.whole and time.unit else 0
-        slack = whole(Fraction(more, 10**6)) if more else None
+        slack = whole(over(more, 10**6)) if more else None
         return Elapsed(self._node, self._chain, time.api, bound, limit, self._limit(limit, time), slack)
 
     def _limit(self, limit: Node, time: _Time) -> Milliseconds | None:
@@ -187,9 +186,9 @@ class _Assertion:
         if value is None or time.unit is None:
             return None
         if value.shape == "duration" and time.unit == 0:
-            return whole(value.amount / 10**6)
+            return whole(over(value.amount, 10**6))
         if value.shape == "number" and time.unit:
-            return whole(Fraction(value.amount * time.unit, 10**6))
+            return whole(over(value.amount * time.unit, 10**6))
         return None
 
     def _time(self, node: Node, fuel: int = _STEPS) -> _Time | None:

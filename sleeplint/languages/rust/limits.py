@@ -9,7 +9,7 @@ from tree_sitter import Node
 from sleeplint.facts import Milliseconds
 from sleeplint.languages.rust.durations import Durations
 from sleeplint.languages.rust.names import FileNames, path_of
-from sleeplint.languages.rust.values import whole
+from sleeplint.languages.rust.values import Value, over, whole
 from sleeplint.records import dataclass
 from sleeplint.regexes import regex
 from sleeplint.text import Span
@@ -60,22 +60,18 @@ def limits(names: FileNames, durations: Durations) -> Iterator[TestLimit]:
             Span(item.start_byte, item.end_byte),
             function.start_byte,
             api,
-            _milliseconds(value.amount if value is not None else None, value.shape if value is not None else "", api),
+            _milliseconds(value, api),
             grove.text(expression),
         )
 
 
-def _milliseconds(amount: object, shape: str, api: str) -> Milliseconds | None:
-    from fractions import Fraction
-
-    if not isinstance(amount, Fraction):
-        return None
-    if shape == "duration":
-        return whole(amount / 10**6)
-    if shape != "number":
+def _milliseconds(value: Value | None, api: str) -> Milliseconds | None:
+    if value is not None and value.shape == "duration":
+        return whole(over(value.amount, 10**6))
+    if value is None or value.shape != "number":
         return None
     # embedded-test counts in seconds, ntest in milliseconds
-    return whole(amount * 1000 if api.startswith("embedded_test") else amount)
+    return whole(value.amount * 1000 if api.startswith("embedded_test") else value.amount)
 
 
 def _function_after(item: Node, above: Node) -> Node | None:

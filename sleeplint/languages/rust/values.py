@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from sleeplint.facts import Milliseconds
 from sleeplint.languages.catalogue import Unit
 from sleeplint.records import dataclass
 from sleeplint.regexes import regex
 
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+Amount: TypeAlias = "int | Fraction"
+"""An exact number."""
 _NANOSECONDS: dict[str, int] = {
     "from_nanos": 1,
     "from_micros": 10**3,
@@ -65,12 +69,21 @@ class Value:
     """A folded expression: nanoseconds, a bare number, or nanoseconds from now."""
 
     shape: Shape
-    amount: Fraction
+    amount: Amount
     whole: bool = True
     """Of a number: it is an integer, whose division drops the rest."""
 
 
-def whole(amount: Fraction) -> Milliseconds:
+def over(amount: Amount, divisor: Amount) -> Amount:
+    """What a division makes, without an error."""
+    if isinstance(amount, int) and isinstance(divisor, int) and amount % divisor == 0:
+        return amount // divisor
+    from fractions import Fraction  # costs as much to load as a short file to read, and few lengths need it
+
+    return Fraction(amount) / divisor
+
+
+def whole(amount: Amount) -> Milliseconds:
     """A number of milliseconds, as an int where it is one."""
     return int(amount) if amount.denominator == 1 else float(amount)
 
@@ -79,9 +92,9 @@ def milliseconds(value: Value, unit: Unit) -> Milliseconds | None:
     """How long a value says, in a call that counts in `unit`."""
     match unit, value.shape:
         case ("duration", "duration") | ("deadline", "moment"):
-            return whole(value.amount / 10**6)
+            return whole(over(value.amount, 10**6))
         case ("s" | "ms" | "us" | "ns", "number"):
-            return whole(value.amount * _UNITS[unit] / 10**6)
+            return whole(over(value.amount * _UNITS[unit], 10**6))
     return None
 
 
@@ -113,7 +126,7 @@ def arithmetic(sign: str, a: Value, b: Value) -> Value | None:
         return None
     if value.shape == "number":
         both = a.whole and b.whole
-        return Value("number", Fraction(int(value.amount)) if both else value.amount, both)
+        return Value("number", int(value.amount) if both else value.amount, both)
     return value
 
 
@@ -125,7 +138,7 @@ def _computed(sign: str, a: Value, b: Value) -> Value | None:
             return Value("moment", a.amount + b.amount)
         case ("-", "duration", "duration") | ("-", "number", "number"):
             rest = a.amount - b.amount
-            return Value(a.shape, max(rest, Fraction(0)) if a.shape == "duration" else rest)
+            return Value(a.shape, max(rest, 0) if a.shape == "duration" else rest)
         case ("-", "moment", "duration"):
             return Value("moment", a.amount - b.amount)
         case ("-", "moment", "moment"):
@@ -135,13 +148,13 @@ def _computed(sign: str, a: Value, b: Value) -> Value | None:
         case ("*", "number", "number"):
             return Value("number", a.amount * b.amount)
         case ("/", "duration", "number") if b.amount:
-            return Value("duration", a.amount / b.amount)
+            return Value("duration", over(a.amount, b.amount))
         case ("/", "number", "number") if b.amount:
-            return Value("number", a.amount / b.amount)
+            return Value("number", over(a.amount, b.amount))
         case ("%", "number", "number") if b.amount > 0:
             return Value("number", a.amount % b.amount)
         case ("<<", "number", "number") if 0 <= b.amount < 128 and b.amount.denominator == a.amount.denominator == 1:
-            return Value("number", Fraction(int(a.amount) << int(b.amount)))
+            return Value("number", int(a.amount) << int(b.amount))
     return None
 
 
@@ -152,15 +165,17 @@ def number(text: str) -> Value | None:
         if len(digits) > 40:
             return None
         base = {"0x": 16, "0o": 8, "0b": 2}.get(digits[:2], 10)
-        return Value("number", Fraction(int(digits, base)))
+        return Value("number", int(digits, base))
     if (match := _FLOAT.match(text)) and len(text) < 40 and not re.search(r"[eE][+-]?\d{3}", text):
+        from fractions import Fraction
+
         return Value("number", Fraction(match[1].replace("_", "")), whole=False)
     return None
 
 
 def constant(name: str) -> Value | None:
     """The constant of that name that a duration's type has."""
-    return Value("duration", Fraction(_CONSTANTS[name])) if name in _CONSTANTS else None
+    return Value("duration", _CONSTANTS[name]) if name in _CONSTANTS else None
 
 
 def largest(path: str) -> Value | None:
@@ -169,7 +184,7 @@ def largest(path: str) -> Value | None:
     if match is None:
         return None
     bits = 64 if match[2] == "size" else int(match[2])
-    return Value("number", Fraction(2 ** (bits - (match[1] == "i")) - 1))
+    return Value("number", 2 ** (bits - (match[1] == "i")) - 1)
 
 
 def power(value: Value, exponent: Value) -> Value | None:
@@ -185,9 +200,9 @@ def conversion(name: str, value: Value) -> Value | None:
     if value.shape == "duration" and name.startswith("as_"):
         unit = name.removeprefix("as_")
         if unit in _SUFFIXES:
-            return Value("number", Fraction(value.amount // _SUFFIXES[unit]))
+            return Value("number", value.amount // _SUFFIXES[unit])
         if unit in {"secs_f64", "secs_f32"}:
-            return Value("number", value.amount / 10**9, whole=False)
+            return Value("number", over(value.amount, 10**9), whole=False)
     # extension traits that write `5.seconds()`
     if value.shape == "number" and name.rstrip("s") in _WORDS:
         return Value("duration", value.amount * _WORDS[name.rstrip("s")])
