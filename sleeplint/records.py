@@ -7,6 +7,7 @@ fifty kilobytes of tests, and imports `inspect` and `ast` to do so. This one kno
 
 from __future__ import annotations
 
+from functools import partial
 from operator import attrgetter
 
 TYPE_CHECKING = False
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 else:
     _NOTHING = object()
     _MEMBERS = "__record_members__"
+    _FEW = 20
 
     class _Member:
         """A field as it was declared."""
@@ -122,13 +124,41 @@ else:
         return made
 
     class _Init:
-        """`__init__` until it is asked for."""
+        """`__init__` until it is asked for more than a few times: to compile it takes as long as to fill thirty."""
+
+        def __init__(self) -> None:
+            self._made = {}
 
         def __get__(self, record, owner):
             asked = (*owner.__mro__, *(record.__mro__ if isinstance(record, type) else ()))  # as `inspect` does it
             cls = next(base for base in asked if base.__dict__.get("__init__") is self)
+            made = self._made[cls] = self._made.get(cls, 0) + 1
+            if made <= _FEW and isinstance(record, cls):
+                return partial(_fill, record, cls)
             cls.__init__ = _init_of(cls)
             return cls.__init__ if record is None else cls.__init__.__get__(record, owner)
+
+    def _fill(record, cls, /, *values, **named):
+        """Fill a new record."""
+        asked = [name for name, member in getattr(cls, _MEMBERS).items() if member.init]
+        given = {**dict(zip(asked, values, strict=False)), **named}
+        for name, member in getattr(cls, _MEMBERS).items():
+            if name in given:
+                value = given[name]
+            elif member.factory is not None:
+                value = member.factory()
+            elif member.default is not _NOTHING:
+                value = member.default
+            elif not member.init:
+                continue
+            else:
+                given = None  # one is missing
+                break
+            object.__setattr__(record, name, value)
+        if given is None or len(given) < len(values) + len(named) or not named.keys() <= set(asked):
+            _init_of(cls)(record, *values, **named)  # which says what is wrong
+        elif hasattr(record, "__post_init__"):
+            record.__post_init__()
 
     class _Fields:
         """What `dataclasses` notes about a class of its own, when somebody asks for it."""

@@ -159,3 +159,38 @@ def test_a_run_does_not_import_what_makes_dataclasses(tmp_path: Path) -> None:
     )  # on Python 3.14 the library itself imports what makes dataclasses to read a command line
     done = subprocess.run([sys.executable, "-c", words, tmp_path], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize("made", [0, 100], ids=["at first", "after many"])
+def test_a_record_is_filled_alike_however_many_were_made(made: int) -> None:
+    @dataclass(frozen=True, slots=True)
+    class Fresh:
+        x: int
+        y: int = 2
+        things: list[int] = field(default_factory=list)
+        kind: str = field(default="k", init=False)
+
+    @dataclass
+    class Open:
+        name: str
+        size: int = 0
+
+        def __post_init__(self) -> None:
+            self.size += len(self.name)
+
+    for _ in range(made):
+        Fresh(1), Open("a")
+    assert repr(Fresh(1)) == repr(Fresh(x=1, y=2))
+    assert Fresh(1).things is not Fresh(1).things
+    assert repr(Fresh(3, things=[4])).endswith("Fresh(x=3, y=2, things=[4], kind='k')")
+    assert Open("abc", size=2).size == 5
+    wrong: list[tuple[tuple[object, ...], dict[str, object]]] = [
+        ((), {}),
+        ((1, 2, [], 4), {}),
+        ((1,), {"x": 1}),
+        ((1,), {"z": 1}),
+        ((1,), {"kind": "l"}),
+    ]
+    for values, named in wrong:
+        with pytest.raises(TypeError, match="__init__"):
+            Fresh(*values, **named)  # type: ignore[arg-type]
