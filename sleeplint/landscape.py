@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from sleeplint.records import dataclass
 from sleeplint.settings import Settings
@@ -18,7 +17,8 @@ def kind(entry: os.DirEntry[str]) -> str:
     return "file" if entry.is_file(follow_symlinks=False) else "neither"
 
 
-class Situation(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Situation:
     """What holds for some files, whatever is in them."""
 
     root: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol, overload
+from typing import Protocol, overload
 
 from sleeplint.discovery import Discovery, Found, discover, root_of
 from sleeplint.finding import Problem
@@ -19,7 +19,8 @@ from sleeplint.settings.resolver import Resolver
 from sleeplint.source import Source
 
 
-class Task(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Task:
     """One file to lint, with all that decides what is said about it. Plain data; it pickles."""
 
     path: str
@@ -70,9 +71,9 @@ class Tasks(Sequence[Task]):
         if isinstance(number, slice):
             return [self[one] for one in range(*number.indices(len(self)))]
         path = self.sights.paths[number]
-        root, settings, in_test = self.sights.situations[self.sights.held[number]]
+        held = self.sights.situations[self.sights.held[number]]
         size = self.sights.stamps[number][0]
-        return Task(path, os.path.abspath(path), self._roots[root], settings, in_test, size)
+        return Task(path, os.path.abspath(path), self._roots[held.root], held.settings, held.in_test, size)
 
 
 class Landscapes(Protocol):

@@ -76,7 +76,8 @@ def _run(work: Work, linter: Linter, jobs: int | None, memory: Memory | None) ->
         yield from ((number, linter.report(task, work.stdin)) for number, task in enumerate(work.tasks))
         return
     known = memory.recall(work.tasks.sights, work.plans) if memory is not None else None
-    fresh, reports = known or (range(len(work.tasks)), {})
+    fresh = known.fresh if known is not None else range(len(work.tasks))
+    reports = known.reports if known is not None else {}
     made = _fresh([work.tasks[number] for number in fresh], linter, jobs or _cores())
     for number in sorted([*fresh, *reports]):
         report = reports.get(number)

@@ -181,8 +181,8 @@ def test_fixtures_are_read_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_a_body_is_left_out_from_its_first_line_to_its_last() -> None:
     code = b"impl A {\n    pub fn a(&self) {\n        b();\n\n        c();\n    }\n}\nfn d() { e(); }\n"
-    ((name, _, start, end),) = functions(code)
-    assert (name, code[start:end]) == (b"a", b"        b();\n\n        c();\n")
+    (found,) = functions(code)
+    assert (found.name, code[found.start : found.end]) == (b"a", b"        b();\n\n        c();\n")
 
 
 def test_a_raw_string_ends_no_body() -> None:

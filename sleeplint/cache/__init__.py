@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMappin
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from sleeplint.cache import identity, landscape, sealed, store
 from sleeplint.cache.columns import Met, Stamps, whole
@@ -33,6 +33,7 @@ from sleeplint.facts import Wait
 from sleeplint.finding import Finding, TestCost
 from sleeplint.landscape import Landscape, Situation
 from sleeplint.packing import Packed, pack, unpack
+from sleeplint.records import dataclass
 from sleeplint.regexes import regex
 from sleeplint.registry import Enabled, Registry
 from sleeplint.settings import Settings
@@ -63,7 +64,8 @@ class Plan(Protocol):
     def production(self) -> bool: ...
 
 
-class Recalled(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Recalled:
     """What is known of a landscape. Of files that are in neither there is nothing to say."""
 
     fresh: list[int]

@@ -109,7 +109,7 @@ def write(
         [near(path, where) for path in deciders],
         decided,
     )
-    index = [landscape.situations, [pack(one) for one in landscape.settings]]
+    index = [[pack(one) for one in kind] for kind in (landscape.situations, landscape.settings)]
     try:
         columns = {"paths": of_words(landscape.paths), "held": of_numbers(landscape.held)}
         sealed.write(file, FORMAT, index, columns | ground.columns())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+
+from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
 _SHARES = {
     **dict.fromkeys(b"ABCDEFGHIJKLMNOPQRSTUVWXYZjkqxz", 3),
@@ -18,7 +20,8 @@ _PASS = 35
 that it may be part of."""
 
 
-class Needle(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Needle:
     """A word, and what may follow it."""
 
     kind: str
@@ -36,21 +39,39 @@ class Needles:
     def __init__(self, needles: Iterable[Needle]) -> None:
         """Sort them by their letters."""
         left = list(needles)
-        self._groups: list[tuple[re.Pattern[bytes], list[tuple[Needle, int]]]] = []
+        self._groups: list[_Group] = []
         while left:
             letter = _cheapest([needle.word for needle in left])
             group = [needle for needle in left if letter in needle.word]
             left = [needle for needle in left if letter not in needle.word]
-            places = [(needle, needle.word.index(letter)) for needle in group]
-            self._groups.append((re.compile(_together(letter, group)), places))
+            self._groups.append(_Group(letter, group))
 
     def found(self, text: bytes) -> Iterator[tuple[Needle, int, int]]:
         """What is found where: from the word's start to the end of what follows. In no order."""
-        for pattern, group in self._groups:
-            for match in pattern.finditer(text):
-                assert match.lastindex is not None
-                needle, before = group[match.lastindex - 1]
-                yield needle, match.start() - before, match.end()
+        for group in self._groups:
+            if group.may_be_in(text):
+                yield from group.found(text)
+
+
+class _Group:
+    """Words that are looked for by one letter."""
+
+    def __init__(self, letter: int, needles: Sequence[Needle]) -> None:
+        self._places = [(needle, needle.word.index(letter)) for needle in needles]
+        self._pattern = regex(_together(letter, needles))
+        self._met = False
+
+    def may_be_in(self, text: bytes) -> bool:
+        """Whether a text may hold any of them: until one does the pattern need not be compiled."""
+        self._met = self._met or any(needle.word in text for needle, _ in self._places)
+        return self._met
+
+    def found(self, text: bytes) -> Iterator[tuple[Needle, int, int]]:
+        """What is found where."""
+        for match in self._pattern.finditer(text):
+            assert match.lastindex is not None
+            needle, before = self._places[match.lastindex - 1]
+            yield needle, match.start() - before, match.end()
 
 
 def _cheapest(words: Sequence[bytes]) -> int:

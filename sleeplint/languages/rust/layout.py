@@ -6,8 +6,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
+from sleeplint.records import dataclass
 from sleeplint.regexes import regex
 
 Hole = tuple[int, int]
@@ -25,7 +25,8 @@ _PAYS = 2_000
 """Bytes from which leaving bodies out is less work than parsing them."""
 
 
-class Function(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Function:
     """A function with a body of its own lines."""
 
     name: bytes
