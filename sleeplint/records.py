@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 else:
     _NOTHING = object()
     _MEMBERS = "__record_members__"
-    _FEW = 20
+    _FEW = 3
 
     class _Member:
         """A field as it was declared."""
@@ -124,41 +124,49 @@ else:
         return made
 
     class _Init:
-        """`__init__` until it is asked for more than a few times: to compile it takes as long as to fill thirty."""
+        """`__init__` until it is asked for more than a few times: to compile it takes as long as to fill some."""
 
         def __init__(self) -> None:
-            self._made = {}
+            self._fillings = {}
 
         def __get__(self, record, owner):
             asked = (*owner.__mro__, *(record.__mro__ if isinstance(record, type) else ()))  # as `inspect` does it
             cls = next(base for base in asked if base.__dict__.get("__init__") is self)
-            made = self._made[cls] = self._made.get(cls, 0) + 1
-            if made <= _FEW and isinstance(record, cls):
-                return partial(_fill, record, cls)
+            if isinstance(record, cls):
+                filling = self._fillings.get(cls) or self._fillings.setdefault(cls, _Filling(cls))
+                filling.done += 1
+                if filling.done <= _FEW:
+                    return partial(filling.fill, record)
             cls.__init__ = _init_of(cls)
             return cls.__init__ if record is None else cls.__init__.__get__(record, owner)
 
-    def _fill(record, cls, /, *values, **named):
-        """Fill a new record."""
-        asked = [name for name, member in getattr(cls, _MEMBERS).items() if member.init]
-        given = {**dict(zip(asked, values, strict=False)), **named}
-        for name, member in getattr(cls, _MEMBERS).items():
-            if name in given:
-                value = given[name]
-            elif member.factory is not None:
-                value = member.factory()
-            elif member.default is not _NOTHING:
-                value = member.default
-            elif not member.init:
-                continue
-            else:
-                given = None  # one is missing
-                break
-            object.__setattr__(record, name, value)
-        if given is None or len(given) < len(values) + len(named) or not named.keys() <= set(asked):
-            _init_of(cls)(record, *values, **named)  # which says what is wrong
-        elif hasattr(record, "__post_init__"):
-            record.__post_init__()
+    class _Filling:
+        """How records of a class are filled as long as there are few."""
+
+        def __init__(self, cls) -> None:
+            members = getattr(cls, _MEMBERS).items()
+            self._cls = cls
+            self._asked = [name for name, member in members if member.init]
+            self._factories = {name: member.factory for name, member in members if member.factory is not None}
+            self._defaults = {name: member.default for name, member in members if member.default is not _NOTHING}
+            self._all = set(self._asked) | self._factories.keys() | self._defaults.keys()
+            self.done = 0
+
+        def fill(self, record, /, *values, **named):
+            """Fill a new record."""
+            said = dict(zip(self._asked, values))  # noqa: B905 - too many are told below
+            given = {**self._defaults, **said, **named}
+            for name, make in self._factories.items():
+                if name not in given:
+                    given[name] = make()
+            wrong = len(said) < len(values) or (named and not named.keys() <= {*self._asked} - said.keys())
+            if wrong or given.keys() != self._all:
+                _init_of(self._cls)(record, *values, **named)  # which says what is wrong
+                return
+            for name, value in given.items():
+                object.__setattr__(record, name, value)
+            if hasattr(record, "__post_init__"):
+                record.__post_init__()
 
     class _Fields:
         """What `dataclasses` notes about a class of its own, when somebody asks for it."""

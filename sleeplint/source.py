@@ -117,7 +117,7 @@ def _encoding(data: bytes, language: Language | None) -> tuple[bytes, str]:
     for bom, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(bom):
             return bom, encoding
-    if language == "python" and (cookie := _COOKIE.match(data[:1024])):
+    if language == "python" and b"coding" in data[:1024] and (cookie := _COOKIE.match(data[:1024])):
         try:
             name = codecs.lookup(cookie[1].decode("ascii", "replace")).name
             "".encode(name)  # refuses codecs that are not of text, such as rot13

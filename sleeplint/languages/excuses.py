@@ -29,9 +29,9 @@ _BLOCKS: Final = regex(
 
 def blocks_on_purpose(comment: str) -> bool:
     """Whether a comment at a blocking sleep speaks of what it blocks."""
-    return _BLOCKS.search(comment) is not None
+    return bool(comment) and _BLOCKS.search(comment) is not None
 
 
 def is_excuse(comment: str) -> bool:
     """Whether a comment at a timeout accounts for its length."""
-    return _EXCUSE.search(comment) is not None
+    return bool(comment) and _EXCUSE.search(comment) is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -34,7 +33,7 @@ class Mark:
 
 def plain(text: str) -> str:
     """`text` without characters that would move the cursor, change its direction or vanish."""
-    return _CONTROL.sub("\ufffd", text)
+    return text if text.isascii() and text.isprintable() else _CONTROL.sub("\ufffd", text)
 
 
 def gutter(marks: Sequence[Mark]) -> int:
@@ -119,6 +118,8 @@ def _cells(text: str) -> int:
 def _cell(character: str) -> int:
     if character == "\t":
         return _TAB
+    import unicodedata  # few texts need it
+
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -97,6 +97,8 @@ def _of_ini(text: str, section: str) -> dict[str, object] | None:
 
 def _limit(options: dict[str, object]) -> Milliseconds | None:
     """`timeout = 30`, or `--timeout=30` among `addopts`; zero is none."""
+    if not options:
+        return None
     given = options.get("addopts", "")
     written = " ".join(map(str, given)) if isinstance(given, list) else str(given)
     found = _OPTION.search(written)
