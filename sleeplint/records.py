@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 else:
     _NOTHING = object()
     _MEMBERS = "__record_members__"
-    _FEW = 3
+    _FEW = 10
 
     class _Member:
         """A field as it was declared."""
