@@ -26,11 +26,47 @@ ROLES = {
         "pacing",
         """
         def test_it(topic):
-            begin = timestamp()
-            while timestamp() - begin < 2:
+            first = timestamp()
+            while timestamp() - first < 2:
                 topic.publish("a")
                 time.sleep(0.5)  # <-
             assert topic.is_open
+        """,
+    ),
+    "until a moment, by what it began at": (
+        "pacing",
+        """
+        def test_it(topic):
+            begin = topic.age()
+            while topic.age() - begin < 2:
+                topic.publish("a")
+                time.sleep(0.5)  # <-
+            assert topic.is_open
+        """,
+    ),
+    "until there is more": (
+        "poll",
+        """
+        def test_it(topic):
+            size = topic.size()
+            while topic.size() - size < 2:
+                topic.publish("a")
+                time.sleep(0.5)  # <-
+            assert topic.is_open
+        """,
+    ),
+    "until it is ready, or gone": (
+        "poll",
+        """
+        def test_it(box):
+            while not box.ready():
+                try:
+                    box.put("a")
+                except BufferError:
+                    if box.gone():
+                        break
+                    time.sleep(0.01)  # <-
+            box.close()
         """,
     ),
     "until the clock goes on": (
@@ -115,6 +151,35 @@ ROLES = {
                     time.sleep(0.1)  # <-
 
             threading.Thread(target=feed).start()
+        """,
+    ),
+    "a thread that notes what came of it": (
+        "pacing",
+        """
+        def test_it(box):
+            seen = {}
+
+            def watch():
+                box.open()
+                time.sleep(0.1)  # <-
+                seen["all"] = box.events == ["open", "close"]
+
+            threading.Thread(target=watch).start()
+            box.run()
+            assert seen["all"]
+        """,
+    ),
+    "a thread that lets go of what it has": (
+        "hold",
+        """
+        def test_it(box):
+            def watch():
+                box.connection = connect()
+                time.sleep(0.1)  # <-
+                box.connection = None
+
+            threading.Thread(target=watch).start()
+            box.run()
         """,
     ),
     "a thread that looks whether somebody has enough": (
