@@ -469,6 +469,118 @@ IDIOMS = {
             assert b"Ready" in box.logs()
         """,
     ),
+    # --- what is not to come
+    "a condition that never holds": (
+        "timeout 100 burned high costs 100",
+        """
+        async def test(box):
+            await box.wait_for_change(lambda: False, timeout=0.1)  # <-
+        """,
+    ),
+    "a condition that may hold": (
+        "timeout 100 guard high costs 0",
+        """
+        async def test(box):
+            await box.wait_for_change(lambda: box.changed, timeout=0.1)  # <-
+        """,
+    ),
+    "a try that is in vain": (
+        "timeout 10 burned high costs 10",
+        """
+        class TestIt(unittest.IsolatedAsyncioTestCase):
+            async def test(self):
+                await self.box.lock("a")
+                self.assertFalse(await self.box.try_put("a", 1, timeout=0.01))  # <-
+        """,
+    ),
+    "a try that is not": (
+        "timeout 10 guard high costs 0",
+        """
+        class TestIt(unittest.IsolatedAsyncioTestCase):
+            async def test(self):
+                await self.box.unlock("a")
+                self.assertTrue(await self.box.try_put("a", 1, timeout=0.01))  # <-
+        """,
+    ),
+    "an error that is passed over may be that time is up": (
+        "timeout 1 guard low costs 0",
+        """
+        async def test(service):
+            try:
+                await service.ask("a", timeout=0.001)  # <-
+            except ServiceError:
+                pass
+        """,
+    ),
+    "not if there was time enough": (
+        "timeout 2000 guard high costs 0",
+        """
+        async def test(service):
+            try:
+                await service.ask("a", timeout=2)  # <-
+            except ServiceError:
+                pass
+        """,
+    ),
+    "an error that is not passed over": (
+        "timeout 1 guard high costs 0",
+        """
+        async def test(service):
+            try:
+                await service.ask("a", timeout=0.001)  # <-
+            except ServiceError:
+                service.explain()
+        """,
+    ),
+    # --- what one is to keep to
+    "a sleep so as not to ask too often": (
+        "sleep 1000 pacing low costs 1000",
+        """
+        async def test(service):
+            await service.create("a")
+            await asyncio.sleep(1)  # avoid floods  # <-
+            assert await service.delete("a")
+        """,
+    ),
+    "one so that it is not too soon": (
+        "sleep 1000 pacing low costs 1000",
+        """
+        async def test(service):
+            await service.create("a")
+            # deleted too soon, it fails
+            await asyncio.sleep(1)  # <-
+            assert await service.delete("a")
+        """,
+    ),
+    # --- what a block keeps
+    "a shield keeps nothing": (
+        "sleep 200 workload high costs 200",
+        """
+        def test(box):
+            def work():
+                with box.shield_from_cancel():
+                    box.work()
+                    time.sleep(0.2)  # <-
+
+            worker = Thread(target=work)
+            worker.start()
+            worker.join()
+        """,
+    ),
+    "a lock is kept": (
+        "sleep 200 hold high costs 200",
+        """
+        def test(box):
+            def work():
+                with box.lock_for_all():
+                    box.work()
+                    time.sleep(0.2)  # <-
+
+            worker = Thread(target=work)
+            worker.start()
+            worker.join()
+        """,
+    ),
     # --- how long
     "the value of an enumeration's member": (
         "sleep 100 settle high costs 100",

@@ -120,6 +120,12 @@ UNSAID = {
             box.process_data_events(time_limit=0.01)  # <-
             assert box.received == 1
         """,
+    "a loop is started that turns by it": """
+        async def test(box):
+            turning = asyncio.create_task(box.run_once(timeout=0.01))  # <-
+            await box.settle()
+            assert not turning.done()
+        """,
     "each round takes a while": """
         def test(box):
             for item in box.consume(inactivity_timeout=0.01, timeout=0.01):  # <-

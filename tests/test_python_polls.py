@@ -160,7 +160,7 @@ ROLES = {
             seen = {}
 
             def watch():
-                box.open()
+                box.opened.set()
                 time.sleep(0.1)  # <-
                 seen["all"] = box.events == ["open", "close"]
 

@@ -264,10 +264,10 @@ def _keeps(scene: Scene, site: Site) -> str | None:
     for outer in reversed(site.chain[border(site.chain) + 1 :]):
         if outer.type == "with_statement" and outer.named_child_count:
             head = scene.text(outer.named_children[0])
-            if any(
-                call.name in words.TIMEOUT_BLOCKS | words.SCOPES | words.CANCEL_SCOPES
-                for call in scene.calls(outer.named_children[0])
-            ):
+            calls = scene.calls(outer.named_children[0])
+            if any(call.name in words.TIMEOUT_BLOCKS | words.SCOPES | words.CANCEL_SCOPES for call in calls):
+                continue
+            if calls and words.LETTING_BE.search(calls[0].name):
                 continue
             return _kind_of(head) or " ".join(head.split())[:60]
     first = border(site.chain)

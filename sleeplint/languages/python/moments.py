@@ -66,10 +66,10 @@ def moment(scene: Scene, site: Site, round_: Round | None) -> Verdict:
         verdict = verdict if outlives(scene, site, around) else replace(verdict, role="expiry")
     if verdict.role == "absence" and site.duration_ms is not None and site.duration_ms <= _BRIEF_MS:
         verdict = replace(verdict, role="settle", sure=False)  # too brief to show anything: it lets things begin
-    if verdict.role == "settle" and verdict.sure and _is_to_show_nothing(scene, statement):
-        verdict = replace(verdict, role="absence", sure=False)
+    hint = remarks.hinted(remarks.remark(scene.code, statement.start_byte, statement.end_byte))
+    if verdict.role == "settle" and verdict.sure and (hint == "absence" or hint == "pacing"):
+        verdict = replace(verdict, role=hint, sure=False)
     if not verdict.sure:
-        hint = remarks.hinted(remarks.remark(scene.code, statement.start_byte, statement.end_byte))
         if hint == verdict.role == "startup":
             verdict = replace(verdict, sure=True)  # two signs that have nothing to do with each other
         elif hint is not None and (verdict.role == "sync" or hint != "settle" or _is_set_weakly(verdict)):
@@ -124,11 +124,6 @@ def _is_for_an_error(scene: Scene, site: Site) -> bool:
         and any(call.name in words.RAISES for call in scene.calls(outer.named_children[0]))
         for outer in site.chain[border(site.chain) + 1 :]
     )
-
-
-def _is_to_show_nothing(scene: Scene, statement: Node) -> bool:
-    """Whether the comment at a sleep says that something is not to happen."""
-    return remarks.hinted(remarks.remark(scene.code, statement.start_byte, statement.end_byte)) == "absence"
 
 
 def _is_for_an_effect(scene: Scene, statement: Node, around: Surrounding) -> bool:

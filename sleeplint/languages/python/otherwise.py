@@ -7,6 +7,7 @@ from itertools import islice
 
 from tree_sitter import Node
 
+from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.calls import argument_of
 from sleeplint.languages.python.flow import following, preceding
 from sleeplint.languages.python.scene import Called, Scene
@@ -43,7 +44,11 @@ def ends_otherwise(scene: Scene, site: Site) -> bool:
 
 def works_on(scene: Scene, site: Site) -> bool:
     """Whether a call is a turn of somebody's loop, `client.loop(timeout=0.1)`, of which no one thing is wanted."""
-    return bool(_PUMPS.fullmatch(scene.called(site.call).name)) and statement_alone(site.chain)
+    if not _PUMPS.fullmatch(scene.called(site.call).name):
+        return False
+    taken = bool(site.chain) and site.chain[-1].type == "argument_list"
+    taken = taken and scene.called(site.chain[-2]).name in words.SPAWNERS
+    return taken or statement_alone(site.chain)
 
 
 def is_answered(scene: Scene, site: Site) -> bool:

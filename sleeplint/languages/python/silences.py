@@ -33,16 +33,23 @@ _SHORT_MS = 5000
 
 
 def silent(scene: Scene, site: Site) -> Outcome | None:
-    """`assert receive_nothing(timeout=1)`: what it waits for is that its time passes."""
+    """`assert receive_nothing(timeout=1)`, `wait(lambda: False, 1)`: what it waits for is that its time passes."""
+    statement = statement_of(site.chain, site.call)
+    if any(_never_holds(scene, given) for given in arguments_of(site.call, scene.code).positional):
+        return Outcome("burned", True, True, statement)
     if not _SILENT.match(scene.called(site.call).name):
         return None
-    statement = statement_of(site.chain, site.call)
     refuted = any(
         outer.type == "not_operator" or (outer.type == "call" and scene.called(outer).name == "assertFalse")
         for outer in site.chain
         if outer.start_byte >= statement.start_byte
     )
     return Outcome("guard" if refuted else "burned", True, True, statement)
+
+
+def _never_holds(scene: Scene, condition: Node) -> bool:
+    body = condition.child_by_field_name("body") if condition.type == "lambda" else None
+    return body is not None and bare(body).type in ("false", "none")
 
 
 def chosen(scene: Scene, site: Site) -> Outcome | None:

@@ -170,7 +170,7 @@ GIVING_UP = regex(r"(?i)(^|_)(fail|abort|give_?up|bail|die)(_|ed$|ure$|$)")
 BOOLEAN_WAITS = frozenset({"wait", "wait_for", "acquire", "poll", "ping", "select", "wait_until", "is_ready"})
 """Methods that say by what they return whether they were released in time."""
 NULLABLE_WAITS = regex(
-    r"(?i)^(poll|read|recv|receive|pop|blpop|brpop|get_message|next|try_next|get|accept|dequeue|read_\w+|"
+    r"(?i)^(poll|read|recv|receive|pop|blpop|brpop|get_message|next|try_\w+|get|accept|dequeue|read_\w+|"
     r"recv_\w+|receive_\w+|wait_\w+|get_\w+|pop_\w+|poll_\w+|wait)$"
 )
 """Methods that return nothing when their time is up."""
@@ -273,6 +273,8 @@ FIXTURE_METHODS = frozenset(
 )  # fmt: skip
 """Called by the runner around tests."""
 
+LETTING_BE = regex(r"(?i)shield|suppress|patch|override|redirect|at_level|catch_warnings|sub_?test|mock")
+"""Blocks that keep nothing open."""
 CONNECTIONS = regex(
     r"(?i)(sock|conn|stream|reader|writer|websocket|\bws\b|client|channel|session|peer|transport|pipe|cursor|response)"
 )
@@ -325,7 +327,13 @@ COMMENTS = (
         "workload",
         regex(r"(?i)simulat|pretend|slow (handler|server|client|peer|request|response|work)|emulat|long[- ]running"),
     ),
-    ("pacing", regex(r"(?i)mtime|timestamp|resolution|granularity|different time|distinct|ordering")),
+    (
+        "pacing",
+        regex(
+            r"(?i)mtime|timestamp|resolution|granularity|different time|distinct|ordering|\bfloods?\b|rate[- ]?limit|"
+            r"\btoo (soon|fast|quickly|often)\b"
+        ),
+    ),
     (
         "absence",
         regex(
