@@ -281,6 +281,16 @@ RACES = [
         """,
         ("pacing", "low", None),
     ),
+    (
+        """
+        tokio::spawn(async move {
+            loop {
+                tokio::select! { _ = wake.notified() => break, _ = sleep(Duration::from_secs(60)) => {} }
+            }
+        });
+        """,
+        ("race-arm", "low", None),
+    ),
     # What is asserted when it fires does not say that it must not fire.
     (
         "tokio::select! { _ = inbox.recv() => panic!(), _ = sleep(Duration::from_millis(90)) => assert!(quiet) }",

@@ -202,6 +202,18 @@ def test_who_looks_for_more_than_a_flag_polls(code: str) -> None:
     assert in_test(code.replace("NAP", NAP))[-1].role == "poll"
 
 
+def test_a_helper_that_goes_on_until_a_flag_is_set_polls() -> None:
+    (wait,) = waits(f"async fn comes_up() {{ loop {{ if *up.read() {{ break; }} ask().await; {NAP} }} }}")
+    assert wait.role == "poll"
+
+
+def test_a_timeout_by_another_name_bounds_a_poll() -> None:
+    body = f"within_reason(given, async {{ while !ready() {{ {NAP} }} }}).await.unwrap();"
+    named = f"use tokio::time::timeout as at_most;\n#[tokio::test]\nasync fn holds() {{ {body} }}\n"
+    loops = [wait.loop for wait in waits(named.replace("within_reason", "at_most")) if wait.kind == "sleep"]
+    assert [loop.bounded for loop in loops if loop is not None] == [True]
+
+
 @pytest.mark.parametrize(
     ("otherwise", "bounded"), [("else { panic!(); }", True), ("else if broken() { panic!(); }", False), ("", False)]
 )

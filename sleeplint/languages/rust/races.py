@@ -39,7 +39,7 @@ def select_arm(scene: Scene, awaited: Awaited) -> Verdict | None:
         if verdict.role == "burned" and verdict.confidence == "low":
             again = scene.loop is not None and _NOTHING.fullmatch(arm.body(way.bare)) is not None
             rounds = again and any(vocabulary.EXIT.search(other.body(way.bare)) for other in others)
-            if again and scene.background is not None and not (stopped or rounds):
+            if again and scene.background is not None and not rounds:
                 return Verdict("pacing", "low", elapses=None)  # it brings a worker's next round, and bounds nothing
             if rounds or scene.background is not None:  # it need not fire once
                 return Verdict("race-arm", "low", elapses=None)
