@@ -168,6 +168,44 @@ def told(body: str, test: str = "counts", doc: str = "") -> list[tuple[str, str]
         ),
         pytest.param(
             """
+            peer.wait_for_calls(2).await;
+            other.wait_for_calls(1).await;
+            WAIT
+            assert_eq!(peer.calls.load(SeqCst), 2);
+            """,
+            ("absence", "low"),
+            id="so many were awaited",
+        ),
+        pytest.param(
+            """
+            peer.wait_for_calls(2).await;
+            WAIT
+            assert_eq!(peer.calls.load(SeqCst), 3);
+            """,
+            ("settle", "high"),
+            id="one more is awaited",
+        ),
+        pytest.param(
+            """
+            peer.wait_for_calls(2).await;
+            WAIT
+            assert_eq!(other.calls.load(SeqCst), 2);
+            """,
+            ("settle", "high"),
+            id="so many were awaited elsewhere",
+        ),
+        pytest.param(
+            """
+            peer.wait_for_calls(2).await;
+            peer.forget().await;
+            WAIT
+            assert_eq!(peer.calls.load(SeqCst), 2);
+            """,
+            ("settle", "high"),
+            id="so many were awaited, and more was done",
+        ),
+        pytest.param(
+            """
             gate.close().await;
             WAIT
             assert_matches!(inbox.try_recv(), Err(_));

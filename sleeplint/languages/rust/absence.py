@@ -122,6 +122,27 @@ _RETURNS = regex(
 """What makes something go and come again, or begin anew."""
 
 
+def reached(scene: Scene, checked: int) -> bool:
+    """Whether the number that is asserted after the wait was awaited before it: then no more are to come."""
+    after = claim(scene.way, scene.next[checked])
+    if after is None or after.macro not in (b"assert_eq", b"ensure_eq") or len(after.operands) != 2:
+        return False
+    for one, number in (after.operands, after.operands[::-1]):
+        if not number.isdigit():
+            continue
+        for node in scene.behind[:_FEW]:
+            found = _REACHED.match(scene.way.text(node))
+            if found is None:
+                break
+            if found.group(2) == number and holds(one, found.group(1)):
+                return True
+    return False
+
+
+_REACHED = regex(rb"\s*+(\w+)\s*+(?:\.\s*+\w+\s*+)*\.\s*+(?:a?wait|until)\w*\s*+\(\s*+(\d+)\s*+[,)]")
+"""Somebody waits until there are so many."""
+
+
 def watched(scene: Scene) -> bool:
     """Whether a loop does nothing but wait and assert the same, for a number of rounds or for some time."""
     shape = scene.loop

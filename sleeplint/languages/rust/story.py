@@ -7,7 +7,7 @@ from bisect import bisect_left
 
 from sleeplint.facts import Related
 from sleeplint.languages.rust import vocabulary
-from sleeplint.languages.rust.absence import as_at_first, forbidden, sign, unchanged, unset, untouched, watched
+from sleeplint.languages.rust.absence import as_at_first, forbidden, reached, sign, unchanged, unset, untouched, watched
 from sleeplint.languages.rust.expiry import Elapsing, expiring
 from sleeplint.languages.rust.flow import is_noise, is_value
 from sleeplint.languages.rust.readiness import first_use, of_settling, of_startup
@@ -30,6 +30,8 @@ def own_flow(scene: Scene) -> Verdict | None:
         return Verdict("absence", "low", related=shown)
     if checked is not None and checked <= 1 and (sure := unchanged(scene, checked)) is not None:
         return Verdict("absence", sure, related=shown)
+    if checked is not None and checked <= 1 and reached(scene, checked):
+        return Verdict("absence", "low", related=shown)
     if (checked is None or checked == 0) and forbidden(scene):
         return Verdict("absence", "low", related=shown)
     if elapsing and elapsing.holds:
