@@ -389,6 +389,8 @@ ELAPSED = [
      "datetime.datetime.now", "upper", 2000),
     ("import asyncio\nloop = asyncio.get_event_loop()\nt = loop.time()\nassert loop.time() - t < 1",
      "asyncio.loop.time", "upper", 1000),
+    ("t = time.time()\nself.assertAlmostEqual(t + 0.5, time.time(), delta=0.1)", "time.time", "upper", 600),
+    ("t = time.time()\nf()\nend = time.time()\nself.assertAlmostEqual(end, 2 + t, delta=1)", "time.time", "upper", 3000),
 ]  # fmt: skip
 
 
@@ -409,6 +411,8 @@ def test_an_assertion_about_elapsed_time_is_found_by_data_flow(
         "import time\nstart = time.time()\nassert start > 0",
         "import time\nstart = time.monotonic()\nf()\ntook = time.monotonic() - start\nassert took >= 0.5",
         "import time\nt = time.time()\nself.assertGreaterEqual(time.time() - t, 2)",
+        "import time\nassert time.monotonic() - beat.last() < 1.5",
+        "import time\nself.assertAlmostEqual(time.time(), lock.taken + 0.5, delta=0.1)",
     ],
 )
 def test_a_comparison_that_bounds_no_elapsed_time_from_above_is_left_alone(code: str) -> None:

@@ -93,6 +93,13 @@ def _method(call: Node, chain: Chain, name: Node, names: Names) -> list[Assertio
                 slack = _slack(call, found, names)
                 return [Assertion(call, chain, name, found.clock, "upper", _sum(_number(other, found, names), slack),
                                   names.module.text(other), slack)]  # fmt: skip
+        for one, other in ((arguments[0], arguments[1]), (arguments[1], arguments[0])):
+            clock, later = _reading(one, names), _beside_clock(other, names)
+            if clock is not None and later is not None:  # `assertAlmostEqual(end, start + 0.5, delta=0.1)`
+                measured = Elapsed(clock, _unit_of(clock))
+                slack = _slack(call, measured, names)
+                duration = _sum(_number(later, measured, names), slack)
+                return [Assertion(call, chain, name, clock, "upper", duration, names.module.text(later), slack)]
     return []
 
 
@@ -229,21 +236,29 @@ def _deadline(
         if path is None:
             continue
         quantity = from_now(moment, names)
-        if (quantity is not None and not quantity.carries_unit) or _is_sum_with_clock(moment, names):
+        if (quantity is not None and not quantity.carries_unit) or _beside_clock(moment, names) is not None:
             duration = as_milliseconds(quantity, "s") if quantity is not None else None
             return [Assertion(statement, chain, name, path, bound, duration, names.module.text(moment))]
     return []
 
 
-def _is_sum_with_clock(node: Node, names: Names) -> bool:
+def _unit_of(clock: str) -> float:
+    """Milliseconds of the unit of a clock."""
+    return 0.000001 if clock.endswith("_ns") else 1000
+
+
+def _beside_clock(node: Node, names: Names) -> Node | None:
+    """What is added to a reading of a clock."""
     node = bare(node)
     if node.type == "identifier" and (value := _value(node, names)) is not None:
         node = bare(value)
-    if node.type != "binary_operator":
-        return False
     operator = node.child_by_field_name("operator")
-    sides = (node.child_by_field_name("left"), node.child_by_field_name("right"))
-    return operator is not None and operator.type == "+" and any(s is not None and _reading(s, names) for s in sides)
+    if node.type != "binary_operator" or operator is None or operator.type != "+":
+        return None
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    if left is not None and right is not None:
+        return right if _reading(left, names) else left if _reading(right, names) else None
+    return None
 
 
 def _number(node: Node, measured: Elapsed, names: Names) -> Milliseconds | None:
@@ -307,7 +322,7 @@ def _difference(node: Node, names: Names, steps: int) -> Elapsed | None:
     if operator.type == "-":
         end, start = _reading(left, names), _reading(right, names)
         if end is not None and start is not None:
-            return Elapsed(end, 0.000001 if end.endswith("_ns") else 1000)
+            return Elapsed(end, _unit_of(end))
         for one, other, sign in ((left, right, 1), (right, left, -1)):
             found = elapsed(one, names, steps + 1)
             constant = fold(other, names)
