@@ -296,9 +296,10 @@ def test_a_parameter_under_its_own_name_in_another_unit(body: str, ms: float) ->
     assert spoken("from app import Store\nStore().take(timeout=2)", files=files) == [("app.Store.take", ms)]
 
 
-def test_what_is_made_of_a_timeout_keeps_it() -> None:
+@pytest.mark.parametrize("made", ["Consumer", "_Consumer", "self.consumer_class", "self.make_factory().consumer_cls"])
+def test_what_is_made_of_a_timeout_keeps_it(made: str) -> None:
     files = {
-        "app.py": "class Broker:\n    def consume(self, queue, timeout):\n        return Consumer(queue, timeout)\n"
+        "app.py": f"class Broker:\n    def consume(self, queue, timeout):\n        return {made}(queue, timeout)\n"
         "    def fetch(self, queue, timeout):\n        return self.api.take(queue, timeout)\n"
     }
     code = "from app import Broker\nBroker().{}('q', timeout=1)"

@@ -20,8 +20,11 @@ from sleeplint.languages.python.suggestions import BOUND, suggesting
 from sleeplint.languages.python.tree import Chain, arguments_of, bare, called_name, descend
 from sleeplint.languages.python.wrappers import through, wrapper_of
 from sleeplint.records import dataclass
+from sleeplint.regexes import regex
 
 MAX_STEPS = 5
+_MAKES = regex(r"_*[A-Z]|\w+_(class|cls|factory)$")
+"""Classes, and names under which one is kept: `self.consumer_class(..)`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,4 +287,4 @@ def _is_kept(module: Module, start: int, end: int) -> bool:
     node = module.root.descendant_for_byte_range(start, end)
     call = next((n for n in reversed(module.chain(node)) if n.type == "call"), None) if node is not None else None
     label = called_name(call) if call is not None else None
-    return label is not None and module.text(label).lstrip("_")[:1].isupper()
+    return label is not None and _MAKES.match(module.text(label)) is not None
