@@ -5,7 +5,7 @@ from __future__ import annotations
 from sleeplint.regexes import regex
 
 _TEST_FILE = regex(r"(?:test_.*|.*_tests?|tests?|conftest)\.pyw?i?")
-_TEST_FOLDER = regex(r"tests?|t|.*[_-]tests?|tests?[_-].*")
+_TEST_FOLDER = regex(r"tests?|t|.*[_-]tests?|tests?[_-].*|_?test(?:base|bed|case|kit|support|utils?)s?")
 _MEASURING = frozenset({"benchmark", "benchmarks", "bench", "benches", "perf", "examples"})
 _TEST = regex(rb"(?m)^\s*(?:(?:async\s+)?def\s+test|class\s+\w*Test|class\s+\w+\([^)]*TestCase)")
 _CLASS = regex(rb"class[ \t]+\w+[^:(\n]*\([^:]*")
