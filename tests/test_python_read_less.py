@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sleeplint.languages import Surroundings, read
@@ -43,6 +43,7 @@ def test_nothing_stands_anywhere() -> None:
 
 
 @given(TEXTS)
+@example("nap=sleep)")
 def test_other_names_are_those_of_whole_values(text: str) -> None:
     code = text.encode()
     spoken = list(also_known_as(code, {b"sleep", b"time"}))

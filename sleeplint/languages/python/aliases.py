@@ -12,7 +12,7 @@ _LONGEST = 80
 _WORD = bytes(byte for byte in range(256) if re.match(rb"\w", bytes([byte])))
 # Both begin at a byte that is rare, because every file is searched.
 _RENAMED = regex(rb"as(?<=[ \t]as)[ \t]+(\w+)")
-_GIVEN = regex(rb"=[ \t]*+(?:staticmethod\()?([\w.]++)[ \t]*+\)?[ \t]*+(?=[\n#\r;]|\Z)")
+_GIVEN = regex(rb"=[ \t]*+(staticmethod\()?([\w.]++)[ \t]*+(?(1)\)[ \t]*+)(?=[\n#\r;]|\Z)")
 _DOTTED = regex(rb"(?:\w+\.)*[^\W\d]\w*")
 
 
@@ -23,8 +23,8 @@ def also_known_as(code: bytes, names: Container[bytes]) -> Iterator[tuple[bytes,
         if original in names:
             yield match[1], original
     for match in _GIVEN.finditer(code):
-        name = match[1].rpartition(b".")[2]
-        if name in names and _DOTTED.fullmatch(match[1]):
+        name = match[2].rpartition(b".")[2]
+        if name in names and _DOTTED.fullmatch(match[2]):
             given = word_before(code, match.start())
             if given:
                 yield given, name
