@@ -134,3 +134,22 @@ def test_a_clock_stops_by_a_fixture_of_which_only_a_conftest_speaks(name: str) -
     code = f"async def test_a(quick):\n    await {library}.sleep(4)\n"
     (wait,) = waits(code, conftest, f"import {library}\n")
     assert wait.virtual_time or wait.frozen_clock
+
+
+WORKFLOWS = {
+    "a workflow": (True, "@workflow.defn\n"),
+    "one by another name": (True, '@workflow.defn(name="slow", sandboxed=False)\n'),
+    "an activity": (False, "@activity.defn\n"),
+    "a plain class": (False, ""),
+}
+
+
+@pytest.mark.parametrize("case", WORKFLOWS)
+def test_a_workflow_sleeps_by_the_clock_of_its_server(case: str) -> None:
+    virtual, decorator = WORKFLOWS[case]
+    code = (
+        "import asyncio\nfrom temporalio import activity, workflow\n\n"
+        f"{decorator}class Slow:\n    @workflow.run\n    async def run(self):\n        await asyncio.sleep(100000)\n"
+    )
+    (wait,) = read(Source("tests/test_it.py", code.encode())).waits
+    assert wait.virtual_time is virtual

@@ -532,6 +532,49 @@ IDIOMS = {
                 service.explain()
         """,
     ),
+    "a poll that may bring nothing": (
+        "timeout 1 guard low costs 0",
+        """
+        def test(consumer):
+            consumer.subscribe(["a"])
+            message = consumer.poll(timeout=0.001)  # <-
+            if message is None:
+                consumer.unsubscribe()
+            assert consumer.is_idle
+        """,
+    ),
+    "a poll that must bring something": (
+        "timeout 1 guard high costs 0",
+        """
+        def test(consumer):
+            consumer.subscribe(["a"])
+            message = consumer.poll(timeout=0.001)  # <-
+            if message is None:
+                pytest.fail("nothing")
+        """,
+    ),
+    "a flush that says how much is left": (
+        "timeout 1 guard low costs 0",
+        """
+        import confluent_kafka
+
+        def test():
+            producer = confluent_kafka.Producer({})
+            producer.produce("a")
+            producer.flush(0.001)  # <-
+        """,
+    ),
+    "a flush that is asked how much is left": (
+        "timeout 1 guard high costs 0",
+        """
+        from confluent_kafka.cimpl import Producer
+
+        def test():
+            producer = Producer({})
+            producer.produce("a")
+            assert producer.flush(0.001) == 3  # <-
+        """,
+    ),
     # --- what one is to keep to
     "a sleep so as not to ask too often": (
         "sleep 1000 pacing low costs 1000",

@@ -13,7 +13,7 @@ from sleeplint.languages.python.expirations import takes
 from sleeplint.languages.python.flow import border, fails, following, preceding
 from sleeplint.languages.python.scene import Scene
 from sleeplint.languages.python.site import Site
-from sleeplint.languages.python.tree import statement_alone
+from sleeplint.languages.python.tree import bare, chain_to, statement_alone
 from sleeplint.languages.python.verdict import Outcome
 from sleeplint.regexes import regex
 
@@ -22,6 +22,8 @@ _EMPTY_VALUE = regex(r"""^(0|b?''|b?""|\[\]|\{\}|\(\))$""")
 _EMPTY = regex(r"""==\s*(0|b?''|b?""|\[\]|\{\}|\(\))$|^(0|b?''|b?""|\[\]|\{\}|\(\))\s*==""")
 _ALL_EMPTY = regex(r"==\s*\(\[\], *\[\], *\[\]\)$|^\(\[\], *\[\], *\[\]\)\s*==")
 """What `select` gives when its time is up, and then only."""
+_COUNTING = frozenset({"confluent_kafka.Producer.flush"})
+"""Calls that give back, when their time is up, how much is left."""
 _LOOKS = regex(r"is_|has_|poll$|done$|join$")
 _STOP = frozenset({"block", "module", "function_definition", "lambda"})
 
@@ -112,6 +114,8 @@ def _assigned(scene: Scene, site: Site, assignment: Node, name: str) -> Outcome 
     pair = len(names) == 2 and name == "wait"  # done, pending = await asyncio.wait(..)
     for act in islice(following(scene, site.chain, site.call), 6):
         if act.kind != "assert":
+            if _is_either_way(scene, act.node, names[0]):
+                return Outcome("guard", False, True, act.node)
             continue
         used = names_in(scene, act.node)
         if not used.intersection(names):
@@ -137,6 +141,13 @@ def _assigned(scene: Scene, site: Site, assignment: Node, name: str) -> Outcome 
     return None
 
 
+def _is_either_way(scene: Scene, node: Node, name: str) -> bool:
+    """`if message is None:`, where the test goes on in either case."""
+    asked = re.fullmatch(rf"(?:not )?{re.escape(name)}(?: is(?: not)? None)?", scene.text(bare(node)))
+    chain = chain_to(scene.root, node) if asked is not None else None
+    return chain is not None and chain[-1:] != () and chain[-1].type == "if_statement"
+
+
 def _raises_itself(site: Site) -> bool:
     """It says by an exception that time is up: what it returns is something else's."""
     return site.api.startswith(("asyncio.wait_for", "subprocess.", "asyncio.timeout", "requests.", "httpx.", "urllib"))
@@ -147,7 +158,8 @@ def looked_at_later(scene: Scene, site: Site) -> Outcome | None:
     own = scene.called(site.call)
     if _raises_itself(site):
         return None
-    if own.name not in (*words.BOOLEAN_WAITS, "join") or not own.receiver or not statement_alone(site.chain):
+    waits = own.name in words.BOOLEAN_WAITS or own.name == "join" or site.api in _COUNTING
+    if not waits or not own.receiver or not statement_alone(site.chain):
         return None
     about = own.receiver.split(".")[-1]
     for count, act in enumerate(islice(following(scene, site.chain, site.call), 4)):

@@ -86,6 +86,8 @@ class Clocks:
         """The clock that holds where a wait stands."""
         if found.api.startswith("twisted.internet.task.Clock."):
             return Clock(virtual=True, paused=True)
+        if self._has_workflows and _LOOP_APIS.fullmatch(found.api) and self._is_workflow(found.chain):
+            return Clock(virtual=True)
         around = self._around(found.chain)
         if not any(_speaks_of_clocks(module) for module in around):
             return REAL
@@ -100,6 +102,18 @@ class Clocks:
         virtual = virtual or self._is_patched(found)
         frozen = not virtual and bool(_ASYNC_SLEEPS.fullmatch(found.api)) and self._is_frozen(found.chain)
         return Clock(virtual, trio or loop, frozen)
+
+    @cached_property
+    def _has_workflows(self) -> bool:
+        return b"temporalio" in self.module.code and b"defn" in self.module.code
+
+    def _is_workflow(self, chain: Chain) -> bool:
+        """Whether a class around is a workflow, whose sleeps are timers of the server that runs it."""
+        for decorator in self._decorators(chain):
+            named = decorator.child_by_field_name("function") if decorator.type == "call" else decorator
+            if named is not None and self.names.resolve(named) == "temporalio.workflow.defn":
+                return True
+        return False
 
     def reading(self, api: str, chain: Chain, node: Node) -> Clock:
         """The clock of which a test takes two readings: one that is frozen or replaced tells nothing of real time."""
