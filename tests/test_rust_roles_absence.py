@@ -233,6 +233,7 @@ ACTED = "feed.close().await;\n{remark}\nWAIT\n{above}\nassert_eq!(calls.get(), 1
         ("", "", ', "the call was not made"', ("settle", "high")),
         ("", "", ', "the call never came"', ("settle", "high")),
         ("// The call is not made at once.", "", "", ("settle", "high")),
+        ("// A busy worker may not have made the call yet.", "", "", ("settle", "high")),
     ],
 )
 def test_words_say_that_nothing_is_to_happen(remark: str, above: str, message: str, expected: tuple[str, str]) -> None:

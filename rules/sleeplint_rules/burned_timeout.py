@@ -62,6 +62,26 @@ class BurnedTimeout(Rule):
             title="Silence at the price of the timeout, and for nothing",
         ),
         Example(
+            "rust",
+            """
+            use std::time::Duration;
+            use tokio::time::{sleep, timeout};
+
+            async fn stays_quiet(inbox: &mut Inbox, given: Duration) {
+                assert!(timeout(given, inbox.recv()).await.is_err()); // error: burned-timeout
+            }
+
+            async fn ends(worker: &mut Worker, given: Duration) {
+                tokio::select! {
+                    _ = sleep(given) => worker.kill().await,
+                    _ = worker.wait() => {}
+                }
+            }
+            """,
+            title="A length that nobody knows there: what surely runs out, and what may",
+            profile="default",
+        ),
+        Example(
             "python",
             """
             import asyncio
@@ -86,7 +106,7 @@ class BurnedTimeout(Rule):
     )
 
     at_least_ms: int = 1000
-    """Speak of a timeout of at least this length, or of one whose length the source does not say."""
+    """Speak of a timeout of at least this length, or of one that surely runs out and whose length is not said."""
     within_budget: bool = False
     """Speak also of sleeps that win a race, and of timeouts that need not run out, within `max_sleep_secs`."""
 
@@ -99,9 +119,9 @@ class BurnedTimeout(Rule):
                 yield self.finding(file, wait, message, burned(file, wait))
 
     def _is_long(self, wait: Wait, budget: Budget) -> bool:
-        if wait.duration_ms is None:
-            return True
         sure = wait.kind == "timeout" and is_certain(wait)
+        if wait.duration_ms is None:  # of a guess about a length that nobody knows there is little to say
+            return sure or self.within_budget
         if not (sure or self.within_budget) and wait.duration_ms <= budget.max_sleep_secs * 1000:
             return False
         return wait.duration_ms >= self.at_least_ms

@@ -252,7 +252,7 @@ _NO_LONGER = regex(
 )
 _NOT = rb"\b(?:not|never|no|nothing|none|neither|still|stay\w*|remain\w*|unchanged|untouched|unaffected|intact)\b"
 _SHALL_NOT = regex(
-    rb"\b(?:should|must|may|shall|ought to|supposed to)(?:n't| not\b)"
+    rb"\b(?:should|must|shall|ought to|supposed to)(?:n't| not\b)"
     rb"|\b(?:should|must|shall|ought to|supposed to|expect(?:ed|ing|s)?|ensur(?:e|es|ing)|mak(?:e|es|ing) sure"
     rb"|verif(?:y|ies|ying)|check(?:s|ing)?|assert(?:s|ing)?|prov(?:e|es|ing)|confirm(?:s|ing)?)\b[^.,;:]{0,40}" + _NOT
 )
