@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
-from sleeplint.languages.rust import manifests
 from sleeplint.records import dataclass, field
 from sleeplint.regexes import regex
 from sleeplint.source import Project
@@ -160,10 +159,12 @@ class Workspace:
 
     def _manifest(self, folder: str) -> dict[str, Any]:
         if folder not in self._tables:
+            import tomllib
+
             source = self.project.source(os.path.join(folder, "Cargo.toml"))
             try:
-                self._tables[folder] = manifests.read(source.code.decode("utf-8", "replace")) if source else {}
-            except ValueError:
+                self._tables[folder] = tomllib.loads(source.code.decode("utf-8", "replace")) if source else {}
+            except tomllib.TOMLDecodeError:
                 self._tables[folder] = {}  # Cargo itself will say so
         return self._tables[folder]
 
