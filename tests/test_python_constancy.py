@@ -1050,6 +1050,39 @@ STORIES = {
         CHECKS = [(1, TestQueue._takes), (2, TestQueue._takes)]
         """,
     ),
+    "open until the test closes it": (
+        "settle low",
+        """
+        async def test_it(link):
+            job = asyncio.create_task(link.ask("slowly"))
+            await asyncio.sleep(0.2)  # <-
+            assert not link.is_closed()
+            await link.close()
+            assert link.is_closed()
+        """,
+    ),
+    "not closed until another is": (
+        "absence low",
+        """
+        async def test_it(link, other):
+            job = asyncio.create_task(link.ask("slowly"))
+            await asyncio.sleep(0.2)  # <-
+            assert not link.is_closed()
+            await other.close()
+            assert link.is_closed()
+        """,
+    ),
+    "not taken until it may be": (
+        "absence high",
+        """
+        def test_it(queue):
+            queue.put("a")
+            time.sleep(0.2)  # <-
+            assert not queue.taken.called
+            queue.resume()
+            assert queue.wait(5)
+        """,
+    ),
 }
 
 

@@ -53,6 +53,8 @@ def effect(scene: Scene, around: Surrounding) -> Verdict | None:
                     return Verdict("absence", False, related=related)  # it was told to end, and has not yet
                 held = _also_happened(scene, outcome, around, acting=True)
                 return Verdict("settle" if held else "absence", False, related=related)
+            if _is_ended_next(scene, outcome, around):
+                return Verdict("settle", False, related=related)
             begun = cause is not None and starter(scene, cause) is not None
             about_it = cause is not None and bool(assigned(scene, cause) & names_in(scene, outcome.node))
             if not about_it and _also_happened(scene, outcome, around):
@@ -155,6 +157,19 @@ def _ends_later(scene: Scene, outcome: Act, around: Surrounding) -> bool:
     return any(
         act.kind == "assert" and subject(scene, act) == about and expectation(scene, act).wants == "happened"
         for act in later
+    )
+
+
+def _is_ended_next(scene: Scene, outcome: Act, around: Surrounding) -> bool:
+    """`assert not link.closed`, and then `link.close()`: something is to be under way until the test ends it."""
+    after = around.after[around.after.index(outcome) + 1 :]
+    then = next((act for act in after if act.kind not in ("mark", "neutral")), None)
+    if then is None or then.kind != "call":
+        return False
+    about = subject(scene, outcome)
+    return any(
+        call.receiver and words.REMOVALS.match(call.name) and about.startswith(f"{call.receiver}.")
+        for call in then.calls
     )
 
 
