@@ -676,6 +676,36 @@ STORIES = {
             assert pump.released == [1]
         """,
     ),
+    "what was there is gone, once it was removed": (
+        "settle high",
+        """
+        def test_it(hub, browser):
+            assert len(hub.listeners) == 1
+            browser.cancel()
+            time.sleep(0.1)  # <-
+            assert len(hub.listeners) == 0
+        """,
+    ),
+    "what nobody saw is gone": (
+        "settle low",
+        """
+        def test_it(hub, browser):
+            assert hub.open
+            browser.cancel()
+            time.sleep(0.1)  # <-
+            assert len(hub.listeners) == 0
+        """,
+    ),
+    "what was there is gone, and nothing was removed": (
+        "settle low",
+        """
+        def test_it(hub, browser):
+            assert len(hub.listeners) == 1
+            browser.turn()
+            time.sleep(0.1)  # <-
+            assert len(hub.listeners) == 0
+        """,
+    ),
     "the same timestamp of two things": (
         "pacing low",
         """

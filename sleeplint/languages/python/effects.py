@@ -65,7 +65,8 @@ def effect(scene: Scene, around: Surrounding) -> Verdict | None:
             removed = any(words.REMOVALS.search(call.name) for act in done for call in act.calls)
             removed = removed or (cause is not None and cause.node.type == "delete_statement")
             if removed or expected.sure or _was_there(scene, outcome, around) or _also_happened(scene, outcome, around):
-                return Verdict("settle", removed and expected.sure, related=related)
+                sure = expected.sure or _was_seen(scene, outcome, around)
+                return Verdict("settle", removed and sure, related=related)
             return Verdict("absence", False, related=related)
         case "still":
             return Verdict("settle", False, related=related)
@@ -125,6 +126,12 @@ def _also_happened(scene: Scene, outcome: Act, around: Surrounding, acting: bool
         if act.kind == "assert" and expectation(scene, act).wants == "happened":
             return True
     return False
+
+
+def _was_seen(scene: Scene, outcome: Act, around: Surrounding) -> bool:
+    """An assertion before was about the very thing that is gone now."""
+    gone = subject(scene, outcome)
+    return any(act.kind == "assert" and subject(scene, act) == gone for act in around.before)
 
 
 def _was_there(scene: Scene, outcome: Act, around: Surrounding) -> bool:
