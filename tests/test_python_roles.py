@@ -924,6 +924,15 @@ ROLES = {
             time.sleep(0.1)  # <-
         """,
     ),
+    "whichever way it says so": (
+        "startup low",
+        """
+        def test():
+            # leave the shop some time for startup
+            time.sleep(0.1)  # <-
+            shop.ask()
+        """,
+    ),
     "a comment below says that nothing is to change": (
         "absence low",
         """

@@ -318,7 +318,7 @@ COMMENTS = (
     (
         "startup",
         regex(
-            r"(?i)(to|until|for|while)\b.*\b(start(ed|ing|s)?( up)?|boot|come up|be ready|ready|listen\w*|"
+            r"(?i)(to|until|for|while)\b.*\b(start(ed|ing|s|-?up)?( up)?|boot|come up|be ready|ready|listen\w*|"
             r"up and running|init\w*|spin up|launch\w*|bind|connect|subscribe|register|(be|get) (running|going))\b|"
             r"handshake"
         ),
