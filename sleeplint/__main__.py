@@ -20,7 +20,7 @@ def run() -> NoReturn:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # whoever started us had closed it
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
-    gc.set_threshold(50_000)  # what loading makes stays, and need not be gone through again and again
+    gc.set_threshold(100_000)  # what loading makes stays, and need not be gone through again and again
     code = main()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):  # nobody reads any more; the exit code says so

@@ -38,7 +38,7 @@ _MOST_HELD = 15_000_000
 """Bytes that other files of one project may take before they are given back, to be opened again where they are asked
 for: a project has no end of files, a process has."""
 _CHUNK = 64
-_SELDOM = (50_000, 10, 10)
+_SELDOM = (100_000, 10, 10)
 """How many objects are made before those are looked for that hold each other and nobody holds: few of a reader's do."""
 _R = TypeVar("_R")
 _NO_LANGUAGE = "is neither Rust nor Python by its name; skipped"

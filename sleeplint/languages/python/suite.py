@@ -24,6 +24,8 @@ _FILES: Final = (
 """In the order in which pytest looks for its settings, each with their section."""
 _OPTION: Final = regex(r"(?:^|\s)--timeout[= ](\d+(?:\.\d+)?)(?=\s|$)")
 _SECTION: Final = regex(r"(?m)^[ \t]*\[[ \t]*tool\.pytest(?:\.ini_options)?[ \t]*\]")
+_SET: Final = regex(r"--timeout|(?<![\w-])timeout[\"']?[ \t]*[=:]")
+"""In settings that may set a limit."""
 _NUMBER: Final = regex(r"\d+(\.\d+)?")
 
 
@@ -68,7 +70,7 @@ def _in_folder(project: Project, folder: str) -> tuple[Milliseconds | None] | bo
 def _of_toml(text: str) -> dict[str, object] | None:
     if "pytest" not in text:
         return None
-    if "timeout" not in text and _SECTION.search(text):
+    if _SECTION.search(text) and not _SET.search(text):
         return {}  # settings that say nothing of it; to parse them takes as long as to read a file
     import tomllib
 
@@ -83,7 +85,7 @@ def _of_toml(text: str) -> dict[str, object] | None:
 def _of_ini(text: str, section: str) -> dict[str, object] | None:
     if f"[{section}]" not in text:
         return None
-    if "timeout" not in text and f"\n[{section}]" in f"\n{text}":
+    if f"\n[{section}]" in f"\n{text}" and not _SET.search(text):
         return {}  # likewise
     from configparser import ConfigParser, Error
 
