@@ -17,6 +17,7 @@ from sleeplint.languages import Surroundings, may_wait, read
 from sleeplint.languages.rust import attributes, layout, macros
 from sleeplint.languages.rust.layout import functions
 from sleeplint.languages.rust.macros import Grove
+from sleeplint.languages.rust.names import Finder
 from sleeplint.languages.rust.parsing import Budget
 from sleeplint.languages.rust.reach import InTests
 from sleeplint.languages.rust.timing import timed
@@ -317,3 +318,66 @@ def test_whole_words_are_those_that_a_pattern_finds(text: str, word: str, start:
     pattern = re.compile(rb"\b%s\b" % re.escape(name))
     assert [*places(code, name, start, end)] == [found.start() for found in pattern.finditer(code, start, end)]
     assert holds(code, name, start, end) == bool(pattern.search(code, start, end))
+
+
+LINES = st.sampled_from(
+    [
+        "pub fn brief(n: u64) {\n    std::thread::sleep(Duration::from_millis(n));\n}",
+        "pub(crate) fn brief(n: u64) { sleep(Duration::from_millis(n)); }",
+        "fn c() { brief(2); }",
+        "// fn brief(",
+        "mod inner {\n    use super::*;\n}",
+        "use super::*;",
+        "pub use super::b::*;",
+        "pub use crate::b::*;",
+        "pub use crate::b::brief;",
+        "pub use crate::b::{long as brief, c};",
+        "#[cfg(test)] pub use crate::{b::{*}};",
+        "pub use std::thread::*;",
+        "pub use std::time::*;",
+        "pub use tokio::time::*;",
+        "pub use rt::time::*;",
+        "pub use kv::*;",
+        "pub use near::*;",
+        "pub use near::a::*;",
+        "mod kv {\n    pub use crate::b::*;\n}",
+        "pub mod std {\n    pub mod thread {\n        pub use crate::b::brief as sleep;\n    }\n}",
+    ]
+)
+FILES = st.lists(LINES, max_size=4).map("\n".join)
+PACKAGE = """\
+[package]
+name = "{name}"
+[dependencies]
+tokio = "1"
+rt = {{ package = "tokio", version = "1" }}
+kv = "1"
+near = {{ path = "../near" }}
+"""
+
+
+@ANY
+@given(FILES, FILES, FILES, st.sampled_from(["a::*", "self::a::*", "crate::a::*", "crate::{a::*, b::*}"]))
+def test_modules_that_need_not_be_parsed_change_no_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, a: str, b: str, near: str, brought: str
+) -> None:
+    place = tmp_path / "app" / "tests" / "it.rs"
+    texts = {
+        "Cargo.toml": '[workspace]\nmembers = ["app", "near"]\n',
+        "app/Cargo.toml": PACKAGE.format(name="app"),
+        "app/src/lib.rs": f"mod a;\nmod b;\npub use {brought};\npub use std::time::Duration;\n",
+        "app/src/a.rs": a,
+        "app/src/b.rs": b,
+        "near/Cargo.toml": PACKAGE.format(name="near"),
+        "near/src/lib.rs": near + "\npub mod a;\n",
+        "near/src/a.rs": b,
+        "app/tests/it.rs": "use app::*;\n#[test]\nfn it() {\n    brief(20);\n    sleep(Duration::from_secs(1));\n}\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    source = Source.read(str(place))
+    found = read(source, Surroundings(Project(tmp_path))).waits
+    with monkeypatch.context() as context:
+        context.setattr(Finder, "_brings_nothing", lambda *_: False)
+        assert found == read(source, Surroundings(Project(tmp_path))).waits

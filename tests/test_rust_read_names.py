@@ -11,6 +11,7 @@ import pytest
 from sleeplint.facts import Wait
 from sleeplint.languages import Surroundings, may_wait, read
 from sleeplint.languages.catalogue import Argument, Call
+from sleeplint.languages.rust.uses import globs, may_name
 from sleeplint.source import Project, Source
 
 Tree = Callable[[Mapping[str, str]], Path]
@@ -330,3 +331,38 @@ def test_a_timer_of_the_projects_own_is_a_wait(tree: Tree) -> None:
     )
     (wait,) = in_project(root, "tests/a.rs")
     assert (wait.api, wait.kind, wait.duration_ms) == ("my_timer::timeout", "timeout", 1000)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (b"pub fn nap() {}", True),
+        (b"pub fn r#nap() {}", True),
+        (b"pub fn /* here */ nap() {}", True),
+        (b"macro_rules! nap { () => {} }", True),
+        (b"pub use a::{b::c, d as nap};", True),
+        (b"use nap::{self, brief};", True),
+        (b"extern crate nap;", True),
+        (b"static mut nap: u8 = 1;", True),
+        (b"fn a() { nap(1); b::nap(); } // a nap", False),
+        (b"fn naps() { catnap(); }", False),
+    ],
+)
+def test_a_byte_search_tells_what_a_file_cannot_name(code: bytes, expected: bool) -> None:
+    assert may_name(code, b"nap") == expected
+
+
+def test_all_globs_of_a_file_are_found() -> None:
+    code = b"use super::*;\n#[cfg(a)] pub(crate) use a::{b::*, c, d::{self, *}};\n// use e::*;\nmod f { use g::*; }\n"
+    assert set(globs(code)) == {("super",), ("a", "b"), ("a", "d"), ("g",)}
+
+
+def test_an_import_names_the_crate_that_the_manifest_knows_and_no_globs_module(tree: Tree) -> None:
+    root = tree(
+        {
+            "Cargo.toml": '[package]\nname = "app"\n[dependencies]\ntokio = "1"\n',
+            "src/lib.rs": "mod own;\nuse own::*;\nuse tokio::time::sleep;\nasync fn f() { sleep(D).await }\n",
+            "src/own.rs": "pub mod tokio {\n    pub mod time {\n        pub fn sleep(d: D) {}\n    }\n}\n",
+        }
+    )
+    assert [wait.api for wait in in_project(root, "src/lib.rs")] == ["tokio::time::sleep"]

@@ -274,6 +274,10 @@ class Library:
             self._places, ("member", name, near.folder if near is not None else None), lambda: self._member(name, near)
         )
 
+    def has_member(self, name: str, near: Crate) -> bool:
+        """Whether `member` may find anything."""
+        return self.workspace is not None and (self.workspace.knows(name) or name in near.beside)
+
     def _member(self, name: str, near: Crate | None) -> Place | None:
         crate = self.workspace.member(name, near) if self.workspace is not None else None
         reading = self.reading(crate.library) if crate is not None else None
@@ -345,6 +349,20 @@ class Library:
             reading = self.reading(candidate)
             if reading is not None:
                 return Place(reading, reading.outline)
+        return None
+
+    def unread(self, place: Place, name: str) -> bytes | None:
+        """The text of the module `name`, declared in `place`, in a file that nobody needed to parse so far."""
+        file = place.reading.path
+        if self.project is None or file is None:
+            return None
+        root = is_root(file, self.crate(place.reading))
+        for candidate in module_files(file, place.scope.path, name, place.scope.files.get(name), root):
+            if candidate in self._readings:
+                return None
+            source = self.source(candidate)
+            if source is not None:
+                return source.code
         return None
 
     def exists(self, path: str) -> bool:

@@ -10,7 +10,7 @@ from tree_sitter import Node
 from sleeplint.languages.rust.catalogue import FUNCTIONS
 from sleeplint.languages.rust.library import Library, Place, Reading
 from sleeplint.languages.rust.outline import Item, Scope, block
-from sleeplint.languages.rust.uses import Path
+from sleeplint.languages.rust.uses import Path, globs, may_name
 from sleeplint.records import dataclass, field, replace
 from sleeplint.regexes import regex
 
@@ -198,6 +198,8 @@ class Finder:
         return self._through_glob(place, target, path, _Search(), _FUEL)
 
     def _through_glob(self, place: Place, target: Path, path: Path, search: _Search, fuel: int) -> Found | None:
+        if self._brings_nothing(place, target, path[0]):
+            return None
         module = self._import(place, target, search, fuel)
         if module is None:
             return None
@@ -207,6 +209,31 @@ class Finder:
         if module.external and candidate in _EXPORTS:
             return Found("::".join((candidate, *path[1:])), external=True)
         return None
+
+    def _brings_nothing(self, place: Place, target: Path, name: str) -> bool:
+        """Whether a module that is declared where a glob imports it has nothing of that name, by a search of its bytes.
+
+        So much is sure of a text that neither declares nor imports it, if all globs in it lead back here or out of the
+        project.
+        """
+        inner = target[1:] if target[0] == "self" else target
+        if target[0] == "crate" and self.library.root(place).scope is place.scope:
+            inner = target[1:]
+        if len(inner) != 1 or inner[0] not in place.scope.files or inner[0] in place.scope.modules:
+            return False
+        code = self.library.unread(place, inner[0])
+        if code is None or may_name(code, name.encode()):
+            return False
+        return all(path == ("super",) or self._leads_out(place, path, name, code) for path in globs(code))
+
+    def _leads_out(self, place: Place, path: Path, name: str, code: bytes) -> bool:
+        """Whether a glob in a text imports from a crate of strangers, as far as is known nothing of that name."""
+        crate = self.library.crate(place.reading)
+        if crate is None or not path or path[0] not in crate.others | _STANDARD or b"mod " + path[0].encode() in code:
+            return False
+        head = crate.renamed.get(path[0], path[0])
+        ours = head not in _STANDARD and self.library.has_member(head, crate)
+        return not ours and canonical("::".join((head, *path[1:], name))) not in _EXPORTS
 
     def _member(self, place: Place, path: Path) -> Found:
         item = place.scope.items[path[0]]

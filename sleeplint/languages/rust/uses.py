@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from sleeplint.languages.rust.words import places
 from sleeplint.regexes import regex
 
 Path = tuple[str, ...]
 
 _COMMENT = regex(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _USE_TOKEN = regex(r"r#|\w+|::|[{},*]")
+_GLOB = regex(rb"^(?![ \t]*//)[^\n;]*?\buse\s[^;]*?\*[^;]*;", re.MULTILINE)
+_DECLARED = regex(
+    rb"(?:\b(?:fn|mod|const|static|mut|struct|enum|union|type|trait|crate|as)\s|macro_rules\s*!|\*/)\s*(?:r#)?\Z"
+)
+_NEAR = 80
+"""Bytes before a name that are looked back at."""
 _NESTED = 32
 """Groups within one another in a `use`; each repeats the path so far."""
 
@@ -63,3 +70,17 @@ def use_paths(text: str) -> Iterator[tuple[str | None, Path]]:
             case _:
                 segments.append(token)
     yield from finish()
+
+
+def may_name(code: bytes, name: bytes) -> bool:
+    """Whether a text may declare or import something of that name, by a search of its bytes; False is certain."""
+    return any(
+        _DECLARED.search(code, max(0, at - _NEAR), at) or b"use" in code[code.rfind(b";", 0, at) + 1 : at]
+        for at in places(code, name)
+    )
+
+
+def globs(code: bytes) -> Iterator[Path]:
+    """What a file imports all names of, wherever in it, by a search of its bytes: nothing is left out."""
+    for match in _GLOB.finditer(code):
+        yield from (path for name, path in use_paths(match[0].decode("utf-8", "replace")) if name is None)
