@@ -322,16 +322,16 @@ def test_whole_words_are_those_that_a_pattern_finds(text: str, word: str, start:
 
 LINES = st.sampled_from(
     [
-        "pub fn brief(n: u64) {\n    std::thread::sleep(Duration::from_millis(n));\n}",
-        "pub(crate) fn brief(n: u64) { sleep(Duration::from_millis(n)); }",
-        "fn c() { brief(2); }",
-        "// fn brief(",
+        "pub fn sleep_ms(n: u64) {\n    std::thread::sleep(Duration::from_millis(n));\n}",
+        "pub(crate) fn sleep_ms(n: u64) { sleep(Duration::from_millis(n)); }",
+        "fn c() { sleep_ms(2); }",
+        "// fn sleep_ms(",
         "mod inner {\n    use super::*;\n}",
         "use super::*;",
         "pub use super::b::*;",
         "pub use crate::b::*;",
-        "pub use crate::b::brief;",
-        "pub use crate::b::{long as brief, c};",
+        "pub use crate::b::sleep_ms;",
+        "pub use crate::b::{long as sleep_ms, c};",
         "#[cfg(test)] pub use crate::{b::{*}};",
         "pub use std::thread::*;",
         "pub use std::time::*;",
@@ -341,7 +341,7 @@ LINES = st.sampled_from(
         "pub use near::*;",
         "pub use near::a::*;",
         "mod kv {\n    pub use crate::b::*;\n}",
-        "pub mod std {\n    pub mod thread {\n        pub use crate::b::brief as sleep;\n    }\n}",
+        "pub mod std {\n    pub mod thread {\n        pub use crate::b::sleep_ms as sleep;\n    }\n}",
     ]
 )
 FILES = st.lists(LINES, max_size=4).map("\n".join)
@@ -371,7 +371,7 @@ def test_modules_that_need_not_be_parsed_change_no_name(
         "near/Cargo.toml": PACKAGE.format(name="near"),
         "near/src/lib.rs": near + "\npub mod a;\n",
         "near/src/a.rs": b,
-        "app/tests/it.rs": "use app::*;\n#[test]\nfn it() {\n    brief(20);\n    sleep(Duration::from_secs(1));\n}\n",
+        "app/tests/it.rs": "use app::*;\n#[test]\nfn it() {\n    sleep_ms(20);\n    sleep(Duration::from_secs(1));\n}\n",
     }
     for name, text in texts.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
