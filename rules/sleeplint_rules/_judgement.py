@@ -23,11 +23,9 @@ _TURN_MS: Final = 0.1
 """A shorter sleep is a turn of the scheduler, as `sleep(0)` is."""
 
 # What of a duration as written is only its dress: constructors, keywords, the suffixes of numbers.
-_DRESS: Final = re.compile(
-    r"(?:\w+(?:::|\.))*(?:Duration(?:::|\.)\w+|timedelta)|\bSome\b|\b[a-z_]+\s*=(?!=)|\b\d[\w.]*"
-)
-_BY_LOT: Final = re.compile(r"\b(?:random|rand|randint|randrange|uniform|gen_range|random_range|jitter|rng)\b")
-_NAME: Final = re.compile(r"[A-Za-z_]")
+_DRESS: Final = r"(?:\w+(?:::|\.))*(?:Duration(?:::|\.)\w+|timedelta)|\bSome\b|\b[a-z_]+\s*=(?!=)|\b\d[\w.]*"
+_BY_LOT: Final = r"\b(?:random|rand|randint|randrange|uniform|gen_range|random_range|jitter|rng)\b"
+_NAME: Final = r"[A-Za-z_]"
 _PAUSES: Final = frozenset({"hold", "startup", "settle", "absence", "expiry", "pacing", "workload", "sync"})
 _CLAIMS: Final = {
     "hold": "keeps something alive",
@@ -64,7 +62,7 @@ def _adds_up(wait: Wait) -> bool:
 
 def is_random(wait: Wait) -> bool:
     """Whether its length is drawn by lot, so that what runs at once mixes in other ways each time."""
-    return wait.duration_ms is None and wait.written is not None and _BY_LOT.search(wait.written) is not None
+    return wait.duration_ms is None and wait.written is not None and re.search(_BY_LOT, wait.written) is not None
 
 
 def is_guard(wait: Wait) -> bool:
@@ -127,7 +125,7 @@ def is_literal(written: str | None) -> bool:
     """Whether a duration is written in numbers alone: `Duration::from_secs(3)`, `5 * 60`; no name's value."""
     if written is None or not any(letter.isdigit() for letter in written):
         return False
-    return not _NAME.search(_DRESS.sub("", written))
+    return not re.search(_NAME, re.sub(_DRESS, "", written))
 
 
 def test_of(file: TestFile, wait: Wait) -> Test | None:
