@@ -400,6 +400,11 @@ def test_a_comment_says_that_nothing_happens(remark: str, role: str) -> None:
         ('assert!(received == 5, "too few");', "low"),
         ("assert_eq!(*received, VALUE);", "high"),
         ("assert_eq!(received.get(), 5);", "high"),
+        ("assert!(received.is_ok());", "low"),
+        ("assert!(received.is_ok()); assert_eq!(received, VALUE);", "low"),
+        ("assert!(received.is_ok()); assert_eq!(calls.load(SeqCst), 1);", "high"),
+        ("let received = inbox.recv().await; assert!(received.is_ok());", "high"),
+        ("assert!(received.is_ready());", "high"),
     ],
 )
 def test_nothing_settles_in_a_value_that_is_at_hand(assertion: str, confidence: str) -> None:

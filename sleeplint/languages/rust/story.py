@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from itertools import takewhile
 
 from sleeplint.facts import Related
 from sleeplint.languages.rust import vocabulary
@@ -83,7 +84,7 @@ def own_flow(scene: Scene) -> Verdict | None:
             and not _is_checked(way.text(scene.last[0]))
             and _TAKES.match(following[checked]) is None  # which waits by itself
             and not _is_timed_against(scene, following[checked])
-            and not _KNOWN.fullmatch(following[checked])
+            and not _is_at_hand(following, checked)
         )
         if _is_of_expiry(scene) and (_is_asked(following, checked) or _TAKES.match(following[0])):
             return Verdict("expiry", "low", related=shown)
@@ -170,10 +171,21 @@ def _is_asked(following: list[bytes], checked: int) -> bool:
     )
 
 
-_KNOWN = regex(
-    rb"\s*+(?:\w+::)*assert(?:_eq|_ne)?!\s*+\(\s*+!?\s*+&?[a-z]\w*\s*+(?:(?:,|[!=]=|[<>]=?)\s*+&?[\w:]+\s*+)?(?:,[^()]*)?\)\s*+;?\s*+"
+def _is_at_hand(following: list[bytes], checked: int) -> bool:
+    """Whether what is asserted is a value, or all that is asserted are results, that the test had before the wait."""
+    if _KNOWN.fullmatch(following[checked]):
+        return True
+    return checked == 0 and all(_CAME.fullmatch(text) for text in takewhile(_is_checked, following))
+
+
+_CLAIM = (
+    rb"\s*+(?:\w+::)*assert(?:_eq|_ne)?!\s*+\(\s*+!?\s*+&?[a-z]\w*%s\s*+(?:(?:,|[!=]=|[<>]=?)\s*+&?[\w:]+\s*+)?"
+    rb"(?:,[^()]*)?\)\s*+;?\s*+"
 )
+_KNOWN = regex(_CLAIM % b"")
 """What is asserted of a value that the test had before, nothing that happens meanwhile changes."""
+_CAME = regex(_CLAIM % rb"(?:\s*+\.\s*+is_(?:ok|err|some|none)\(\))?")
+"""So is it with how something ended."""
 
 
 def _is_timed_against(scene: Scene, following: bytes) -> bool:
