@@ -400,6 +400,7 @@ def test_a_comment_says_that_nothing_happens(remark: str, role: str) -> None:
         ('assert!(received == 5, "too few");', "low"),
         ("assert_eq!(*received, VALUE);", "high"),
         ("assert_eq!(received.get(), 5);", "high"),
+        ("let said = inbox.recv().await; assert_eq!(said, VALUE);", "low"),
         ("assert!(received.is_ok());", "low"),
         ("assert!(received.is_ok()); assert_eq!(received, VALUE);", "low"),
         ("assert!(received.is_ok()); assert_eq!(calls.load(SeqCst), 1);", "high"),

@@ -73,7 +73,7 @@ class BurnedTimeout(Rule):
 
             async fn ends(worker: &mut Worker, given: Duration) {
                 tokio::select! {
-                    _ = sleep(given) => worker.kill().await,
+                    _ = sleep(given) => { worker.kill().await; }
                     _ = worker.wait() => {}
                 }
             }
