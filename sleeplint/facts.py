@@ -178,7 +178,7 @@ class Test:
     """`tokio`, `asyncio`, `trio`, ...; None for a plain test."""
     paused_clock: bool = False
     cases: int | None = 1
-    """How often it is run by its parameters; None if the source does not say."""
+    """How often it is run by its parameters, not at all if it is skipped; None if the source does not say."""
     limit_ms: Milliseconds | None = None
     """A time limit on the whole test."""
     limited_by: str | None = None

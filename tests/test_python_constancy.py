@@ -439,6 +439,26 @@ STORIES = {
             assert bot.sees("/start")
         """,
     ),
+    "a comment that speaks of a timeout that is waited for": (
+        "expiry low",
+        """
+        def test_it(server):
+            server.request("a")
+            # Wait for the rest of our timeout, and a tick
+            time.sleep(1.2)  # <-
+            assert server.idle == 1
+        """,
+    ),
+    "a comment that speaks of a timeout": (
+        "settle high",
+        """
+        def test_it(server):
+            server.request("a")
+            # The timeout is 10 s
+            time.sleep(1.2)  # <-
+            assert server.idle == 1
+        """,
+    ),
     "what a database was told": (
         "expiry low",
         """

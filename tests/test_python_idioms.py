@@ -575,6 +575,52 @@ IDIOMS = {
             assert producer.flush(0.001) == 3  # <-
         """,
     ),
+    "a field of what it gives": (
+        "timeout 5000 guard high costs 0",
+        """
+        def test(client):
+            assert client.wait("box", timeout=5)["status"] == 0  # <-
+        """,
+    ),
+    "what it gives itself": (
+        "timeout 5000 burned high costs 5000",
+        """
+        def test(client):
+            assert client.wait("box", timeout=5) is None  # <-
+        """,
+    ),
+    # --- what nobody pays
+    "a test that is skipped": (
+        "sleep 2000 settle high costs None",
+        """
+        @pytest.mark.skip(reason="fails at times")
+        def test(bus):
+            bus.send(1)
+            time.sleep(2)  # <-
+            assert bus.got == [1]
+        """,
+    ),
+    "a class that is skipped": (
+        "sleep 2000 settle high costs None",
+        """
+        @unittest.skip("fails at times")
+        class TestIt(unittest.TestCase):
+            def test(self):
+                self.bus.send(1)
+                time.sleep(2)  # <-
+                assert self.bus.got == [1]
+        """,
+    ),
+    "a test that is skipped elsewhere": (
+        "sleep 2000 settle high costs 2000",
+        """
+        @pytest.mark.skipif(sys.platform == "win32", reason="fails at times")
+        def test(bus):
+            bus.send(1)
+            time.sleep(2)  # <-
+            assert bus.got == [1]
+        """,
+    ),
     # --- what one is to keep to
     "a sleep so as not to ask too often": (
         "sleep 1000 pacing low costs 1000",

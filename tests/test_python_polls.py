@@ -10,7 +10,7 @@ from sleeplint.facts import Wait
 from sleeplint.languages import read
 from sleeplint.source import Source
 
-HEAD = "import queue, threading, time\nimport pytest\nfrom app import timestamp\n\n"
+HEAD = "import asyncio, queue, threading, time\nimport pytest\nfrom tornado import gen\nfrom app import timestamp\n\n"
 
 
 def here(code: str) -> Wait:
@@ -53,6 +53,78 @@ ROLES = {
                 topic.publish("a")
                 time.sleep(0.5)  # <-
             assert topic.is_open
+        """,
+    ),
+    "that gives one thing after the other": (
+        "pacing",
+        """
+        async def spend(_root, _info, money):
+            while money.amount > 0:
+                money = Money(money.amount - 1)
+                yield money
+                await asyncio.sleep(0.01)  # <-
+        """,
+    ),
+    "whose yield is a wait": (
+        "poll",
+        """
+        @gen.coroutine
+        def test_it(money):
+            while money.amount > 0:
+                yield money.spend()
+                time.sleep(0.01)  # <-
+        """,
+    ),
+    "that is left in its first round": (
+        "settle",
+        """
+        async def test_it(session):
+            async for answer in session.subscribe("a"):
+                await asyncio.sleep(0.01)  # <-
+                break
+            assert session.closed
+        """,
+    ),
+    "that may go round again": (
+        "poll",
+        """
+        async def test_it(session):
+            while True:
+                await asyncio.sleep(0.01)  # <-
+                if not await session.ask("a"):
+                    continue
+                break
+            assert session.closed
+        """,
+    ),
+    "until somebody says that it is enough": (
+        "pacing",
+        """
+        class Stress(Base):
+            def work(self):
+                while not self.stop.is_set():
+                    self.tree.add(1)
+                    time.sleep(self.pause)  # <-
+        """,
+    ),
+    "of a test itself until somebody has stopped": (
+        "poll",
+        """
+        def test_it(worker):
+            while not worker.stopped.is_set():
+                worker.interrupt()
+                time.sleep(0.1)  # <-
+            assert worker.clean
+        """,
+    ),
+    "until something has happened": (
+        "poll",
+        """
+        class Stress(Base):
+            def work(self):
+                while not self.happened.is_set():
+                    self.tree.add(1)
+                    time.sleep(self.pause)  # <-
         """,
     ),
     "until it is ready, or gone": (
@@ -241,6 +313,33 @@ LOOKS = {
         assert one + two + rest == 9
         """,
     ),
+    "whether it ran out is handed on": (
+        False,
+        """
+        answers.put(found)
+        pool.open()
+        pool.fill()
+        pool.close()
+        """,
+    ),
+    "whether it ran out is only said": (
+        True,
+        """
+        print(found)
+        pool.open()
+        pool.fill()
+        pool.close()
+        """,
+    ),
+    "what it came to is handed on": (
+        True,
+        """
+        answers.put(sizes)
+        pool.open()
+        pool.fill()
+        pool.close()
+        """,
+    ),
     "it is looked up again, and something is done": (
         True,
         """
@@ -262,6 +361,7 @@ def test_running_out_is_noticed_where_it_is_looked_up_again(story: str) -> None:
             for _ in range(10):
                 sizes = pool.size(), pool.free(), pool.rest()
                 if all(sizes):
+                    found = True
                     break
                 time.sleep(1)  # <-
     """

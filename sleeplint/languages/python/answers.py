@@ -38,6 +38,8 @@ def asserted(scene: Scene, site: Site) -> Outcome | None:
     for index in range(len(site.chain) - 1, border(site.chain), -1):
         outer = site.chain[index]
         match outer.type:
+            case "subscript" if (key := outer.child_by_field_name("subscript")) is not None and key.type == "string":
+                return Outcome("guard", True, True, outer) if inner.id != key.id else None  # it gave something
             case "not_operator":
                 negated = not negated
             case "await" | "parenthesized_expression" | "boolean_operator" | "named_expression":

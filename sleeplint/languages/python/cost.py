@@ -87,7 +87,7 @@ def cost(
     if site.duration_ms is None or site.duration_ms >= DAY_MS or repeats is None:
         return None
     cases = site.test.cases if site.test is not None else 1
-    if not cases:  # parameters that are put together elsewhere
+    if not cases:  # parameters that are put together elsewhere, or a test that is skipped
         return None
     if cases > 1 and ((verdict.role == "burned" and not verdict.sure) or _depends(site)):
         return None  # in some of the cases

@@ -66,10 +66,20 @@ def round_of(scene: Scene, chain: Chain, node: Node) -> Round | None:
         outer = chain[index]
         if outer.type in LOOPS and inner.type != "else_clause":
             head = outer.child_by_field_name("right" if outer.type == "for_statement" else "condition")
-            if not (outer.type == "for_statement" and head is not None and head.id == inner.id):
+            in_head = outer.type == "for_statement" and head is not None and head.id == inner.id
+            if not in_head and not _is_left_at_once(scene, outer):
                 return _round(scene, outer, index)
         inner = outer
     return None
+
+
+def _is_left_at_once(scene: Scene, loop: Node) -> bool:
+    """`for first in things: ..; break`: it goes round no more than once."""
+    body = loop.child_by_field_name("body")
+    last = scene.statements(body)[-1:] if body is not None else ()
+    if body is None or not last or last[0].type not in ("break_statement", "return_statement"):
+        return False
+    return b"continue" not in scene.code[body.start_byte : body.end_byte]
 
 
 def _round(scene: Scene, loop: Node, index: int) -> Round:
@@ -84,7 +94,7 @@ def _round(scene: Scene, loop: Node, index: int) -> Round:
         shape = "endless" if _ENDLESS.match(written) else "clock" if _only_clock(written) else "condition"
         if shape == "condition" and not exits and _only_counts(scene, loop, written):
             shape = "items"
-        if shape == "condition" and _uses_up(scene, loop, written):
+        if shape == "condition" and (_uses_up(scene, loop, written) or _gives_one_by_one(loop)):
             shape, exits = "items", False
     elif _ENDLESS_ITERABLE.match(scene.text(loop.child_by_field_name("right") or loop)):
         shape = "endless"
@@ -172,6 +182,18 @@ def _uses_up(scene: Scene, loop: Node, condition: str) -> bool:
         return False
     taken = re.compile(rb"(?<![\w.])%s\.(pop|popleft|popitem)\(" % re.escape((found[1] or found[2]).encode()))
     return bool(taken.search(scene.code, body.start_byte, body.end_byte))
+
+
+def _gives_one_by_one(loop: Node) -> bool:
+    """`yield item` in each round: it makes what others go through. What is called there may be awaited by it."""
+    body = loop.child_by_field_name("body")
+    inner = (
+        [child.named_children[0] for child in body.named_children if child.named_children] if body is not None else []
+    )
+    return any(
+        part.type == "yield" and part.named_children and part.named_children[0].type not in ("call", "await", "yield")
+        for part in inner
+    )
 
 
 def _only_clock(condition: str) -> bool:

@@ -46,6 +46,7 @@ _STAYS = regex(
     r"(?i)self\.\w*(alive|running|run|active|serving|working|going|on)$"
     r"|not self\.\w*(stop(ped|ping)?|quit(ting)?|exit(ed|ing)?|clos(ed|ing)|shut_?down)(_(event|flag))?(\.is_set\(\))?$"
 )
+_TILL_STOPPED = regex(r"(?i)not [\w.]*\b\w*(stop|quit|exit|shut_?down|cancel|terminat)\w*\.is_set\(\)$")
 _FLAG = regex(r"(not )?[\w.]+(\.is_set\(\))?$")
 """What somebody else changes."""
 _GIVEN = regex(rb"[ \t]*(?::[^=\n]*)?=(?!=)[^\n#]*")
@@ -144,8 +145,11 @@ def _verdict(scene: Scene, site: Site, standing: Standing, spawn: Spawn | None, 
         return Verdict("race-arm", True)
     if round_ is not None and _backs_off(site, round_):
         return Verdict("pacing", False)
-    if round_ is not None and round_.polls and not _samples(scene, site, standing, round_):
-        return Verdict("poll", True, loop=_loop(scene, site, standing, round_))
+    if round_ is not None and round_.polls:
+        if not _samples(scene, site, standing, round_):
+            return Verdict("poll", True, loop=_loop(scene, site, standing, round_))
+        if standing.kind != "task" and _goes_on_until_stopped(scene, site, round_):
+            return Verdict("pacing", False)
     if _delays_a_call(site):
         return Verdict("pacing", True)
     return (
@@ -283,7 +287,7 @@ def _samples(scene: Scene, site: Site, standing: Standing, round_: Round) -> boo
         or (standing.function is not None and is_handler(scene, standing.function))
     )
     told = round_.shape == "condition" or leaves_when_told(scene, round_.node, _FLAG)
-    if not handles and (not told or standing.kind != "task"):
+    if not handles and (not told or standing.kind != "task") and not _goes_on_until_stopped(scene, site, round_):
         return False
     if _serves_until_told(scene, site, round_):
         return not round_.exits or leaves_when_told(scene, round_.node)
@@ -293,6 +297,14 @@ def _samples(scene: Scene, site: Site, standing: Standing, round_: Round) -> boo
         for statement in (_steps(scene, body) if round_.shape == "condition" else scene.statements(body))
         for call in scene.calls(statement)
     )
+
+
+def _goes_on_until_stopped(scene: Scene, site: Site, round_: Round) -> bool:
+    """`while not self.stop.is_set():`, in no test itself."""
+    condition = round_.node.child_by_field_name("condition") if round_.node.type == "while_statement" else None
+    label = site.chain[border(site.chain)].child_by_field_name("name") if border(site.chain) >= 0 else None
+    tested = site.test is not None and label is not None and label.start_byte == site.test.name_span.start
+    return condition is not None and not tested and bool(_TILL_STOPPED.match(scene.text(bare(condition))))
 
 
 def _backs_off(site: Site, round_: Round) -> bool:

@@ -11,7 +11,7 @@ from sleeplint.languages.python import vocabulary as words
 from sleeplint.languages.python.flow import Act, border, fails, following
 from sleeplint.languages.python.loops import Round, bounds, measures, moves, own_parts
 from sleeplint.languages.python.scene import Scene, Use
-from sleeplint.languages.python.tree import Chain, bare, chain_to
+from sleeplint.languages.python.tree import Chain, arguments_of, bare, chain_to
 
 _SOON = 3
 """Statements in which what is missing is noticed."""
@@ -41,7 +41,7 @@ def falls_through(scene: Scene, round_: Round, chain: Chain) -> bool:
     for act in following(scene, chain[: round_.index], loop):
         if act.kind in ("assert", "raise") or any(words.GIVING_UP.search(call.name) for call in act.calls):
             return False
-        if count == 0 and body is not None and _asks_again(scene, act.node, loop):
+        if count == 0 and body is not None and (_asks_again(scene, act.node, loop) or _tells(scene, act, body)):
             return False  # what it does about that is its own matter
         if act.kind == "return":
             # The caller is told, unless the value is the same as on success.
@@ -51,6 +51,16 @@ def falls_through(scene: Scene, round_: Round, chain: Chain) -> bool:
         if count >= _SOON and goes_on:
             return True
     return True
+
+
+def _tells(scene: Scene, act: Act, body: Node) -> bool:
+    """`answers.put(found)`, where the loop has `found = True`: it hands on whether it ran out."""
+    for call in act.calls[:1]:
+        for given in arguments_of(call.node, scene.code).positional:
+            flag = rb"\b%s\s*=\s*(True|False)\b" % re.escape(scene.text(given).encode())
+            if given.type == "identifier" and re.search(flag, scene.code[body.start_byte : body.end_byte]):
+                return call.name not in words.SAYINGS
+    return False
 
 
 def _is_looked_up_again(scene: Scene, act: Act, loop: Node) -> bool:

@@ -192,6 +192,8 @@ class Tests:
 
     def _cases(self, marks: list[tuple[str, Node]]) -> int | None:
         cases = 1
+        if any(path in ("pytest.mark.skip", "unittest.skip") for path, _ in marks):
+            return 0
         for path, decorator in marks:
             if not path.endswith("mark.parametrize") or decorator.type != "call":
                 if path.endswith(("parameterized.expand", "ddt.data")):

@@ -290,7 +290,10 @@ TIMEOUT_BLOCKS = frozenset(
 QUIET_BLOCKS = frozenset({"move_on_after", "move_on_at"})
 """Those that end silently."""
 
-NO_LONGER_VALID = regex(r"(?i)\bexpir|\bttl\b|\b(goe?s?|becomes?|be|is|are) (stale|invalid)|time ?out (passes|elapses)")
+NO_LONGER_VALID = regex(
+    r"(?i)\bexpir|\bttl\b|\b(goe?s?|becomes?|be|is|are) (stale|invalid)|time ?out (passes|elapses)|"
+    r"\b(wait\w*|sleep\w*)\b.{0,40}\b(for|past|out|longer than|more than|exceeds?)\b.{0,30}\btime-?outs?\b"
+)
 """A comment that says that something runs out."""
 UNMOVED = regex(
     r"(?i)\b(still|never|ignored?|unaffected|unchanged|untouched|intact|remains?|stays?|survives?|"
