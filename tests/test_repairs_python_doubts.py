@@ -153,6 +153,46 @@ LEFT_ALONE = {
                 await asyncio.sleep(0)
             assert cache.age() > 0
         """,
+    "a poll whose failure is caught": """
+        import time
+
+
+        def test_ends(job):
+            try:
+                while not job.done:
+                    time.sleep(0.1)
+            except (OSError, Exception) as error:
+                print(error)
+        """,
+    "a poll whose failure is let go": """
+        import time
+        from contextlib import suppress
+
+
+        def test_ends(job):
+            with suppress(Exception):
+                while not job.done:
+                    time.sleep(0.1)
+        """,
+    "a clock that a fixture moves": """
+        import time
+
+
+        def test_ages(time_machine, cache):
+            start = time.time()
+            time_machine.shift(10)
+            assert 9 < time.time() - start < 11
+        """,
+    "a clock that the test replaces": """
+        import time
+
+
+        def test_ages(cache, seconds):
+            time.time = lambda: next(seconds)
+            start = time.time()
+            cache.get()
+            assert time.time() - start < 11
+        """,
     "a job that a decorator hands to workers": """
         import time
 
@@ -319,6 +359,38 @@ GIVEN_A_DEADLINE = {
                 assert time.monotonic() < deadline, "`thread.ready` did not come in 10 s"
                 time.sleep(0.01)
             yield thread
+        """,
+    ),
+    "what is caught and raised again": (
+        """
+        import time
+
+
+        def test_ends(job):
+            try:
+                while not job.done:
+                    time.sleep(0.1)
+            except Exception:
+                print(job.log)
+                raise
+            except OSError:
+                pass
+        """,
+        """
+        import time
+
+
+        def test_ends(job):
+            try:
+                deadline = time.monotonic() + 10
+                while not job.done:
+                    assert time.monotonic() < deadline, "`job.done` did not come in 10 s"
+                    time.sleep(0.1)
+            except Exception:
+                print(job.log)
+                raise
+            except OSError:
+                pass
         """,
     ),
     "a helper that a decorated test calls": (

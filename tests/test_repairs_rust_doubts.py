@@ -219,6 +219,37 @@ def test_one_constant_is_for_one_purpose(constant: str, guards: str, expected: A
     assert level(found(code, "repeated-timeout")) == expected
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("", "", Applicability.SAFE),
+        ('#[cfg(feature = "net")]', "", Applicability.SAFE),
+        ('#[cfg(feature = "net")]', '#[cfg(feature = "net")]', DISPLAY),
+    ],
+)
+def test_a_constant_is_used_whatever_is_compiled(first: str, second: str, expected: Applicability) -> None:
+    test = "TEST\n    #[tokio::test]\n    async fn NAME() {\n        " + GUARD * 3 + "}\n\n    "
+    tests = test.replace("TEST", first).replace("NAME", "a") + test.replace("TEST", second).replace("NAME", "b")
+    code = f"    use std::time::Duration;\n    use tokio::time::timeout;\n\n    {tests}"
+    assert level(found(code, "repeated-timeout")) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("counts", UNSAFE),
+        ("counts_only_what_is_new", DISPLAY),
+        ("does_not_retry", DISPLAY),
+        ("debounces", DISPLAY),
+        ("announces_notes", UNSAFE),
+    ],
+)
+def test_a_test_that_is_named_for_an_end_keeps_its_sleep(name: str, expected: Applicability) -> None:
+    code = SETTLES.replace("IMPORTS", "use std::time::Duration;").replace("async fn settles", f"async fn {name}")
+    code = code.replace("SLEEP", "tokio::time::sleep(Duration::from_secs(1)).await;")
+    assert level(found(code, "settle-sleep")) == expected
+
+
 BLOCKS = """\
     use std::time::Duration;
 

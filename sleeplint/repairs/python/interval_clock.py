@@ -5,11 +5,17 @@ from __future__ import annotations
 import libcst as cst
 
 from sleeplint.finding import Applicability
+from sleeplint.regexes import regex
 from sleeplint.repairs.python.draft import Draft, Repair
 from sleeplint.repairs.python.place import Place
 from sleeplint.repairs.python.prospects import WALL_CLOCK
 
 _REPLACED = ("time.time", "freeze_time", "time_machine", "freezegun")
+_SETS_THE_CLOCK = regex(
+    r"\b(?:time_machine|freez\w*|frozen\w*|travel\w*|\w*clock)\b|\.(?:shift|move_to|tick|advance\w*|set_time)\("
+    r"|(?:^|[^\w.])time\.time\s*=(?!=)"
+)
+"""What moves the wall clock, and leaves the monotonic one alone."""
 
 
 def repair(place: Place) -> Repair | None:
@@ -34,6 +40,8 @@ def repair(place: Place) -> Repair | None:
 
 def _is_clock_replaced(place: Place) -> bool:
     """Whether the file speaks of `time.time` in a string (a patch), or freezes the clock."""
+    if _SETS_THE_CLOCK.search(place.file.text(place.functions[-1])):
+        return True
     strings = (string.value for string in place.file.every(cst.SimpleString))
     if any("time.time" in string or string.strip("'\"") == "time" for string in strings):
         return True

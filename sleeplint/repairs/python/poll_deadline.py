@@ -26,6 +26,7 @@ _CLOCK = regex(
 _HARMLESS_DECORATORS = regex(
     r"(?:pytest|pytest_\w+|unittest|contextlib|functools|mock|typing)\.|\w*property$|\w+method$"
 )
+_CATCHES = regex(r"\b(?:AssertionError|BaseException|Exception)\b")
 _RUNNERS = frozenset({"run", "run_sync", "run_until_complete"})
 """Methods that run what they are given, and let its errors through."""
 _TESTS = regex(rb"\bdef test")
@@ -73,6 +74,8 @@ def fails_the_test(place: Place) -> bool:
     """Whether an assertion there is one of the test: neither another program's, nor in what somebody else runs."""
     if not _TESTS.search(place.file.code) and _STARTED_AS_PROGRAM.search(place.file.code):
         return False
+    if _is_caught(place):
+        return False
     for function, outer in zip(place.functions, [*place.functions[1:], None], strict=True):
         if function.name.value.startswith("test"):
             return True
@@ -83,6 +86,20 @@ def fails_the_test(place: Place) -> bool:
         if outer is not None and _is_given_away(place, function):
             return False
     return True
+
+
+def _is_caught(place: Place) -> bool:
+    """Whether the function itself catches an assertion's error there."""
+    for block in place.within(cst.Try):
+        if place.file.span(place.statement) in place.file.span(block.body):
+            for handler in block.handlers:
+                caught = place.file.text(handler.type) if handler.type is not None else "BaseException"
+                passed_on = next(place.file.every(cst.Raise, place.file.span(handler)), None) is not None
+                if _CATCHES.search(caught) and not passed_on:
+                    return True
+    items = (item.item for block in place.within(cst.With) for item in block.items)
+    calls = (item for item in items if isinstance(item, cst.Call))
+    return any("suppress" in place.file.text(call.func) and _CATCHES.search(place.file.text(call)) for call in calls)
 
 
 def _is_given_away(place: Place, function: cst.FunctionDef) -> bool:

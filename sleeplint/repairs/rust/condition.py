@@ -35,6 +35,12 @@ SAYS_NO_MORE = regex(
     re.IGNORECASE,
 )
 """An assertion that says so is also about what must not come later."""
+_NAMED_FOR_AN_END = regex(
+    r"\b(?:more|only|most|exactly|never|not|no|none|without|once|single|limit\w*|exceed\w*|max\w*)\b"
+    r"|duplicat|dedup|debounc|throttl|coalesc",
+    re.IGNORECASE,
+)
+"""A test that is called so is about that as well: its sleep also shows that no more comes."""
 CONSUMES = regex(
     r"\.\s*(?:\w*recv\w*|next\w*|pop\w*|take|swap|fetch_\w+|remove\w*|insert\w*|send\w*|read\w*|accept|poll\w*|drain|replace"
     r"|push\w*|write\w*|publish\w*|delete\w*|create\w*|post\w*|put\w*|add\w*|set\w*|close\w*|stop\w*|start\w*|join\w*|abort"
@@ -105,10 +111,16 @@ def poll(place: Place) -> Fix | None:
     held = [_held_before(place, function, condition) for condition in conditions]
     if all(one is True for one in held):
         return None
-    if held[0] is not False or not all_polled or any(SAYS_NO_MORE.search(ground.text(node)) for node in asserted):
+    ended = any(SAYS_NO_MORE.search(ground.text(node)) for node in asserted)
+    if held[0] is not False or not all_polled or ended or _is_named_for_an_end(place):
         return shown(title, *lines, *(ground.text(node) for node in asserted[:1]))
     step = pen(place).step(whole.start_byte)
     return repaired(place, title, UNSAFE, pen(place).replace(whole, *(line.replace("    ", step, 1) for line in lines)))
+
+
+def _is_named_for_an_end(place: Place) -> bool:
+    name = place.function.child_by_field_name("name") if place.function is not None else None
+    return name is not None and _NAMED_FOR_AN_END.search(place.ground.text(name).replace("_", " ")) is not None
 
 
 def _assertions(place: Place) -> list[Node]:

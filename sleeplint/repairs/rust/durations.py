@@ -91,8 +91,13 @@ def one_constant(place: Place) -> Fix | None:
     name = next((name for name in _NAMES if not _is_taken(ground, name)), None)
     if at is None or name is None:
         return None
-    # One that runs out on purpose and one that must not are tuned apart; two names have to say what they are for.
-    if len({wait.role for wait, _ in found}) > 1 or _DURATIONS.search(ground.bare):
+    # One that runs out on purpose and one that must not are tuned apart; two names have to say what they are for;
+    # and where nothing is compiled that uses it, the compiler warns of it.
+    if (
+        len({wait.role for wait, _ in found}) > 1
+        or _DURATIONS.search(ground.bare)
+        or (all(_is_conditional(ground, node) for _, node in found))
+    ):
         return _constant_sketch(ground, found)
     kind = _spelled_in(ground, module, found[0][1])
     newline = "\r\n" if b"\r\n" in ground.code else "\n"
@@ -102,6 +107,20 @@ def one_constant(place: Place) -> Fix | None:
     return repaired(
         place, f"Name it once, as `{name}`", SAFE, (Edit(Span(at, at), f"{newline}{constant}{newline}"), *edits)
     )
+
+
+def _is_conditional(ground: Ground, node: Node) -> bool:
+    """Whether what holds a node is compiled only under a condition, other than that of its module."""
+    module = _module(ground, node)
+    for holder in reversed(ground.grove.chain(node.start_byte, node.end_byte)):
+        if holder == module:
+            return False
+        above = holder.prev_named_sibling
+        while above is not None and (above.type == "attribute_item" or above.type.endswith("comment")):
+            if re.match(r"#\[\s*cfg\b", ground.text(above)):
+                return True
+            above = above.prev_named_sibling
+    return False
 
 
 def found_indent(ground: Ground, module: Node) -> int:
