@@ -589,6 +589,49 @@ NOT_SHOWN = {
             time.sleep(1)
             assert len(events) == 1
         """,
+    "what was waited for before is to go on holding": """
+        import asyncio
+
+
+        async def test_scales_no_further(cluster):
+            while len(cluster.workers) > 1:
+                await cluster.changed()
+            cluster.ask(1)
+            await asyncio.sleep(0.1)
+            assert len(cluster.workers) == 1
+        """,
+    "many that start": """
+        import asyncio
+
+
+        async def test_shuts_down(queue, putter):
+            tasks = []
+            for number in range(2):
+                tasks.append(asyncio.create_task(putter(number)))
+            await asyncio.sleep(0.01)
+            queue.shutdown()
+            await asyncio.gather(*tasks)
+        """,
+    "many that start at a go": """
+        import asyncio
+
+
+        async def test_shuts_down(queue, putter):
+            tasks = [asyncio.create_task(putter(number)) for number in range(2)]
+            await asyncio.sleep(0.01)
+            queue.shutdown()
+            await asyncio.gather(*tasks)
+        """,
+    "what comes over the wire while all tasks wait": """
+        import trio
+
+
+        async def test_is_kept_alive(run_server):
+            async with run_server() as server:
+                client = await server.join()
+                await trio.sleep(0.1)
+                assert client.latency > 0
+        """,
     "what was asserted eventually before is to go on holding": """
         import time
         import unittest

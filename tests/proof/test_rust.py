@@ -44,6 +44,7 @@ DELETE = "Delete the sleep: the listener is bound before the task starts"
 PARK = "Park the task on `std::future::pending`"
 RELEASE = "Hold the {} until `hold_tx` is dropped before the join"
 POLL = "Poll what is asserted, bounded"
+AWAIT = "Await the runtime's sleep, which needs tokio's feature `time`"
 LIMIT = "Put a timeout that fails around the poll"
 RECIPES = [
     Recipe("hold_detached", SAFE, (PARK,)),
@@ -67,7 +68,7 @@ RECIPES = [
     Recipe("settle_before_a_wait", UNSAFE, ("Delete the sleep: what follows waits by itself",)),
     Recipe("expiry_on_paused_clock", UNSAFE, ("Run the test on tokio's paused clock",)),
     Recipe("poll_without_deadline", UNSAFE, (LIMIT, LIMIT)),
-    Recipe("blocking_in_async", UNSAFE, ("Await the runtime's sleep", POLL)),
+    Recipe("blocking_in_async", UNSAFE, (AWAIT, POLL)),
     Recipe("tight_guard", UNSAFE, ("Raise the guard to 5 s",)),
     Recipe("repeated_timeout", SAFE, ("Name it once, as `TIMEOUT`",)),
     Recipe("task_that_only_sleeps", SAFE, ("Delete the task that only sleeps",)),

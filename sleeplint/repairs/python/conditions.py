@@ -57,14 +57,19 @@ def missing_condition(place: Place, statement: Statement) -> str | None:
 
 
 def _was_asserted(place: Place, statement: cst.SimpleStatementLine) -> bool:
-    """Whether the same was asserted before the wait: then it may hold from the start, and is to go on holding."""
+    """Whether the same was asserted, or waited for, before: then it may hold from the start, and has to go on."""
     function = place.function
     if function is None:
         return False
     start, within = place.file.span(place.statement).start, place.file.span(function)
     words = _words(place, statement)
     nodes = (*place.file.every(cst.Assert, within), *place.file.every(cst.Call, within))
-    return any(words in _words(place, node) for node in nodes if place.file.span(node).start < start)
+    if any(words in _words(place, node) for node in nodes if place.file.span(node).start < start):
+        return True
+    loops = [loop for loop in place.file.every(cst.While, within) if place.file.span(loop).start < start]
+    compared = place.file.every(cst.Comparison, place.file.span(statement))
+    reads = [_words(place, comparison.left) for comparison in compared]
+    return any(read in _words(place, loop.test) for read in reads for loop in loops)
 
 
 def _words(place: Place, node: cst.CSTNode) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import libcst as cst
 
 from sleeplint.finding import Applicability, Fix
+from sleeplint.regexes import regex
 from sleeplint.repairs.python.assertions import asserted_less, is_assertion, is_unittest, patience
 from sleeplint.repairs.python.conditions import missing_condition
 from sleeplint.repairs.python.draft import PATIENCE_SECS, Repair
@@ -17,6 +18,8 @@ from sleeplint.repairs.python.prospects import IDLE_LIBRARIES
 from sleeplint.repairs.python.startup import startup
 
 _LONGEST_LINE = 100
+_GOES_OUT = regex(r"(?i)socket|connect|server|listen|\bport\b|process|thread|run_sync|open_file")
+"""What speaks of others than the loop's own tasks, which may be under way while all of these wait."""
 
 
 def shown(title: str, *lines: str) -> Repair:
@@ -53,7 +56,7 @@ def _settle(place: Place) -> Repair | None:
 def _quiet(place: Place) -> Repair | None:
     """Trio and anyio know when every task waits for something."""
     library = place.wait.api.split(".")[0]
-    if library not in IDLE_LIBRARIES:
+    if library not in IDLE_LIBRARIES or (place.functions and _GOES_OUT.search(place.file.text(place.functions[-1]))):
         return None
     call = "trio.testing.wait_all_tasks_blocked" if library == "trio" else "anyio.wait_all_tasks_blocked"
     return shown(

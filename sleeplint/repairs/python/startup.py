@@ -37,7 +37,15 @@ def _calls_before(place: Place) -> Iterator[cst.Call]:
     """The calls of the statements right before it, the last first."""
     for statement in reversed(place.before[-_NEARBY:]):
         span = place.file.span(statement)
-        yield from sorted(place.file.every(cst.Call, span), key=lambda call: place.file.span(call).start)
+        calls = sorted(place.file.every(cst.Call, span), key=lambda call: place.file.span(call).start)
+        if calls and not isinstance(statement, cst.While | cst.For):  # many of them would share one event
+            yield from (call for call in calls if not _is_one_of_many(place, call))
+
+
+def _is_one_of_many(place: Place, call: cst.Call) -> bool:
+    """Whether a call stands in a comprehension."""
+    within = place.file.chain(place.file.span(call))
+    return any(isinstance(node, cst.BaseComp) for node in within)
 
 
 def _by_call(place: Place, call: cst.Call, words: Primitives, name: str) -> tuple[str, ...] | None:
