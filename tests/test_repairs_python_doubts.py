@@ -127,31 +127,27 @@ def test_a_sleep_that_is_to_block_stays(code: str) -> None:
 
 LEFT_ALONE = {
     "a poll that only lets time pass": """
-        import time
-
-
-        class TestStamps:
-            def wait_for_the_next_second(self):
-                start = time.localtime()[5]
-                while time.localtime()[5] == start:
-                    time.sleep(0.01)
-
-            def test_stamps(self):
-                self.wait_for_the_next_second()
-                assert stamp()
-        """,
-    "a poll that only lets time pass on a loop": """
-        import asyncio
+        import trio
 
 
         async def test_ages(cache):
-            loop = asyncio.get_running_loop()
-            start = loop.time()
-            while True:
-                if loop.time() != start:
-                    break
-                await asyncio.sleep(0)
+            start = trio.current_time()
+            while trio.current_time() == start:
+                await trio.sleep(0.01)
             assert cache.age() > 0
+        """,
+    "a poll that only lets time pass, by its body": """
+        import time
+        from datetime import datetime
+
+
+        def test_stamps(log):
+            log.write()
+            while True:
+                if log.last != datetime.utcnow().isoformat():
+                    break
+                time.sleep(0.01)
+            assert log.stamp()
         """,
     "a poll whose failure is caught": """
         import time
@@ -604,33 +600,27 @@ NOT_SHOWN = {
         import asyncio
 
 
-        async def test_shuts_down(queue, putter):
-            tasks = []
+        async def test_shuts_down(queue, serve):
+            servers = []
             for number in range(2):
-                tasks.append(asyncio.create_task(putter(number)))
+                servers.append(asyncio.create_task(serve(number)))
+            # wait for the tasks to start
             await asyncio.sleep(0.01)
             queue.shutdown()
-            await asyncio.gather(*tasks)
+            for server in servers:
+                await server
         """,
     "many that start at a go": """
         import asyncio
 
 
-        async def test_shuts_down(queue, putter):
-            tasks = [asyncio.create_task(putter(number)) for number in range(2)]
+        async def test_shuts_down(queue, serve):
+            servers = [asyncio.create_task(serve(number)) for number in range(2)]
+            # wait for the tasks to start
             await asyncio.sleep(0.01)
             queue.shutdown()
-            await asyncio.gather(*tasks)
-        """,
-    "what comes over the wire while all tasks wait": """
-        import trio
-
-
-        async def test_is_kept_alive(run_server):
-            async with run_server() as server:
-                client = await server.join()
-                await trio.sleep(0.1)
-                assert client.latency > 0
+            for server in servers:
+                await server
         """,
     "what was asserted eventually before is to go on holding": """
         import time
@@ -653,6 +643,23 @@ NOT_SHOWN = {
 def test_a_draft_that_would_show_nothing_is_not_shown(code: str) -> None:
     assert report_of(Source("tests/test_it.py", dedent(code).encode())).findings
     assert offered(code) == []
+
+
+@pytest.mark.parametrize(("opened", "idle"), [("run_server", False), ("run_pair", True)])
+def test_only_the_loop_s_own_tasks_are_known_to_wait(opened: str, idle: bool) -> None:
+    code = f"""
+        import trio
+
+
+        async def test_is_kept_alive({opened}):
+            async with {opened}() as it:
+                client = await it.join()
+                client.ping()
+                await trio.sleep(0.1)
+                assert client.pings == 3
+        """
+    (fix,) = offered(code)
+    assert ("wait_all_tasks_blocked" in str(fix.sketch)) == idle
 
 
 def test_a_draft_says_what_it_needs_where_nobody_says_who_runs_it() -> None:

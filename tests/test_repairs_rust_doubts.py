@@ -1,11 +1,14 @@
 """Rust's repairs where types, callers or the author's words stand against them; and how what is written fits in."""
 
+import json
 import re
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
 from sleeplint import engine
+from sleeplint.cli import main
 from sleeplint.engine import Report
 from sleeplint.finding import Applicability, Finding
 from sleeplint.fixing import mend
@@ -145,6 +148,26 @@ def test_only_a_poll_that_the_test_runs_itself_gets_a_limit(
     for word, text in {"IMPORTS": imports, "BEGIN": begin, "SLEEP": sleep, "END": end}.items():
         code = code.replace(word, text)
     assert level(found(code, "poll-without-deadline")) == expected
+
+
+@pytest.mark.parametrize(
+    ("imported", "limited"), [("tokio::time::sleep", True), ("crate::runtime::sleep", False)], ids=["tokio", "own"]
+)
+def test_a_crate_s_own_layer_over_runtimes_has_its_own_timeout(imported: str, limited: bool, tmp_path: Path) -> None:
+    code = POLLS.replace("IMPORTS", f"use std::time::Duration;\n    use {imported};").replace("SLEEP", SLEEP)
+    for name, text in {
+        "Cargo.toml": '[package]\nname = "it"\n',
+        "src/lib.rs": "mod runtime;\n#[cfg(test)]\nmod tests;\n",
+        "src/runtime.rs": "pub use tokio::time::sleep;\n",
+        "src/tests.rs": dedent(code.replace("BEGIN", "").replace("END", "")),
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    out = tmp_path / "out.json"
+    main(["check", str(tmp_path / "src"), "--isolated", "--no-cache", "--output-format=json", f"--output-file={out}"])
+    (finding,) = json.loads(out.read_text())["findings"]
+    assert finding["rule"] == "poll-without-deadline"
+    assert finding["fix"]["applicability"] == ("unsafe" if limited else "display-only")
 
 
 def test_a_poll_that_looks_seldom_may_look_often() -> None:

@@ -218,8 +218,6 @@ class Imports:
             return self._line_after(last, text)
         if alike:
             return self._line_before(alike[0], text)
-        if head and kind:  # the first of Python's own: they stand in a block above the others
-            return self._line_before(head[0], text + self._newline())
         return self._below_head(text)
 
     def _below_head(self, text: str) -> Edit:

@@ -10,6 +10,7 @@ from tree_sitter import Node
 from sleeplint.finding import Fix
 from sleeplint.languages.rust.flow import BORDERS, LOOPS
 from sleeplint.repairs.rust.ground import Ground, inside
+from sleeplint.repairs.rust.orphans import imports
 from sleeplint.repairs.rust.park import background
 from sleeplint.repairs.rust.place import Place
 from sleeplint.repairs.rust.recipe import UNSAFE, Recipe, pen, repaired, shown
@@ -40,9 +41,12 @@ def limit(place: Place) -> Fix | None:
     head = f"{limit_call}({place.ground.spell('std::time::Duration', place.call)}::from_secs({secs}), async {{"
     # A crate's own layer over several runtimes has its own timeout; a panic of a task is nobody's failure, and
     # what it borrows across an await would have to be shared between threads.
-    layered = place.ground.callee(place.call).startswith(("crate::", "self::", "super::"))
-    own = place.wait.api.startswith("tokio::") and not layered
-    if not own or _runs_apart(place) or not _can_move(place, loop):
+    if (
+        not place.wait.api.startswith("tokio::")
+        or _is_layered(place)
+        or _runs_apart(place)
+        or not _can_move(place, loop)
+    ):
         return shown(
             "Put a timeout that fails around the poll",
             head,
@@ -69,6 +73,13 @@ def limit(place: Place) -> Fix | None:
     return repaired(
         place, "Put a timeout that fails around the poll", UNSAFE, (Edit(Span(loop.start_byte, loop.end_byte), text),)
     )
+
+
+def _is_layered(place: Place) -> bool:
+    """Whether the sleep comes by way of the crate itself."""
+    callee = place.ground.callee(place.call)
+    paths = [one.path for one in imports(place.ground) if one.name == callee.partition("::")[0]]
+    return any(path.startswith(("crate::", "self::", "super::")) for path in (callee, *paths))
 
 
 def _runs_apart(place: Place) -> bool:
