@@ -136,19 +136,6 @@ LEFT_ALONE = {
                 await trio.sleep(0.01)
             assert cache.age() > 0
         """,
-    "a poll that only lets time pass, by its body": """
-        import time
-        from datetime import datetime
-
-
-        def test_stamps(log):
-            log.write()
-            while True:
-                if log.last != datetime.utcnow().isoformat():
-                    break
-                time.sleep(0.01)
-            assert log.stamp()
-        """,
     "a poll whose failure is caught": """
         import time
 

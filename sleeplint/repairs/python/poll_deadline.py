@@ -65,8 +65,7 @@ def free_deadline(place: Place) -> str | None:
 
 def tells_the_time(place: Place, loop: cst.While) -> bool:
     """Whether a loop asks a clock, which comes to where it is waited for without anybody's doing."""
-    tests = [loop.test, *(branch.test for branch in place.file.every(cst.If, place.file.span(loop)))]
-    calls = (call for test in tests for call in place.file.every(cst.Call, place.file.span(test)))
+    calls = place.file.every(cst.Call, place.file.span(loop.test))
     return any(_CLOCK.match(_path(place, call.func)) for call in calls)
 
 
