@@ -22,7 +22,9 @@ RULES = enable(load(strangers=False), STRICT)
 
 
 def report_of(source: Source) -> Report:
-    return lint(source, RULES, STRICT, ALONE, repairs=True)
+    report = lint(source, RULES, STRICT, ALONE, repairs=True)
+    assert report.problems == ()
+    return report
 
 
 def mended(code: str) -> str:
@@ -204,6 +206,22 @@ LEFT_ALONE = {
                 barrier.reset()
 
             run_threads(work)
+        """,
+    "the top of a file": """
+        import threading
+        import time
+
+        started = False
+
+
+        def work():
+            global started
+            started = True
+
+
+        threading.Thread(target=work).start()
+        while not started:
+            time.sleep(0.1)
         """,
     "a program that the tests start": """
         import time

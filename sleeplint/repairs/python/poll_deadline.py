@@ -71,6 +71,8 @@ def tells_the_time(place: Place, loop: cst.While) -> bool:
 
 def fails_the_test(place: Place) -> bool:
     """Whether an assertion there is one of the test: neither another program's, nor in what somebody else runs."""
+    if not place.functions:  # the file is a program, or is only being loaded
+        return False
     if not _TESTS.search(place.file.code) and _STARTED_AS_PROGRAM.search(place.file.code):
         return False
     if _is_caught(place):
