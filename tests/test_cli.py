@@ -495,6 +495,18 @@ def test_a_run_with_nothing_to_say_imports_nothing_heavy(here: Path) -> None:
     assert done.stdout == "Nothing to report. 1 file, 1 wait in tests.\n0 []\n"
 
 
+def test_a_file_without_waits_is_put_away_before_anybody_asks_where_it_stands(here: Path) -> None:
+    (here / "Cargo.toml").write_text('[package]\nname = "app"\n')
+    (here / "src").mkdir()
+    (here / "src" / "lib.rs").write_text("pub fn one() -> u8 {\n    1\n}\n")
+    program = (
+        "import sys; from sleeplint.cli import main; main(['check', '-q', '--no-cache', 'src/lib.rs'])\n"
+        "print({'tomllib', 'tree_sitter', 'sleeplint.languages.rust.declarations'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=ENVIRONMENT, check=True)
+    assert done.stdout == "set()\n"
+
+
 def test_a_run_that_finds_something_loads_what_it_needs(here: Path) -> None:
     (here / "Cargo.toml").write_text('[package]\nname = "app"\n\n[dev-dependencies]\ntokio = { version = "1" }\n')
     (here / "pyproject.toml").write_text("[tool.pytest.ini_options]\nmarkers = ['timeout']\n")

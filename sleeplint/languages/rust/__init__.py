@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sleeplint.facts import TestFile
     from sleeplint.languages import Surroundings
+    from sleeplint.languages.rust.declarations import Declarations
     from sleeplint.source import Project, Source
+
+DECLARATIONS = "rust declarations"
+"""Key under which a project remembers what is declared for tests."""
 
 
 def read(source: Source, around: Surroundings) -> TestFile:
@@ -34,14 +38,34 @@ def may_wait(source: Source, around: Surroundings, consulted: set[str] | None = 
 
     `consulted` takes the other files on which the answer rests, or on whose absence.
     """
-    from sleeplint.languages.rust.candidates import may_wait as search
+    rests_on: set[str] = set()
+    if not _is_placed(source, around) and not _finds(source, around, rests_on):
+        if consulted is not None:  # what its folder is has not to be found out: that takes manifests to be parsed
+            consulted |= rests_on
+        return False
     from sleeplint.languages.rust.declarations import is_production
 
-    rests_on: set[str] = set()
+    rests_on.clear()
     if is_production(source, around, rests_on):
         if consulted is not None:
             consulted |= rests_on
         return False
+    return _finds(source, around, consulted)
+
+
+def _is_placed(source: Source, around: Surroundings) -> bool:
+    """Whether it is known already what kind of code stands in a file's folder, or nobody asks."""
+    project = around.project
+    if project is None or around.production or around.in_test or project.edited:
+        return True
+    known = project.memory.get(DECLARATIONS)
+    return known is not None and os.path.dirname(project.absolute(source.path)) in cast("Declarations", known)
+
+
+def _finds(source: Source, around: Surroundings, consulted: set[str] | None) -> bool:
+    """Whether a byte search finds anything in a file, of whatever kind it is."""
+    from sleeplint.languages.rust.candidates import may_wait as search
+
     return source.speaks_to_us or search(source.code, around.calls) or _calls_helpers(source, around, consulted)
 
 

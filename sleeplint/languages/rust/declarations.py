@@ -6,6 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING, cast
 
+from sleeplint.languages.rust import DECLARATIONS
 from sleeplint.languages.rust.reach import first_test
 from sleeplint.languages.rust.workspace import Workspace, bare_name
 from sleeplint.records import dataclass
@@ -59,10 +60,14 @@ class Declarations:
     @classmethod
     def of(cls, project: Project) -> Declarations:
         """The one of a project."""
-        found = project.memory.get("rust declarations")
+        found = project.memory.get(DECLARATIONS)
         if found is None:
-            found = project.memory["rust declarations"] = cls(project)
+            found = project.memory[DECLARATIONS] = cls(project)
         return cast("Declarations", found)
+
+    def __contains__(self, folder: str) -> bool:
+        """Whether the files of a folder, an absolute path, were asked about before."""
+        return folder in self._folders
 
     def exclude(self, file: str, consulted: set[str]) -> bool:
         """Whether a file, at an absolute path, is surely no test code by its place and by what declares it."""
