@@ -667,6 +667,23 @@ def test_only_the_loop_s_own_tasks_are_known_to_wait(opened: str, idle: bool) ->
     assert ("wait_all_tasks_blocked" in str(fix.sketch)) == idle
 
 
+def test_what_was_another_right_before_can_be_waited_for() -> None:
+    code = """
+        import asyncio
+
+
+        async def test_commits(producer, state):
+            assert producer.state == state.READY
+            await producer.begin()
+            assert producer.state == state.OPEN
+            producer.commit()
+            await asyncio.sleep(0.1)
+            assert producer.state == state.READY
+        """
+    (fix,) = offered(code)
+    assert str(fix.sketch).splitlines()[1] == "while producer.state != state.READY:"
+
+
 def test_a_draft_says_what_it_needs_where_nobody_says_who_runs_it() -> None:
     code = """
         import time

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import libcst as cst
 
 from sleeplint.repairs.python.place import Place, Statement, sole_expression
@@ -62,14 +64,31 @@ def _was_asserted(place: Place, statement: cst.SimpleStatementLine) -> bool:
     if function is None:
         return False
     start, within = place.file.span(place.statement).start, place.file.span(function)
-    words = _words(place, statement)
+    asked = set(_operands(place, statement.body[0]))
     nodes = (*place.file.every(cst.Assert, within), *place.file.every(cst.Call, within))
-    if any(words in _words(place, node) for node in nodes if place.file.span(node).start < start):
+    earlier = [node for node in nodes if place.file.span(node).start < start and asked & set(_operands(place, node))]
+    last = max(earlier, key=lambda node: place.file.span(node).start, default=None)
+    if last is not None and _words(place, last) == _words(place, statement):
         return True
     loops = [loop for loop in place.file.every(cst.While, within) if place.file.span(loop).start < start]
     compared = place.file.every(cst.Comparison, place.file.span(statement))
     reads = [_words(place, comparison.left) for comparison in compared]
     return any(read in _words(place, loop.test) for read in reads for loop in loops)
+
+
+def _operands(place: Place, node: cst.CSTNode) -> Iterator[str]:
+    """What an assertion asks, as written: not what it wants to see."""
+    if isinstance(node, cst.Expr):
+        node = node.value
+    asked: list[cst.BaseExpression] = []
+    if isinstance(node, cst.Assert):
+        test = node.test
+        asked = [test.left, test.comparisons[0].comparator] if isinstance(test, cst.Comparison) else [test]
+    elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and "assert" in node.func.attr.value:
+        asked = [node.func.value, *(argument.value for argument in node.args[:2])]
+    for expression in asked:
+        if not isinstance(expression, cst.Name | cst.BaseNumber | cst.BaseString):
+            yield _words(place, expression)
 
 
 def _words(place: Place, node: cst.CSTNode) -> str:
