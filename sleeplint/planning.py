@@ -102,8 +102,6 @@ class Work:
     """What kept files from being found."""
     stdin: Source | None = None
     """Standard input, which stands in for the one task's file."""
-    kept: list[object] = field(default_factory=list)
-    """What is not needed any more but left as it is: to take it apart takes as long as to read a small file."""
 
     def settings(self, number: int) -> Settings:
         """What holds for a task's file."""

@@ -65,10 +65,8 @@ def run(
     """
     usual = gc.get_threshold()
     gc.set_threshold(*_SELDOM)
-    linter = Linter(work.plans, repairs)
-    work.kept.append(linter)
     try:
-        yield from _run(work, linter, jobs, memory)
+        yield from _run(work, Linter(work.plans, repairs), jobs, memory)
     finally:
         gc.set_threshold(*usual)
 
