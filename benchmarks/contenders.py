@@ -52,7 +52,7 @@ def peers(paths: list[str], slow: bool) -> Iterator[Contender]:
     """
     tree = ["ast-grep", "scan", "-r", str(RULES / "ast-grep.yml")]
     search = ["rg", PATTERN, "-g", "*.rs", "-g", "*.py"]
-    piped = f'{shlex.join(search)} -l0 "$@" | xargs -0 {shlex.join(tree)}'
+    piped = f'{shlex.join(search)} -l0 "$@" | xargs -0r {shlex.join(tree)}'
     known = {
         ("rg",): Contender("ripgrep", [*search, *paths]),
         ("ast-grep",): Contender("ast-grep, 12 rules", [*tree, *paths]),

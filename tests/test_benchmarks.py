@@ -1,9 +1,12 @@
 """The measuring scripts still run, and their tables say who took part."""
 
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 HERE = Path(__file__).parent.parent
 
@@ -46,3 +49,16 @@ def test_a_contender_that_fails_is_no_figure() -> None:
     done = measured(HERE / "fixtures/python", shutil.which("false") or "false")
     assert done.returncode == 1
     assert "returned non-zero exit status 1" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="shell scripts")
+def test_a_search_that_finds_no_file_hands_none_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, does in (("rg", "exit 1"), ("ast-grep", "echo scans the working directory")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.syspath_prepend(HERE / "benchmarks")
+    from contenders import peers
+
+    (piped,) = (one for one in peers(["clean.py"], slow=False) if one.name == "ripgrep's files to ast-grep")
+    assert subprocess.run(piped.command, capture_output=True, check=False).stdout == b""
