@@ -218,11 +218,18 @@ def test_a_reader_that_leaves_early_is_no_error(here: Path) -> None:
     running.stderr.close()
 
 
+def hears_ctrl_c() -> None:
+    """Whatever started the tests: a shell lets what it starts in the background ignore the signal."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of the POSIX kind")
 def test_ctrl_c_leaves_no_traceback(here: Path) -> None:
     os.mkfifo(here / "test_pipe.py")  # opening it blocks until somebody writes: the run is surely under way
     command = [sys.executable, "-m", "sleeplint", "check", "test_a.py", "test_pipe.py", "--output-format", "jsonl"]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT)
+    running = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT, preexec_fn=hears_ctrl_c
+    )
     assert running.stdout is not None
     running.stdout.readline()
     err = b""
@@ -232,6 +239,28 @@ def test_ctrl_c_leaves_no_traceback(here: Path) -> None:
             _, err = running.communicate(timeout=2)
             break
     assert (err, running.returncode) == (b"sleeplint: interrupted\n", 130)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of the POSIX kind")
+def test_a_second_ctrl_c_ends_at_once() -> None:
+    program = """
+import os, signal
+import sleeplint.__main__
+
+def main():
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except KeyboardInterrupt:
+        os.write(1, b"ending\\n")
+        os.kill(os.getpid(), signal.SIGINT)
+
+sleeplint.__main__.main = main
+sleeplint.__main__.run()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, env=ENVIRONMENT, preexec_fn=hears_ctrl_c, check=False
+    )
+    assert (done.stdout, done.stderr, done.returncode) == (b"ending\n", b"", -signal.SIGINT)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of the POSIX kind")
