@@ -717,6 +717,10 @@ LAST_ROUNDS = {
     "if attempt == times - 1:\n                    pytest.fail('never')": False,
     "if attempt == times - 1:\n                    print('never')": True,
     "if verbose:\n                    raise": True,
+    "assert attempt < times - 1, 'never'": False,
+    "assert attempt != 19": False,
+    "assert verbose != attempt": True,
+    "assert attempt >= 0": True,
 }
 
 

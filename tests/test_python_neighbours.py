@@ -179,6 +179,21 @@ STORIES = {
         "old = stats.count()\nqueue.kick()",
         "new = stats.count()\nassert old == new",
     ),
+    "the same is asked, for the same answer in all its parts": (
+        "absence",
+        "answer = client.get('/health')\nassert answer.status == 503\nassert answer.text == 'not ready'",
+        "answer = client.get('/health')\nassert answer.status == 503\nassert answer.text == 'not ready'",
+    ),
+    "the same is asked, for an answer with another part": (
+        "settle",
+        "answer = client.get('/health')\nassert answer.text == 'not ready'\nassert answer.tries == 1",
+        "answer = client.get('/health')\nassert answer.status == 200",
+    ),
+    "another is asked for the same": (
+        "settle",
+        "answer = client.get('/ready')\nassert answer.status == 503\nassert answer.text == 'not ready'",
+        "answer = client.get('/health')\nassert answer.status == 503",
+    ),
     # --- only time passes
     "a difference that grows": (
         "pacing",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import dropwhile, takewhile
 
 from tree_sitter import Node
 
@@ -61,13 +62,14 @@ def _squeezed(scene: Scene, act: Act) -> str:
 
 
 def asked_again(scene: Scene, outcome: Act, around: Surrounding) -> bool:
-    """`state = ask(); assert state.up` before the wait, and the very same after it."""
+    """`state = ask(); assert state.up` before the wait, among other assertions, and the very same after it."""
     asked = next((act for act in around.after if assigned(scene, act) & names_in(scene, outcome.node)), None)
     if asked is None:
         return False
-    earlier = next((at for at, act in enumerate(around.before) if act.kind == "assert"), len(around.before))
-    pair = [_squeezed(scene, act) for act in around.before[earlier : earlier + 2]]
-    return pair == [_squeezed(scene, outcome), _squeezed(scene, asked)]
+    earlier = list(dropwhile(lambda act: act.kind != "assert", around.before))
+    said = [_squeezed(scene, act) for act in takewhile(lambda act: act.kind == "assert", earlier)]
+    before = [_squeezed(scene, act) for act in earlier[len(said) : len(said) + 1]]
+    return _squeezed(scene, outcome) in said and before == [_squeezed(scene, asked)]
 
 
 def as_before(scene: Scene, outcome: Act, around: Surrounding) -> bool:

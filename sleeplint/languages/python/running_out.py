@@ -12,7 +12,10 @@ from sleeplint.languages.python.flow import Act, border, fails, following
 from sleeplint.languages.python.loops import Round, bounds, measures, moves, own_parts
 from sleeplint.languages.python.scene import Scene, Use
 from sleeplint.languages.python.tree import Chain, arguments_of, bare, chain_to
+from sleeplint.regexes import regex
 
+_SHORT_OF = regex(r"\w+\s*(?:!=|<=?)\s*[\w.]+(?:\s*[-+]\s*\w+)?")
+"""A counter that has not come to its end."""
 _SOON = 3
 """Statements in which what is missing is noticed."""
 
@@ -94,7 +97,7 @@ def _asserted_soon(scene: Scene, use: Use) -> bool:
 
 
 def _gives_up_last(scene: Scene, loop: Node) -> bool:
-    """`for n in range(times):` in which `if n == times - 1: raise` makes the last round speak.
+    """`for n in range(times):` whose last round speaks: `if n == times - 1: raise`, or `assert n < times - 1`.
 
     A `while` that counts in its condition speaks likewise: `while left > 0:` with `if left == 0: raise`.
     """
@@ -110,6 +113,10 @@ def _gives_up_last(scene: Scene, loop: Node) -> bool:
         counters = [name for name in counters if moves(moved, name)]
     counted = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, counters))})\b" if counters else r"(?!)")
     for part in own_parts(body):
+        if part.type == "assert_statement":
+            claim = scene.text(part.named_children[0])
+            if counted.match(claim) and _SHORT_OF.fullmatch(claim):
+                return True
         if part.type in ("if_statement", "elif_clause"):
             condition, branch = part.child_by_field_name("condition"), part.child_by_field_name("consequence")
             if condition is not None and branch is not None and counted.search(scene.text(condition)):
